@@ -1,0 +1,165 @@
+import assert from "node:assert/strict";
+import {
+  countParameters,
+  describe,
+  leaves,
+  type Network,
+  resnet,
+  shapes,
+  vgg,
+} from "../../lib/network/mod.ts";
+
+Deno.test("vgg() has the parameter counts of the authors' models", () => {
+  // VGG-13 and VGG-19: paper table 1 as computed from the released model class.
+  // VGG-11 and 16: weights 9 * in * out + 3 * out for each convolution (bias,
+  // scale, shift), and 512 * 10 + 10.
+  const expected = [
+    [11, 3, 9_231_114],
+    [13, 1, 9_414_858],
+    [16, 3, 14_728_266],
+    [19, 3, 20_040_522],
+  ] as const;
+  for (const [depth, channels, parameters] of expected) {
+    const network = vgg({ depth, input: [channels, 32, 32], classes: 10 });
+    assert.equal(countParameters(network), parameters);
+  }
+});
+
+Deno.test("resnet() has the parameter counts of the authors' models", () => {
+  const expected = [
+    [18, 10, 11_173_962],
+    [18, 100, 11_220_132],
+    [18, 257, 11_300_673],
+    [34, 10, 21_282_122],
+    [34, 100, 21_328_292],
+    [34, 1000, 21_789_992],
+  ] as const;
+  for (const [depth, classes, parameters] of expected) {
+    const network = resnet({ depth, input: [3, 32, 32], classes });
+    assert.equal(countParameters(network), parameters);
+  }
+});
+
+Deno.test("leaves() has the leaf counts of the authors' models", () => {
+  const input = [3, 32, 32] as const;
+  for (const [depth, count] of [[11, 31], [13, 37], [16, 46], [19, 55]]) {
+    const network = vgg({ depth: depth as 11, input, classes: 10 });
+    assert.equal(leaves(network).length, count);
+  }
+  for (const [depth, count, body] of [[18, 51, 45], [34, 91, 85]]) {
+    const network = resnet({ depth: depth as 18, input, classes: 10 });
+    const found = leaves(network);
+    assert.equal(found.length, count);
+    assert.equal(
+      found.filter((leaf) => leaf.residual?.place !== "shortcut").length,
+      body,
+    );
+  }
+});
+
+Deno.test("vgg() leaves the fifth pool out when the map is 28x28", () => {
+  const network = vgg({ depth: 13, input: [1, 28, 28], classes: 10 });
+  assert.equal(countParameters(network), 9_414_858);
+  assert.equal(leaves(network).length, 36);
+  const pools = network.blocks.flatMap(({ type }, i) =>
+    type === "maxPool" ? [shapes(network).blocks[i]![1]] : []
+  );
+  assert.deepEqual(pools, [14, 7, 3, 1]);
+});
+
+Deno.test("vgg() keeps a larger last map when the image is larger", () => {
+  const network = vgg({ depth: 11, input: [3, 64, 64], classes: 10 });
+  assert.equal(countParameters(network), 9_231_114 + 3 * 512 * 10);
+});
+
+Deno.test("vgg() and resnet() scale every width when width is given", () => {
+  assert.equal(
+    describe(vgg({ depth: 11, input: [1, 28, 28], classes: 7, width: 1 / 64 })),
+    "28x28x1 c1-bn-r-p-c2-bn-r-p-c4-bn-r-c4-bn-r-p-c8-bn-r-c8-bn-r-p-c8-bn-r-c8-bn-r-ap1-fc7",
+  );
+  assert.equal(
+    describe(
+      resnet({ depth: 18, input: [1, 28, 28], classes: 7, width: 0.001 }),
+    ),
+    "28x28x1 c1-bn-r-{c1-bn-r-c1-bn}-{c1-bn-r-c1-bn}" +
+      "-{c1k3s2p1-bn-r-c1-bn|c1k1s2p0-bn}-{c1-bn-r-c1-bn}" +
+      "-{c1k3s2p1-bn-r-c1-bn|c1k1s2p0-bn}-{c1-bn-r-c1-bn}" +
+      "-{c1k3s2p1-bn-r-c1-bn|c1k1s2p0-bn}-{c1-bn-r-c1-bn}-ap4-fc7",
+  );
+});
+
+Deno.test("vgg() rounds channels to the nearest integer when width is given", () => {
+  // 7.68, 15.36, 30.72, 61.44, 61.44
+  assert.match(
+    describe(vgg({ depth: 11, input: [1, 28, 28], classes: 7, width: 0.12 })),
+    / c8-bn-r-p-c15-.*-c31-.*-c61-/,
+  );
+});
+
+Deno.test("resnet() pools globally when the last map is not square", () => {
+  const network = resnet({ depth: 18, input: [3, 32, 64], classes: 10 });
+  assert.deepEqual(network.blocks.at(-2), {
+    type: "avgPool",
+    kernel: "global",
+    stride: 1,
+  });
+  assert.deepEqual(shapes(network).output, [10, 1, 1]);
+});
+
+Deno.test("vgg() has biases and resnet() has none in convolutions", () => {
+  const input = [3, 32, 32] as const;
+  function biases(network: Network): boolean[] {
+    return leaves(network).flatMap(({ layer }) =>
+      layer.type === "conv" ? [layer.bias] : []
+    );
+  }
+  assert.ok(biases(vgg({ depth: 11, input, classes: 10 })).every((b) => b));
+  assert.ok(!biases(resnet({ depth: 18, input, classes: 10 })).some((b) => b));
+});
+
+Deno.test("vgg() and resnet() give networks that are frozen all the way down", () => {
+  const input: [number, number, number] = [3, 32, 32];
+  for (
+    const network of [
+      vgg({ depth: 11, input, classes: 10 }),
+      resnet({ depth: 18, input, classes: 10 }),
+    ]
+  ) {
+    assertFrozen(network);
+  }
+  // The caller's own array is copied, not frozen.
+  input[0] = 1;
+});
+
+Deno.test("vgg() and resnet() throw when an option is out of range", () => {
+  const input = [3, 32, 32] as const;
+  assert.throws(() => vgg({ depth: 12 as 11, input, classes: 10 }), {
+    name: "RangeError",
+    message: "Cannot build a VGG: depth is 12, expected one of 11, 13, 16, 19",
+  });
+  assert.throws(() => resnet({ depth: 50 as 18, input, classes: 10 }), {
+    name: "RangeError",
+    message: "Cannot build a ResNet: depth is 50, expected one of 18, 34",
+  });
+  for (const width of [0, -1, NaN, Infinity]) {
+    assert.throws(() => vgg({ depth: 11, input, classes: 10, width }), {
+      name: "RangeError",
+      message:
+        `Cannot build a VGG: width is ${width}, expected a finite number > 0`,
+    });
+  }
+  assert.throws(() => resnet({ depth: 18, input, classes: 0 }), {
+    name: "RangeError",
+    message: "Cannot build a ResNet: classes is 0, expected an integer >= 1",
+  });
+  assert.throws(
+    () => resnet({ depth: 18, input: [3, 0, 32], classes: 10 }),
+    RangeError,
+  );
+});
+
+function assertFrozen(value: unknown): void {
+  if (typeof value !== "object" || value === null) return;
+  assert.ok(Object.isFrozen(value));
+  Object.values(value).forEach(assertFrozen);
+}
