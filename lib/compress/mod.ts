@@ -1,0 +1,14 @@
+/**
+ * From a network and one action per leaf to a smaller network, or to a
+ * rejection with a reason: layer removal (stage 1) and layer shrinkage
+ * (stage 2).
+ *
+ * @module
+ */
+
+export * from "./check_student.ts";
+export * from "./outcome.ts";
+export * from "./removal.ts";
+export * from "./shrink_mask.ts";
+export * from "./shrink_rules.ts";
+export * from "./shrinkage.ts";

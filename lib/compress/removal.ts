@@ -1,0 +1,166 @@
+import {
+  type Block,
+  type Layer,
+  type Leaf,
+  leaves,
+  type Network,
+  type Residual,
+} from "../network/mod.ts";
+import { assertOnePerLeaf, type LeafAt, leafTable } from "./_actions.ts";
+import { freezeNetwork } from "./_freeze.ts";
+import {
+  blockWidth,
+  headBlock,
+  lastConv,
+  widthAfter,
+  withLastWidth,
+} from "./_widths.ts";
+import { checkStudent } from "./check_student.ts";
+import type { Outcome, Rejection } from "./outcome.ts";
+
+/** Options of {@linkcode removeLayers}. */
+export interface RemovalOptions {
+  /** Largest flattened input of the first linear layer. Default 50,000. */
+  readonly maxLinearInputs?: number;
+}
+
+/**
+ * Layer types that removal never touches: they give the network its output
+ * (linear) and its input size (average pool), as in the authors' code.
+ */
+const KEPT_TYPES: readonly Layer["type"][] = ["linear", "avgPool"];
+
+/**
+ * Which keep/remove decisions are free, one per leaf (section 3.1). Free are
+ * max-pools, batch norms, ReLUs, dropouts and convolutions of stride 1, one by
+ * one. Fixed (always kept) are
+ *
+ * - the first and the last leaf;
+ * - linear layers and average pools;
+ * - convolutions of another stride: they keep a residual block's body in step
+ *   with its shortcut;
+ * - every leaf of a shortcut;
+ * - in a network without a linear layer, the convolution that sets the number
+ *   of classes.
+ *
+ * @param network A valid network.
+ * @returns `true` where the decision is free, in the order of `leaves`.
+ * @throws {RangeError} When the network is not valid.
+ */
+export function removalMask(network: Network): readonly boolean[] {
+  const all = leaves(network);
+  const head = headBlock(network);
+  return all.map((leaf, i) =>
+    i > 0 && i < all.length - 1 && isRemovable(leaf) &&
+    !(leaf.path[1] === head && leaf.residual === undefined)
+  );
+}
+
+function isRemovable({ layer, residual }: Leaf): boolean {
+  if (residual?.place === "shortcut") return false;
+  if (layer.type === "conv") return layer.stride === 1;
+  return !KEPT_TYPES.includes(layer.type);
+}
+
+/**
+ * Removes layers (stage 1, section 3.1). The student's leaves are the kept ones
+ * of the network, in order. Layers behind a removed convolution take the
+ * channels they now get. In a residual block the shortcut decides the output
+ * channels and the last convolution left in the body takes them over; a body
+ * with layers but without a convolution must agree by itself, else the actions
+ * are rejected. A body without any layer adds nothing, and a block with neither
+ * body nor shortcut is the identity and is left out.
+ *
+ * @param network A valid network, the base of the comparison in size.
+ * @param keep One decision per leaf, `true` to keep; ignored where
+ * {@linkcode removalMask} is `false`.
+ * @param options Bounds of the check on the student.
+ * @returns The student (deep-frozen), or why there is none; any sequence of
+ * decisions gives one of the two.
+ * @throws {RangeError} When the network is not valid or the number of decisions
+ * is not the number of leaves.
+ *
+ * @example
+ * ```ts
+ * import { removeLayers } from "./mod.ts";
+ * import type { Network } from "../network/mod.ts";
+ *
+ * const teacher: Network = {
+ *   input: [1, 8, 8],
+ *   blocks: [
+ *     { type: "conv", outChannels: 4, kernel: 3, stride: 1, padding: 1, bias: true },
+ *     { type: "batchNorm" },
+ *     { type: "relu" },
+ *     { type: "linear", outFeatures: 10, bias: true },
+ *   ],
+ * };
+ * const outcome = removeLayers(teacher, [true, false, true, true]);
+ * if (outcome.ok) outcome.network.blocks.length; // 3
+ * ```
+ */
+export function removeLayers(
+  network: Network,
+  keep: readonly boolean[],
+  options: RemovalOptions = {},
+): Outcome {
+  const mask = removalMask(network);
+  assertOnePerLeaf(keep, mask.length, "remove layers");
+  const at = leafTable(network);
+  const isKept: IsKept = (...path) => {
+    const { index } = at(...path);
+    return !mask[index] || keep[index] === true;
+  };
+
+  const blocks: Block[] = [];
+  let width: number = network.input[0];
+  for (const [i, block] of network.blocks.entries()) {
+    let student: Block = block;
+    if (block.type === "residual") {
+      const fitted = fitResidual(filterBody(block, i, isKept), i, width);
+      if ("rule" in fitted) return { ok: false, rejection: fitted };
+      student = fitted;
+      if (student.body.length + student.shortcut.length === 0) continue;
+    } else if (!isKept(i)) continue;
+    blocks.push(student);
+    width = blockWidth(student, width);
+  }
+
+  const student = freezeNetwork(network, blocks);
+  const rejection = checkStudent(student, network, {
+    ...options,
+    // The lower bound belongs to shrinkage; removal keeps every channel count.
+    minLinearInputs: 1,
+  });
+  return rejection === undefined
+    ? { ok: true, network: student }
+    : { ok: false, rejection };
+}
+
+type IsKept = (...path: Parameters<LeafAt>) => boolean;
+
+function filterBody(block: Residual, index: number, isKept: IsKept): Residual {
+  return {
+    type: "residual",
+    body: block.body.filter((_, j) => isKept(index, "body", j)),
+    shortcut: block.shortcut,
+  };
+}
+
+/** Brings the body to the shortcut's channels, for a block fed `width` channels. */
+function fitResidual(
+  block: Residual,
+  index: number,
+  width: number,
+): Residual | Rejection {
+  const wanted = widthAfter(block.shortcut, width);
+  if (lastConv(block.body) >= 0) {
+    return { ...block, body: withLastWidth(block.body, wanted) };
+  }
+  const given = widthAfter(block.body, width);
+  if (block.body.length === 0 || given === wanted) return block;
+  return {
+    rule: "residualWidth",
+    reason:
+      `residual block ${index} has no convolution left in its body to set the channels, which are ${given}, expected the shortcut's ${wanted}`,
+  };
+}

@@ -1,0 +1,106 @@
+import { DEGENERATE_REWARD } from "./reward.ts";
+
+/** Limits that a student should respect. */
+export interface Constraints {
+  /** Most trainable parameters. No limit when left out. */
+  readonly maxParameters?: number;
+  /** Least validation accuracy, 0 to 1. No limit when left out. */
+  readonly minAccuracy?: number;
+}
+
+/** What is compared with the limits. */
+export interface Measured {
+  /** Trainable parameters of the student. */
+  readonly parameters: number;
+  /** Validation accuracy of the student, 0 to 1. */
+  readonly accuracy: number;
+}
+
+/**
+ * Whether a student breaks a limit. Meeting a limit exactly is no violation; an
+ * accuracy that is NaN violates any `minAccuracy`.
+ *
+ * @param student Size and accuracy of the student.
+ * @param constraints The limits.
+ * @returns `true` when at least one limit is broken.
+ */
+export function violates(student: Measured, constraints: Constraints): boolean {
+  const { maxParameters = Infinity, minAccuracy } = constraints;
+  return student.parameters > maxParameters ||
+    (minAccuracy !== undefined && !(student.accuracy >= minAccuracy));
+}
+
+/** Position in the schedule that makes a soft constraint hard. */
+export interface Progress {
+  /** Policy iteration t, counted from 0. */
+  readonly iteration: number;
+  /**
+   * Iteration T from which on the constraint is hard, >= 1. Default
+   * {@linkcode SOFT_CONSTRAINT_ITERATIONS}.
+   */
+  readonly iterations?: number;
+}
+
+/** Length T of the soft phase, in policy iterations, as in the authors' code. */
+export const SOFT_CONSTRAINT_ITERATIONS = 15;
+
+/**
+ * epsilon_t = max(1 - t / T, 0)^4: how much of its reward a student that breaks a
+ * limit still gets. Clipped at 0 before the power: (1 - t / T)^4 is even, and in
+ * the authors' code it climbs back to 1 from t = 2T on, so that the limit is lost.
+ *
+ * @param progress Iteration and length of the soft phase.
+ * @returns epsilon_t from 1 (t = 0) down to 0 (t >= T), never rising.
+ * @throws {RangeError} When the iteration is below 0 or the length below 1.
+ */
+export function constraintSchedule(progress: Progress): number {
+  const { iteration, iterations = SOFT_CONSTRAINT_ITERATIONS } = progress;
+  if (!(iteration >= 0 && iteration < Infinity)) {
+    throw new RangeError(
+      `Cannot compute the constraint schedule: iteration is ${iteration}, expected a finite number >= 0`,
+    );
+  }
+  if (!(iterations >= 1 && iterations < Infinity)) {
+    throw new RangeError(
+      `Cannot compute the constraint schedule: iterations is ${iterations}, expected a finite number >= 1`,
+    );
+  }
+  return Math.max(1 - iteration / iterations, 0) ** 4;
+}
+
+/** A reward and what to make of it. */
+export interface ConstrainedScore extends Progress {
+  /** R = R_a R_c of the student, or the degenerate reward. */
+  readonly reward: number;
+  /** Whether the student breaks a limit ({@linkcode violates}). */
+  readonly violated: boolean;
+  /**
+   * `hard`: a violation costs the whole reward. `soft`: it does so gradually,
+   * more from iteration to iteration, so that the policy first learns what good
+   * students are at all.
+   */
+  readonly mode: "hard" | "soft";
+}
+
+/**
+ * Reward under constraints (section 3.3): unchanged when no limit is broken;
+ * otherwise -1 when hard, epsilon_t (R + 1) - 1 when soft, which goes from R at
+ * the first iteration to -1.
+ *
+ * @param score Reward, violation, mode and iteration.
+ * @returns The reward to learn from.
+ * @throws {RangeError} When the iteration is below 0 or the length below 1
+ * (looked at only for a soft violation).
+ *
+ * @example
+ * ```ts
+ * import { constrainedReward } from "./mod.ts";
+ *
+ * constrainedReward({ reward: 0.6, violated: true, mode: "soft", iteration: 15 }); // -1
+ * ```
+ */
+export function constrainedReward(score: ConstrainedScore): number {
+  if (!score.violated) return score.reward;
+  if (score.mode === "hard") return DEGENERATE_REWARD;
+  return constraintSchedule(score) * (score.reward + 1) - 1;
+}
