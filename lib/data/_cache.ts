@@ -1,0 +1,120 @@
+import { canonicalJson } from "../random/mod.ts";
+import { readIfExists, writeFileAtomic } from "./_files.ts";
+import { allocateSplit, splitDigest } from "./canonical.ts";
+import type { DataProgress } from "./progress.ts";
+import type { RegistryEntry } from "./registry.ts";
+import { imageSize, type Split, type SplitName } from "./split.ts";
+
+/** Changes when the layout below does; files of another format are rebuilt. */
+const FORMAT = "n2n data 1";
+
+/** Longest header that is looked for. */
+const MAX_HEADER_BYTES = 4096;
+
+const NEW_LINE = 10;
+
+/** A split and its digest. */
+export interface Loaded {
+  readonly split: Split;
+  readonly digest: string;
+}
+
+/** Which split of which set, and what the registry says of it. */
+export interface Wanted {
+  readonly name: string;
+  readonly split: SplitName;
+  readonly entry: RegistryEntry;
+}
+
+/**
+ * Reads a cache file: a line of JSON, the labels, the pixels. Every byte is
+ * checked: the header must be the one that would be written, and the rest must
+ * have the header's digest.
+ *
+ * @returns The split; or `reason`, why the file cannot be used; or undefined
+ * when there is no file.
+ */
+export async function readCache(
+  path: string,
+  wanted: Wanted,
+): Promise<Loaded | { readonly reason: string } | undefined> {
+  const bytes = await readIfExists(path);
+  if (bytes === undefined) return undefined;
+  const end = bytes.subarray(0, MAX_HEADER_BYTES).indexOf(NEW_LINE);
+  if (end < 0) return { reason: "it has no header" };
+  const text = new TextDecoder().decode(bytes.subarray(0, end));
+  const expected = wanted.entry.splits[wanted.split];
+  const found = parseHeader(text);
+  const count = expected.count ?? found.count;
+  const digest = expected.digest ?? found.digest;
+  if (text !== header(wanted, count, digest)) {
+    return {
+      reason: `its header is ${text.slice(0, 400)}, expected ${
+        header(wanted, count, digest)
+      }`,
+    };
+  }
+  const { shape, classes } = wanted.entry;
+  const body = bytes.subarray(end + 1);
+  const length = count * (1 + imageSize(shape));
+  if (body.length !== length) {
+    return {
+      reason:
+        `it has ${body.length} bytes after the header, expected ${length}`,
+    };
+  }
+  const labels = body.subarray(0, count);
+  const images = body.subarray(count);
+  const actual = splitDigest({ labels, images });
+  if (actual !== digest) {
+    return { reason: `its SHA-256 is ${actual}, expected ${digest}` };
+  }
+  const split = allocateSplit({ count, shape, classCount: classes.length });
+  split.labels.set(labels);
+  split.images.set(images);
+  return { split, digest };
+}
+
+/** Writes a cache file, whole or not at all. */
+export async function writeCache(
+  path: string,
+  wanted: Wanted & { readonly onProgress: (progress: DataProgress) => void },
+  { split, digest }: Loaded,
+): Promise<void> {
+  const line = new TextEncoder().encode(
+    `${header(wanted, split.count, digest)}\n`,
+  );
+  const parts = [line, split.labels, split.images];
+  const totalBytes = parts.reduce((sum, part) => sum + part.length, 0);
+  await writeFileAtomic(
+    path,
+    parts,
+    (bytes) =>
+      wanted.onProgress({ action: "write", file: path, bytes, totalBytes }),
+  );
+}
+
+function header(wanted: Wanted, count: number, digest: string): string {
+  return canonicalJson({
+    format: FORMAT,
+    name: wanted.name,
+    split: wanted.split,
+    shape: wanted.entry.shape,
+    classCount: wanted.entry.classes.length,
+    count,
+    digest,
+  });
+}
+
+/** What a header says of a set that the registry knows less of. */
+function parseHeader(text: string): { count: number; digest: string } {
+  try {
+    const { count, digest } = JSON.parse(text) ?? {};
+    if (Number.isSafeInteger(count) && typeof digest === "string") {
+      return { count, digest };
+    }
+  } catch {
+    // Falls through to a header that no file has.
+  }
+  return { count: 0, digest: "" };
+}

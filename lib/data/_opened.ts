@@ -1,0 +1,8 @@
+import type { LoadedSet } from "./_open.ts";
+import type { DataSetHandle } from "./data_set.ts";
+
+/**
+ * What lies behind each handle. It is kept apart from the handle so that the
+ * test split cannot be reached through it.
+ */
+export const OPENED = new WeakMap<DataSetHandle, LoadedSet>();

@@ -1,0 +1,7 @@
+import type { Decoder } from "./decoder.ts";
+import { decodeIdxSplit } from "./idx.ts";
+
+/** Decoders by the name that the registry's `format` gives. */
+export const DECODERS: Readonly<Record<string, Decoder>> = {
+  idx: decodeIdxSplit,
+};

@@ -1,0 +1,137 @@
+import { parse } from "yaml";
+import { z } from "zod";
+import { DECODERS } from "./decoders/decoders.ts";
+
+const HEX_64 = z.string().regex(/^[0-9a-f]{64}$/, "expected 64 hex digits");
+const HEX_32 = z.string().regex(/^[0-9a-f]{32}$/, "expected 32 hex digits");
+const TEXT = z.string().min(1);
+const DIMENSION = z.int().min(1);
+
+const SOURCE = z.union([
+  z.strictObject({
+    /** Package and exact version, which deno.json's imports must list too. */
+    npm: z.string().regex(/^.+@[^@]+$/, "expected name@version"),
+    /** Path in the package; {file} stands for the raw file's name. */
+    path: TEXT,
+  }),
+  z.strictObject({
+    /** Address; {file} stands for the raw file's name; .gz is unpacked. */
+    url: z.string().regex(/^https?:\/\//, "expected http:// or https://"),
+  }),
+]);
+
+const SPLIT = z.strictObject({
+  /** Number of images, where it is known. */
+  count: z.int().min(1).optional(),
+  /** SHA-256 of the canonical form, where it is known. */
+  digest: HEX_64.optional(),
+  /** Raw files by the role that the decoder gives them. */
+  files: z.record(TEXT, TEXT),
+});
+
+const ENTRY = z.strictObject({
+  title: TEXT,
+  licence: TEXT,
+  citation: TEXT,
+  format: z.string().refine((name) => Object.hasOwn(DECODERS, name), {
+    error: `expected one of ${Object.keys(DECODERS).join(", ")}`,
+  }),
+  shape: z.tuple([DIMENSION, DIMENSION, DIMENSION]),
+  classes: z.array(TEXT).min(2),
+  mean: z.array(z.number().min(0).max(1)),
+  std: z.array(z.number().positive().max(1)),
+  splits: z.strictObject({ train: SPLIT, test: SPLIT }),
+  files: z.record(
+    TEXT,
+    z.strictObject({
+      /** Length of the raw, unpacked file. */
+      bytes: z.int().min(1),
+      /** SHA-256 of the raw, unpacked file. */
+      sha256: HEX_64,
+      /** MD5 of the .gz file that mirrors serve, where it is known. */
+      gzipMd5: HEX_32.optional(),
+    }),
+  ),
+  sources: z.array(SOURCE),
+}).superRefine((entry, context) => {
+  for (const name of ["mean", "std"] as const) {
+    if (entry[name].length !== entry.shape[0]) {
+      context.addIssue({
+        code: "custom",
+        path: [name],
+        message: `expected ${entry.shape[0]} values, one a channel`,
+      });
+    }
+  }
+  for (const [name, split] of Object.entries(entry.splits)) {
+    for (const file of Object.values(split.files)) {
+      if (!Object.hasOwn(entry.files, file)) {
+        context.addIssue({
+          code: "custom",
+          path: ["splits", name, "files"],
+          message: `"${file}" is not among the entry's files`,
+        });
+      }
+    }
+  }
+});
+
+/** What the registry knows of one data set. */
+export type RegistryEntry = z.infer<typeof ENTRY>;
+
+/** One place that raw files come from. */
+export type Source = z.infer<typeof SOURCE>;
+
+/** Data sets by name. */
+export type Registry = Readonly<Record<string, RegistryEntry>>;
+
+/**
+ * Reads a registry.
+ *
+ * @param text YAML as in datasets/registry.yaml.
+ * @returns The entries by name.
+ * @throws {SyntaxError} If the text is not YAML or breaks the schema; the
+ * message lists every fault.
+ */
+export function parseRegistry(text: string): Registry {
+  const parsed = z.record(TEXT, ENTRY).safeParse(parseYaml(text));
+  if (!parsed.success) {
+    const faults = parsed.error.issues.map((issue) =>
+      `${issue.path.join(".")}: ${issue.message}`
+    );
+    throw new SyntaxError(
+      `Cannot read the data-set registry: ${faults.join("; ")}`,
+    );
+  }
+  return parsed.data;
+}
+
+function parseYaml(text: string): unknown {
+  try {
+    return parse(text);
+  } catch (error) {
+    throw new SyntaxError(
+      `Cannot read the data-set registry: ${
+        error instanceof Error ? error.message : error
+      }`,
+      { cause: error },
+    );
+  }
+}
+
+let loaded: Registry | undefined;
+
+/** The project's registry, datasets/registry.yaml. */
+export function loadRegistry(): Registry {
+  loaded ??= parseRegistry(
+    Deno.readTextFileSync(
+      new URL("../../datasets/registry.yaml", import.meta.url),
+    ),
+  );
+  return loaded;
+}
+
+/** Names of the data sets that can be opened, sorted. */
+export function dataSetNames(): readonly string[] {
+  return Object.keys(loadRegistry()).sort();
+}

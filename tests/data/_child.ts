@@ -1,0 +1,50 @@
+/**
+ * A process that opens the fixture, for tests that kill it or run two at once.
+ * It says "ready", waits for a line, and ends with a line of JSON.
+ */
+import { openEntry } from "../../lib/data/_open.ts";
+import { fetchOf, makeFixture, served } from "./_fixture.ts";
+
+/** What the parent asks for. */
+export interface ChildOptions {
+  readonly cacheDir: string;
+  readonly counts: { readonly train: number; readonly test: number };
+  /** Dies by SIGKILL in the report of progress of this number, from 1. */
+  readonly killAt?: number;
+}
+
+/** What the child prints at its end. */
+export interface ChildResult {
+  readonly digest: readonly [train: string, test: string];
+  readonly asked: number;
+  readonly waited: boolean;
+}
+
+/** Writes a line to the parent. */
+async function say(line: string): Promise<void> {
+  await Deno.stdout.write(new TextEncoder().encode(`${line}\n`));
+}
+
+if (import.meta.main) {
+  const options: ChildOptions = JSON.parse(Deno.args[0]!);
+  const fixture = makeFixture(options.counts);
+  const { fetch, asked } = fetchOf(served(fixture));
+  let reports = 0;
+  let waited = false;
+  await say("ready");
+  await Deno.stdin.read(new Uint8Array(1));
+  const { train, test } = await openEntry("fixture", fixture.entry, {
+    cacheDir: options.cacheDir,
+    fetch,
+    onProgress: ({ action }) => {
+      waited ||= action === "wait";
+      if (++reports === options.killAt) Deno.kill(Deno.pid, "SIGKILL");
+    },
+  });
+  const result: ChildResult = {
+    digest: [train.digest, test.digest],
+    asked: asked.length,
+    waited,
+  };
+  await say(JSON.stringify(result));
+}
