@@ -1,0 +1,134 @@
+/**
+ * The contract of an engine: it turns a network and a training plan into a
+ * program that trains and predicts. Nothing outside this folder knows which
+ * runtime does the work.
+ *
+ * @module
+ */
+
+import type { Network } from "../network/mod.ts";
+import type { Random } from "../random/mod.ts";
+
+/**
+ * Weights of a network's canonical form: parameters and running statistics by
+ * name, as {@link parameterTable} lists them. Convolutions are `[out, in,
+ * height, width]`, linear layers `[out, in]`.
+ */
+export type Weights = Readonly<Record<string, Float32Array>>;
+
+/** Weighted sum of the losses; a weight of 0 leaves a term out. */
+export interface Loss {
+  /** Weight of softmax cross-entropy with the labels, mean over the batch. */
+  readonly crossEntropy: number;
+  /**
+   * Weight of the squared error between student and teacher logits, mean over
+   * batch and classes.
+   */
+  readonly logitMse: number;
+}
+
+/** Stochastic gradient descent, as PyTorch defines it (weight decay is L2). */
+export interface Sgd {
+  /** Tells the optimisers apart. */
+  readonly type: "sgd";
+  /** 0 <= momentum < 1. */
+  readonly momentum: number;
+  /** Nesterov's look-ahead; needs a momentum above 0. */
+  readonly nesterov: boolean;
+  /** L2 coefficient added to the gradient, >= 0. */
+  readonly weightDecay: number;
+}
+
+/** Adam with bias correction, as PyTorch defines it (weight decay is L2). */
+export interface Adam {
+  /** Tells the optimisers apart. */
+  readonly type: "adam";
+  /** Decay of the gradient's average, in [0, 1). */
+  readonly beta1: number;
+  /** Decay of the squared gradient's average, in [0, 1). */
+  readonly beta2: number;
+  /** Added to the square root, >= 0. */
+  readonly epsilon: number;
+  /** L2 coefficient added to the gradient, >= 0. */
+  readonly weightDecay: number;
+}
+
+/** How gradients become updates. The learning rate comes with each step. */
+export type Optimiser = Sgd | Adam;
+
+/** What is compiled into a training step. */
+export interface TrainingPlan {
+  /** What is minimised. */
+  readonly loss: Loss;
+  /** How it is minimised. */
+  readonly optimiser: Optimiser;
+  /** Largest number of images of a step. */
+  readonly batchSize: number;
+}
+
+/** One batch. Arrays may be longer than the batch: the first `size` rows count. */
+export interface Batch {
+  /** Number of images, 1 to the plan's batch size. */
+  readonly size: number;
+  /** Normalised images, `[size, channels, height, width]`. */
+  readonly images: Float32Array;
+  /** Class numbers, `[size]`; read when the cross-entropy's weight is not 0. */
+  readonly labels: Int32Array;
+  /** Teacher logits, `[size, classes]`; read when the logit MSE's weight is not 0. */
+  readonly teacherLogits?: Float32Array;
+}
+
+/** What a step needs beside its batch. */
+export interface StepOptions {
+  /** Step size of this step. */
+  readonly learningRate: number;
+  /** Draws dropout masks: one uniform number per input of each dropout layer, in layer order. */
+  readonly random: Random;
+}
+
+/** A program's whole training state: what must be kept to continue bit for bit. */
+export interface TrainingState {
+  /** Parameters and running statistics. */
+  readonly weights: Weights;
+  /** Optimiser memory, same names as the trainable parameters, one set per slot. */
+  readonly slots: readonly Weights[];
+  /** Steps taken. */
+  readonly step: number;
+}
+
+/** A network compiled for one engine. Methods must not be called concurrently. */
+export interface Program {
+  /**
+   * Takes one optimiser step and returns the batch's loss before it, weight
+   * decay not included. A loss that is not finite is returned as NaN.
+   */
+  step(batch: Batch, options: StepOptions): Promise<number>;
+  /**
+   * Logits with running batch-norm statistics and without dropout, `[count,
+   * classes]`, for `images` of shape `[count, channels, height, width]`; any
+   * count.
+   */
+  predict(images: Float32Array, count: number): Promise<Float32Array>;
+  /** A copy of the current weights. */
+  weights(): Weights;
+  /** Replaces the weights and clears the optimiser's memory. */
+  load(weights: Weights): void;
+  /** A copy of weights, optimiser memory and step count. */
+  state(): TrainingState;
+  /** Continues from a state of the same network and plan. */
+  restore(state: TrainingState): void;
+  /** Frees everything; the program cannot be used afterwards. Idempotent. */
+  dispose(): Promise<void>;
+}
+
+/** A runtime that trains networks. */
+export interface Engine {
+  /** Name on the command line, for example "onnx-cpu". */
+  readonly name: string;
+  /** Version of the runtime beneath, for example "onnxruntime-node 1.30.0". */
+  readonly version: string;
+  /** What else the bits depend on, for example "x86-64 AVX-512". */
+  readonly instructionSet: string;
+  /** Compiles; weights are zero until {@link Program.load}. */
+  compile(network: Network, plan: TrainingPlan): Promise<Program>;
+}

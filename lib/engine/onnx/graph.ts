@@ -1,0 +1,193 @@
+/**
+ * Writes ONNX models: nodes are appended in order, and each returns the names of
+ * its outputs.
+ *
+ * @module
+ */
+
+import onnxProto from "onnx-proto";
+
+const { onnx } = onnxProto;
+
+/** Operator set of the standard operators. */
+const OPSET = 17;
+/** Operator set of ONNX Runtime's own operators (FusedMatMul and others). */
+const MICROSOFT_OPSET = 1;
+/** IR version that belongs to the operator set. */
+const IR_VERSION = 8;
+
+/** Element types in use, by their number in the ONNX schema. */
+const ELEMENT_TYPES = { float32: 1, int32: 6, int64: 7, bool: 9 } as const;
+
+/** A tensor's element type. */
+export type ElementType = keyof typeof ELEMENT_TYPES;
+
+/** An attribute's value; plain integers are written as INT, {@link float} as FLOAT. */
+export type Attribute =
+  | number
+  | string
+  | readonly number[]
+  | { readonly float: number };
+
+/** What a node needs beside its inputs. */
+export interface NodeOptions {
+  readonly attributes?: Readonly<Record<string, Attribute>>;
+  /** Operator domain; "" is standard ONNX. */
+  readonly domain?: "" | "com.microsoft" | "com.microsoft.nchwc";
+}
+
+function encodeAttribute(name: string, value: Attribute): object {
+  if (typeof value === "number") return { name, type: 2, i: value };
+  if (typeof value === "string") {
+    return { name, type: 3, s: new TextEncoder().encode(value) };
+  }
+  if ("float" in value) return { name, type: 1, f: value.float };
+  return { name, type: 7, ints: [...value] };
+}
+
+function valueInfo(
+  name: string,
+  type: ElementType,
+  shape: readonly (number | string)[],
+): object {
+  return {
+    name,
+    type: {
+      tensorType: {
+        elemType: ELEMENT_TYPES[type],
+        shape: {
+          dim: shape.map((size) =>
+            typeof size === "number" ? { dimValue: size } : { dimParam: size }
+          ),
+        },
+      },
+    },
+  };
+}
+
+/** A model under construction. */
+export class Graph {
+  readonly #nodes: object[] = [];
+  readonly #inputs: object[] = [];
+  readonly #outputs: object[] = [];
+  readonly #initializers: object[] = [];
+  readonly #constants = new Map<string, string>();
+  #counter = 0;
+
+  #fresh(hint: string): string {
+    return `${hint}_${this.#counter++}`;
+  }
+
+  /** Declares an input; a string in the shape names a size known only at run time. */
+  input(
+    name: string,
+    type: ElementType,
+    shape: readonly (number | string)[],
+  ): string {
+    this.#inputs.push(valueInfo(name, type, shape));
+    return name;
+  }
+
+  /** Declares `value` as an output called `name`. */
+  output(
+    name: string,
+    value: string,
+    shape: readonly (number | string)[],
+  ): void {
+    this.#nodes.push({ opType: "Identity", input: [value], output: [name] });
+    this.#outputs.push(valueInfo(name, "float32", shape));
+  }
+
+  /** Appends a node with one output and returns the output's name. */
+  node(
+    operator: string,
+    inputs: readonly string[],
+    options: NodeOptions = {},
+  ): string {
+    return this.nodes(operator, inputs, 1, options)[0]!;
+  }
+
+  /** Appends a node with several outputs and returns their names. */
+  nodes(
+    operator: string,
+    inputs: readonly string[],
+    outputs: number,
+    { attributes = {}, domain = "" }: NodeOptions = {},
+  ): readonly string[] {
+    const names = Array.from(
+      { length: outputs },
+      () => this.#fresh(operator.toLowerCase()),
+    );
+    this.#nodes.push({
+      opType: operator,
+      domain,
+      name: names[0],
+      input: [...inputs],
+      output: names,
+      attribute: Object.entries(attributes).map(([name, value]) =>
+        encodeAttribute(name, value)
+      ),
+    });
+    return names;
+  }
+
+  /** A float32 tensor known when the graph is built. */
+  tensor(data: Float32Array, shape: readonly number[]): string {
+    const name = this.#fresh("tensor");
+    this.#initializers.push({
+      name,
+      dataType: ELEMENT_TYPES.float32,
+      dims: [...shape],
+      rawData: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
+    });
+    return name;
+  }
+
+  /** A float32 scalar constant; equal ones are written once. */
+  scalar(value: number): string {
+    return this.#constant(`f${value}`, {
+      dataType: ELEMENT_TYPES.float32,
+      dims: [],
+      floatData: [value],
+    });
+  }
+
+  /** A constant vector of int64, as shape and axis arguments want it. */
+  integers(values: readonly number[]): string {
+    return this.#constant(`i${values.join()}`, {
+      dataType: ELEMENT_TYPES.int64,
+      dims: [values.length],
+      int64Data: [...values],
+    });
+  }
+
+  #constant(key: string, tensor: object): string {
+    const known = this.#constants.get(key);
+    if (known !== undefined) return known;
+    const name = this.#fresh("constant");
+    this.#initializers.push({ name, ...tensor });
+    this.#constants.set(key, name);
+    return name;
+  }
+
+  /** The model as the bytes of an .onnx file. */
+  encode(): Uint8Array {
+    const model = onnx.ModelProto.fromObject({
+      irVersion: IR_VERSION,
+      producerName: "n2n",
+      opsetImport: [
+        { domain: "", version: OPSET },
+        { domain: "com.microsoft", version: MICROSOFT_OPSET },
+        { domain: "com.microsoft.nchwc", version: MICROSOFT_OPSET },
+      ],
+      graph: {
+        name: "network",
+        node: this.#nodes,
+        input: this.#inputs,
+        output: this.#outputs,
+        initializer: this.#initializers,
+      },
+    });
+    return onnx.ModelProto.encode(model).finish();
+  }
+}

@@ -1,0 +1,45 @@
+import * as ort from "onnxruntime-node";
+import { Graph } from "./graph.ts";
+
+/** Channels of the probe's map: fewer than any block, and what reordering takes. */
+const CHANNELS = 4;
+
+/**
+ * Asks the runtime for the number of channels that its direct convolution keeps
+ * in a block on this processor: it reorders a map and looks at how far the
+ * channels were rounded up.
+ *
+ * @returns 8 or 16 on today's processors; undefined where the runtime has no
+ * such kernels.
+ */
+export async function probeBlockSize(): Promise<number | undefined> {
+  const graph = new Graph();
+  const input = graph.input("map", "float32", [1, CHANNELS, 1, 1]);
+  graph.output(
+    "blocked",
+    graph.node("ReorderInput", [input], { domain: "com.microsoft.nchwc" }),
+    [1, "channels", 1, 1],
+  );
+  let session: ort.InferenceSession;
+  try {
+    session = await ort.InferenceSession.create(graph.encode(), {
+      logSeverityLevel: 4,
+    });
+  } catch {
+    // A runtime without the operator refuses the model.
+    return undefined;
+  }
+  try {
+    const map = new ort.Tensor("float32", new Float32Array(CHANNELS), [
+      1,
+      CHANNELS,
+      1,
+      1,
+    ]);
+    const { blocked } = await session.run({ map });
+    const block = blocked!.dims[1]!;
+    return block > CHANNELS ? block : undefined;
+  } finally {
+    await session.release();
+  }
+}

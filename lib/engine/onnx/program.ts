@@ -1,0 +1,323 @@
+import * as ort from "onnxruntime-node";
+import {
+  canonical,
+  type Network,
+  type Parameter,
+  parameterTable,
+  shapes as shapesOf,
+} from "../../network/mod.ts";
+import type {
+  Batch,
+  Program,
+  StepOptions,
+  TrainingPlan,
+  TrainingState,
+  Weights,
+} from "../engine.ts";
+import {
+  type BatchSizes,
+  checkBatch,
+  checkLength,
+  checkPlan,
+  checkWeights,
+} from "../checks.ts";
+import { type FlatLayout, flatLayouts, pack, unpack } from "./flat.ts";
+import { slotCount, stepScalars } from "./optimiser.ts";
+import { predictionModel } from "./prediction_graph.ts";
+import { type DropoutMask, trainingModel } from "./training_graph.ts";
+
+/**
+ * Images of one prediction call: enough to keep the processor busy, few enough
+ * that a wide teacher's maps stay small.
+ */
+const PREDICTION_BATCH = 250;
+
+/** One thread a student: parallelism is across students, and bits stay equal. */
+const SESSION_OPTIONS: ort.InferenceSession.SessionOptions = {
+  executionProviders: ["cpu"],
+  intraOpNumThreads: 1,
+  interOpNumThreads: 1,
+  executionMode: "sequential",
+  graphOptimizationLevel: "all",
+  // Errors only; they also reach the caller as exceptions.
+  logSeverityLevel: 3,
+};
+
+/** One of the two sets of vectors between which steps alternate. */
+interface Buffers {
+  readonly parameters: ort.Tensor;
+  readonly slots: readonly ort.Tensor[];
+  readonly running: ort.Tensor | undefined;
+}
+
+function vector(size: number): ort.Tensor {
+  return new ort.Tensor("float32", new Float32Array(size), [size]);
+}
+
+function values(tensor: ort.Tensor): Float32Array {
+  return tensor.data as Float32Array;
+}
+
+/** The entries of some names: a network may have no parameters or statistics. */
+function only(
+  tensors: Readonly<Record<string, ort.Tensor>>,
+  names: readonly string[],
+): Record<string, ort.Tensor> {
+  return Object.fromEntries(
+    Object.entries(tensors).filter(([name]) => names.includes(name)),
+  );
+}
+
+function scalar(value: number): ort.Tensor {
+  return new ort.Tensor("float32", Float32Array.of(value), []);
+}
+
+/** A network compiled to ONNX models that run on onnxruntime-node. */
+export class OnnxProgram implements Program {
+  readonly #network: Network;
+  readonly #plan: TrainingPlan;
+  readonly #sizes: BatchSizes;
+  readonly #table: readonly Parameter[];
+  readonly #trainable: FlatLayout;
+  readonly #running: FlatLayout;
+  readonly #dropout: readonly DropoutMask[];
+  readonly #masks: readonly Float32Array[];
+  readonly #loss = scalar(0);
+  #training: ort.InferenceSession | undefined;
+  /** Holds the weights of the last prediction; built anew after they change. */
+  #prediction: ort.InferenceSession | undefined;
+  #predictionIsStale = false;
+  /** Steps read `#current` and write `#next`; then the two change places. */
+  #current: Buffers;
+  #next: Buffers;
+  #step = 0;
+
+  private constructor(
+    network: Network,
+    plan: TrainingPlan,
+    training: ort.InferenceSession,
+    dropout: readonly DropoutMask[],
+  ) {
+    const shapes = shapesOf(network);
+    const { trainable, running } = flatLayouts(network);
+    this.#network = network;
+    this.#plan = plan;
+    this.#table = parameterTable(network);
+    this.#sizes = {
+      batchSize: plan.batchSize,
+      features: network.input[0] * network.input[1] * network.input[2],
+      classes: shapes.output[0] * shapes.output[1] * shapes.output[2],
+    };
+    this.#trainable = trainable;
+    this.#running = running;
+    this.#training = training;
+    this.#dropout = dropout;
+    this.#masks = dropout.map(({ shape }) =>
+      new Float32Array(plan.batchSize * shape[0] * shape[1] * shape[2])
+    );
+    this.#current = this.#allocate();
+    this.#next = this.#allocate();
+  }
+
+  /** Builds the training step and loads it into the runtime. */
+  static async compile(
+    network: Network,
+    plan: TrainingPlan,
+    block: number | undefined,
+  ): Promise<OnnxProgram> {
+    checkPlan(plan);
+    const form = canonical(network);
+    const { bytes, dropoutMasks } = trainingModel(form, plan, block);
+    const session = await ort.InferenceSession.create(bytes, SESSION_OPTIONS);
+    return new OnnxProgram(form, plan, session, dropoutMasks);
+  }
+
+  #allocate(): Buffers {
+    return {
+      parameters: vector(this.#trainable.size),
+      slots: Array.from(
+        { length: slotCount(this.#plan.optimiser) },
+        () => vector(this.#trainable.size),
+      ),
+      running: this.#running.size === 0
+        ? undefined
+        : vector(this.#running.size),
+    };
+  }
+
+  #feeds(
+    { size, images, labels, teacherLogits }: Batch,
+    { learningRate, random }: StepOptions,
+  ): Record<string, ort.Tensor> {
+    const { loss, optimiser } = this.#plan;
+    const pixels = this.#sizes.features;
+    const feeds: Record<string, ort.Tensor> = {
+      images: new ort.Tensor("float32", images.subarray(0, size * pixels), [
+        size,
+        ...this.#network.input,
+      ]),
+      parameters: this.#current.parameters,
+    };
+    feeds.batchSize = scalar(size);
+    feeds.inverseBatch = scalar(1 / size);
+    if (loss.crossEntropy !== 0) {
+      feeds.labels = new ort.Tensor("int32", labels.subarray(0, size), [size]);
+    }
+    if (loss.logitMse !== 0) {
+      feeds.teacherLogits = new ort.Tensor(
+        "float32",
+        teacherLogits!.subarray(0, size * this.#sizes.classes),
+        [size, this.#sizes.classes],
+      );
+    }
+    stepScalars(optimiser, learningRate, this.#step + 1).forEach(
+      (value, index) => feeds[`scalar${index}`] = scalar(value),
+    );
+    this.#current.slots.forEach((slot, index) => feeds[`slot${index}`] = slot);
+    if (this.#current.running !== undefined) {
+      feeds.running = this.#current.running;
+    }
+    this.#dropout.forEach(({ input, rate, shape }, index) => {
+      const mask = this.#masks[index]!;
+      const length = size * shape[0] * shape[1] * shape[2];
+      const kept = 1 / (1 - rate);
+      for (let i = 0; i < length; i++) {
+        mask[i] = random.uniform() >= rate ? kept : 0;
+      }
+      feeds[input] = new ort.Tensor("float32", mask.subarray(0, length), [
+        size,
+        ...shape,
+      ]);
+    });
+    return feeds;
+  }
+
+  #alive(): ort.InferenceSession {
+    if (this.#training === undefined) {
+      throw new TypeError("Cannot use the program: it has been disposed");
+    }
+    return this.#training;
+  }
+
+  async #predictor(): Promise<ort.InferenceSession> {
+    if (this.#predictionIsStale) {
+      await this.#prediction?.release();
+      this.#prediction = undefined;
+      this.#predictionIsStale = false;
+    }
+    this.#prediction ??= await ort.InferenceSession.create(
+      predictionModel(this.#network, this.weights(), this.#sizes.classes),
+      SESSION_OPTIONS,
+    );
+    return this.#prediction;
+  }
+
+  async step(batch: Batch, options: StepOptions): Promise<number> {
+    const session = this.#alive();
+    checkBatch(batch, { plan: this.#plan, sizes: this.#sizes });
+    const { parameters, slots, running } = this.#next;
+    const fetches: Record<string, ort.Tensor> = {
+      loss: this.#loss,
+      newParameters: parameters,
+    };
+    slots.forEach((slot, index) => fetches[`newSlot${index}`] = slot);
+    if (running !== undefined) fetches.newRunning = running;
+    await session.run(
+      this.#feeds(batch, options),
+      only(fetches, session.outputNames),
+    );
+    [this.#current, this.#next] = [this.#next, this.#current];
+    this.#step++;
+    this.#predictionIsStale = true;
+    const loss = values(this.#loss)[0]!;
+    return Number.isFinite(loss) ? loss : NaN;
+  }
+
+  async predict(images: Float32Array, count: number): Promise<Float32Array> {
+    this.#alive();
+    const shape = this.#network.input;
+    const pixels = this.#sizes.features;
+    checkLength(images, {
+      action: "predict",
+      what: "images",
+      least: count * pixels,
+    });
+    const session = await this.#predictor();
+    const logits = new Float32Array(count * this.#sizes.classes);
+    for (let from = 0; from < count; from += PREDICTION_BATCH) {
+      const to = Math.min(count, from + PREDICTION_BATCH);
+      await session.run({
+        images: new ort.Tensor(
+          "float32",
+          images.subarray(from * pixels, to * pixels),
+          [to - from, ...shape],
+        ),
+      }, {
+        logits: new ort.Tensor(
+          "float32",
+          logits.subarray(from * this.#sizes.classes, to * this.#sizes.classes),
+          [to - from, this.#sizes.classes],
+        ),
+      });
+    }
+    return logits;
+  }
+
+  weights(): Weights {
+    const { parameters, running } = this.#current;
+    return {
+      ...unpack(this.#trainable, values(parameters)),
+      ...(running === undefined ? {} : unpack(this.#running, values(running))),
+    };
+  }
+
+  load(weights: Weights): void {
+    checkWeights(weights, { action: "load", table: this.#table });
+    const slots = this.#current.slots.map(() =>
+      Object.fromEntries(
+        this.#trainable.entries.map((
+          { name, size },
+        ) => [name, new Float32Array(size)]),
+      )
+    );
+    this.restore({ weights, slots, step: 0 });
+  }
+
+  state(): TrainingState {
+    return {
+      weights: this.weights(),
+      slots: this.#current.slots.map((slot) =>
+        unpack(this.#trainable, values(slot))
+      ),
+      step: this.#step,
+    };
+  }
+
+  restore({ weights, slots, step }: TrainingState): void {
+    this.#alive();
+    checkWeights(weights, { action: "restore", table: this.#table });
+    if (slots.length !== this.#current.slots.length) {
+      throw new RangeError(
+        `Cannot restore a training state: it has ${slots.length} optimiser slots, expected ${this.#current.slots.length}`,
+      );
+    }
+    // Into the spare set first: a state that does not fit changes nothing.
+    pack(this.#trainable, weights, values(this.#next.parameters));
+    if (this.#next.running !== undefined) {
+      pack(this.#running, weights, values(this.#next.running));
+    }
+    slots.forEach((slot, index) =>
+      pack(this.#trainable, slot, values(this.#next.slots[index]!))
+    );
+    [this.#current, this.#next] = [this.#next, this.#current];
+    this.#step = step;
+    this.#predictionIsStale = true;
+  }
+
+  async dispose(): Promise<void> {
+    const sessions = [this.#training, this.#prediction];
+    this.#training = undefined;
+    this.#prediction = undefined;
+    for (const session of sessions) await session?.release();
+  }
+}

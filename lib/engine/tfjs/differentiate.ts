@@ -1,0 +1,144 @@
+import * as tf from "@tensorflow/tfjs";
+import type { Network, Shape } from "../../network/mod.ts";
+import type { Loss, Weights } from "../engine.ts";
+import { forward } from "./forward.ts";
+import type { Moments } from "./layers.ts";
+import { lossOf } from "./loss.ts";
+
+/** One batch and all that its loss depends on. */
+export interface Problem {
+  readonly network: Network;
+  readonly weights: Weights;
+  /** Shapes of all weights by name. */
+  readonly shapes: ReadonlyMap<string, readonly number[]>;
+  /** Names of the weights to differentiate by; the rest is constant. */
+  readonly variables: readonly string[];
+  readonly loss: Loss;
+  /** Number of images. */
+  readonly size: number;
+  /** `[size, channels, height, width]`, exactly. */
+  readonly images: Float32Array;
+  /** `[size]`, exactly, where the loss needs them. */
+  readonly labels?: Int32Array | undefined;
+  /** `[size, classes]`, exactly, where the loss needs them. */
+  readonly teacherLogits?: Float32Array | undefined;
+  /** Dropout's multipliers by layer. */
+  readonly masks: ReadonlyMap<string, DropoutMask>;
+}
+
+/** Multipliers of one dropout layer's input. */
+export interface DropoutMask {
+  readonly shape: Shape;
+  /** `[size, ...shape]`. */
+  readonly values: Float32Array;
+}
+
+/** Batch statistics of one batch-norm layer. */
+export interface BatchStatistics {
+  /** `[channels]`. */
+  readonly mean: Float32Array;
+  /** Biased, `[channels]`. */
+  readonly variance: Float32Array;
+}
+
+/** What a training pass finds. */
+export interface Derivatives {
+  readonly loss: number;
+  /** Gradients by the names of the variables. */
+  readonly gradients: ReadonlyMap<string, Float32Array>;
+  /** Batch statistics by batch-norm layer. */
+  readonly statistics: ReadonlyMap<string, BatchStatistics>;
+}
+
+/** Loss, gradients and batch statistics of one batch; leaves no tensor behind. */
+export async function differentiate(problem: Problem): Promise<Derivatives> {
+  // Made inside the differentiated function, whose tensors are freed with it
+  // unless they are kept.
+  const moments = new Map<string, Moments>();
+  let result: { value: tf.Scalar; grads: tf.Tensor[] } | undefined;
+  try {
+    result = tf.tidy(() => evaluate(problem, moments));
+    const gradients = new Map<string, Float32Array>();
+    for (const [i, name] of problem.variables.entries()) {
+      gradients.set(name, await read(result.grads[i]!));
+    }
+    const statistics = new Map<string, BatchStatistics>();
+    for (const [name, { mean, variance }] of moments) {
+      statistics.set(name, {
+        mean: await read(mean),
+        variance: await read(variance),
+      });
+    }
+    const loss = (await read(result.value))[0]!;
+    return { loss, gradients, statistics };
+  } catch (error) {
+    releaseTape();
+    throw error;
+  } finally {
+    tf.dispose(result);
+    tf.dispose([...moments.values()].flatMap((m) => [m.mean, m.variance]));
+  }
+}
+
+/**
+ * Frees what a broken pass has left. The library keeps values of the forward
+ * pass for the backward pass, and forgets them when it does not come to that.
+ */
+function releaseTape(): void {
+  for (const { saved } of tf.engine().state.activeTape ?? []) {
+    tf.dispose(saved);
+  }
+}
+
+/** Reads a tensor without blocking backends that compute elsewhere. */
+export async function read(tensor: tf.Tensor): Promise<Float32Array> {
+  return await tensor.data<"float32">();
+}
+
+/** Uploads weights by name. */
+export function upload(
+  weights: Weights,
+  shapes: ReadonlyMap<string, readonly number[]>,
+): Map<string, tf.Tensor> {
+  const tensors = new Map<string, tf.Tensor>();
+  for (const [name, shape] of shapes) {
+    tensors.set(name, tf.tensor(weights[name]!, [...shape], "float32"));
+  }
+  return tensors;
+}
+
+function evaluate(
+  problem: Problem,
+  moments: Map<string, Moments>,
+): { value: tf.Scalar; grads: tf.Tensor[] } {
+  const { network, variables, loss, size, labels, teacherLogits } = problem;
+  const images = tf.tensor4d(problem.images, [size, ...network.input]);
+  const parameters = upload(problem.weights, problem.shapes);
+  const masks = new Map<string, tf.Tensor4D>();
+  for (const [name, { shape, values }] of problem.masks) {
+    masks.set(name, tf.tensor4d(values, [size, ...shape]));
+  }
+  function onMoments(name: string, { mean, variance }: Moments): void {
+    moments.set(name, { mean: tf.keep(mean), variance: tf.keep(variance) });
+  }
+  // The arguments are the tensors in `parameters`, by which the library
+  // differentiates; there is no need to hand them on.
+  function lossOfBatch(): tf.Scalar {
+    const logits = forward(network, {
+      images,
+      parameters,
+      training: { masks, onMoments },
+    });
+    return lossOf(logits, {
+      weights: loss,
+      labels: labels && tf.tensor1d(labels, "int32"),
+      teacherLogits: teacherLogits &&
+        tf.tensor2d(teacherLogits, [size, logits.shape[1]]),
+    });
+  }
+  return variables.length === 0
+    ? { value: lossOfBatch(), grads: [] }
+    : tf.valueAndGrads(lossOfBatch)(
+      variables.map((name) => parameters.get(name)!),
+    );
+}

@@ -1,0 +1,34 @@
+import * as tf from "@tensorflow/tfjs";
+import type { Loss } from "../engine.ts";
+
+/** What the loss compares logits with. */
+export interface Targets {
+  /** Class numbers, `[batch]`; needed when the cross-entropy's weight is not 0. */
+  readonly labels?: tf.Tensor1D | undefined;
+  /** Teacher logits, `[batch, classes]`; needed when the logit MSE's weight is not 0. */
+  readonly teacherLogits?: tf.Tensor2D | undefined;
+}
+
+/** The weighted sum of the losses of `logits`, `[batch, classes]`, as a scalar. */
+export function lossOf(
+  logits: tf.Tensor2D,
+  { weights, labels, teacherLogits }: Targets & { readonly weights: Loss },
+): tf.Scalar {
+  const terms: tf.Scalar[] = [];
+  if (weights.crossEntropy !== 0) {
+    terms.push(tf.mul(crossEntropy(logits, labels!), weights.crossEntropy));
+  }
+  if (weights.logitMse !== 0) {
+    const squares = tf.square(tf.sub(logits, teacherLogits!));
+    terms.push(tf.mul(tf.mean<tf.Scalar>(squares), weights.logitMse));
+  }
+  return tf.addN(terms);
+}
+
+/** Softmax cross-entropy with the labels, mean over the batch. */
+function crossEntropy(logits: tf.Tensor2D, labels: tf.Tensor1D): tf.Scalar {
+  const classes = logits.shape[1];
+  const chosen = tf.oneHot(labels, classes, 1, 0, "float32");
+  const picked = tf.sum(tf.mul(tf.logSoftmax(logits), chosen), 1);
+  return tf.neg(tf.mean<tf.Scalar>(picked));
+}

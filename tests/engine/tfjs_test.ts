@@ -1,0 +1,150 @@
+import assert from "node:assert/strict";
+import * as tf from "@tensorflow/tfjs";
+import type { Network } from "../../lib/network/mod.ts";
+import { openTfjs, type TfjsBackend } from "../../lib/engine/tfjs/mod.ts";
+import { engineContract } from "./contract.ts";
+import { solve64 } from "./float64_training.ts";
+import { conv, EVERYTHING, linear } from "./networks.ts";
+import { dropoutStream, makeProblem, withProgram } from "./problem.ts";
+
+engineContract({
+  name: "tfjs",
+  open: openTfjs,
+  expected: () => Promise.resolve(solve64),
+  examples: 40,
+  wideExamples: 0,
+});
+
+Deno.test("tfjs step() and predict() leave no tensor behind when they succeed", async () => {
+  const engine = await openTfjs();
+  const problem = makeProblem(EVERYTHING, { seed: 1, size: 2 });
+  const [batch] = problem.batches;
+  const before = tf.memory().numTensors;
+  await withProgram(engine, problem, async (program) => {
+    const random = dropoutStream(problem);
+    for (let i = 0; i < 3; i++) {
+      await program.step(batch!, { learningRate: 0.1, random });
+      await program.predict(batch!.images, 2);
+      assert.equal(tf.memory().numTensors, before);
+    }
+  });
+  assert.equal(tf.memory().numTensors, before);
+});
+
+Deno.test("tfjs step() leaks nothing and changes nothing when any operation fails", async () => {
+  const engine = await openTfjs();
+  const network: Network = {
+    input: [1, 4, 4],
+    blocks: [
+      conv(3, { bias: true }),
+      { type: "batchNorm" },
+      { type: "relu" },
+      { type: "maxPool", kernel: 2, stride: 2, padding: 0 },
+      { type: "dropout", rate: 0.5 },
+      linear(2),
+    ],
+  };
+  const problem = makeProblem(network, { seed: 1, size: 2 });
+  const [batch] = problem.batches;
+  const before = tf.memory().numTensors;
+  await withProgram(engine, problem, async (program) => {
+    const step = () =>
+      program.step(batch!, {
+        learningRate: 0.1,
+        random: dropoutStream(problem),
+      });
+    const start = program.state();
+    const loss = await step();
+    const after = program.state();
+    program.restore(start);
+    let failures = 0;
+    while (await failsAt(failures + 1, step)) {
+      failures++;
+      assert.equal(tf.memory().numTensors, before, `failure ${failures}`);
+      assert.deepEqual(program.state(), start, `failure ${failures}`);
+    }
+    // The last round ran through, although many had failed before.
+    assert.deepEqual(program.state(), after);
+    assert.ok(failures > 50, `${failures} operations`);
+    program.restore(start);
+    assert.equal(await step(), loss);
+  });
+});
+
+Deno.test("openTfjs() uses the backend that it is given when programs run", async () => {
+  const calls: string[] = [];
+  const backend: TfjsBackend = {
+    name: "cpu",
+    version: "some backend 1.0",
+    instructionSet: "any",
+    async activate() {
+      calls.push("activate");
+      await tf.setBackend("cpu");
+    },
+  };
+  const engine = await openTfjs(backend);
+  assert.equal(engine.version, "some backend 1.0");
+  assert.equal(calls.length, 1);
+  const problem = makeProblem({ input: [1, 1, 1], blocks: [linear(2)] }, {
+    seed: 1,
+    size: 1,
+  });
+  await withProgram(engine, problem, async (program) => {
+    const done = calls.length;
+    await program.predict(new Float32Array(1), 1);
+    assert.equal(calls.length, done + 1);
+  });
+});
+
+Deno.test("openTfjs() says nothing on the console when it is first used", async () => {
+  const script = `
+    import { openTfjs } from "./lib/engine/tfjs/mod.ts";
+    const engine = await openTfjs();
+    const program = await engine.compile(
+      { input: [1, 1, 1], blocks: [{ type: "linear", outFeatures: 1, bias: true }] },
+      { loss: { crossEntropy: 1, logitMse: 0 }, batchSize: 1,
+        optimiser: { type: "sgd", momentum: 0, nesterov: false, weightDecay: 0 } },
+    );
+    await program.predict(new Float32Array(1), 1);
+  `;
+  const root = new URL("../../", import.meta.url);
+  const { stdout, stderr, code } = await new Deno.Command(Deno.execPath(), {
+    args: ["eval", "--quiet", "--no-check", script],
+    cwd: root,
+  }).output();
+  const text = new TextDecoder();
+  assert.equal(text.decode(stderr), "");
+  assert.equal(text.decode(stdout), "");
+  assert.equal(code, 0);
+});
+
+/** Runs `use` with the library's operation number `n` failing; tells if it failed. */
+async function failsAt(
+  n: number,
+  use: () => Promise<unknown>,
+): Promise<boolean> {
+  // Identity counts a reference and computes nothing, so nothing can fail in it;
+  // the library saves values with it in the middle of its bookkeeping.
+  const kernels = tf.getKernelsForBackend("cpu")
+    .filter((kernel) => kernel.kernelName !== "Identity");
+  const originals = kernels.map((kernel) => kernel.kernelFunc);
+  let calls = 0;
+  for (const kernel of kernels) {
+    const original = kernel.kernelFunc;
+    kernel.kernelFunc = (parameters) => {
+      if (++calls === n) throw new Error(`operation ${n} fails`);
+      return original(parameters);
+    };
+  }
+  try {
+    await use();
+    return false;
+  } catch (error) {
+    assert.match(String(error), /operation \d+ fails/);
+    return true;
+  } finally {
+    for (const [i, kernel] of kernels.entries()) {
+      kernel.kernelFunc = originals[i]!;
+    }
+  }
+}
