@@ -1,0 +1,185 @@
+import { GROUPS } from "./_tensors.ts";
+import { actionCount, neutralAction } from "./actions.ts";
+import type {
+  PolicyKind,
+  PolicyOptions,
+  PolicyState,
+  Rollout,
+  Sequence,
+} from "./types.ts";
+import type { ParameterSpec } from "./_network.ts";
+
+/** Options with every default filled in. */
+export type ResolvedOptions = Required<Omit<PolicyOptions, "random">>;
+
+/** @throws {RangeError} If an option is out of range. */
+export function checkOptions(options: ResolvedOptions): void {
+  const { inputSize, hidden, learningRate, entropyWeight, initialKeepBias } =
+    options;
+  for (const [name, value] of Object.entries({ inputSize, hidden })) {
+    if (!Number.isSafeInteger(value) || value < 1) {
+      fail("create a policy", { name, value, expected: "an integer >= 1" });
+    }
+  }
+  for (const [name, value] of Object.entries({ learningRate, entropyWeight })) {
+    if (!Number.isFinite(value) || value < 0) {
+      fail("create a policy", {
+        name,
+        value,
+        expected: "a finite number >= 0",
+      });
+    }
+  }
+  if (!Number.isFinite(initialKeepBias)) {
+    fail("create a policy", {
+      name: "initialKeepBias",
+      value: initialKeepBias,
+      expected: "a finite number",
+    });
+  }
+}
+
+/** @throws {RangeError} If a policy of this input size cannot read the sequence. */
+export function checkSequence(sequence: Sequence, inputSize: number): void {
+  const { features, mask } = sequence;
+  if (features.length === 0) {
+    fail("read the sequence", {
+      name: "its length",
+      value: 0,
+      expected: "at least 1 step",
+    });
+  }
+  if (mask.length !== features.length) {
+    fail("read the sequence", {
+      name: "the mask's length",
+      value: mask.length,
+      expected: `${features.length}, the number of feature vectors`,
+    });
+  }
+  for (const [t, vector] of features.entries()) {
+    if (vector.length !== inputSize) {
+      fail("read the sequence", {
+        name: `the length of feature vector ${t}`,
+        value: vector.length,
+        expected: `${inputSize}`,
+      });
+    }
+    if (!vector.every(Number.isFinite)) {
+      fail("read the sequence", {
+        name: `feature vector ${t}`,
+        value: `[${vector.join(", ")}]`,
+        expected: "finite numbers",
+      });
+    }
+  }
+}
+
+/**
+ * @throws {RangeError} If there is not one valid action for each step. Another
+ * action than the neutral one at a step that is not free means that actions and
+ * layers have come out of line, the release's worst fault.
+ */
+export function checkActions(
+  actions: readonly number[],
+  { kind, mask }: {
+    readonly kind: PolicyKind;
+    readonly mask: readonly boolean[];
+  },
+): void {
+  const count = actionCount(kind);
+  const neutral = neutralAction(kind);
+  if (actions.length !== mask.length) {
+    fail("read the actions", {
+      name: "their number",
+      value: actions.length,
+      expected: `${mask.length}, one for each step`,
+    });
+  }
+  for (const [t, action] of actions.entries()) {
+    if (!Number.isInteger(action) || action < 0 || action >= count) {
+      fail("read the actions", {
+        name: `action ${t}`,
+        value: action,
+        expected: `an integer in [0, ${count - 1}]`,
+      });
+    }
+    if (!mask[t] && action !== neutral) {
+      fail("read the actions", {
+        name: `action ${t}`,
+        value: action,
+        expected: `${neutral}, for that step is not free`,
+      });
+    }
+  }
+}
+
+/** @throws {RangeError} If there is no rollout or an advantage is not finite. */
+export function checkAdvantages(rollouts: readonly Rollout[]): void {
+  if (rollouts.length === 0) {
+    fail("update the policy", {
+      name: "the number of rollouts",
+      value: 0,
+      expected: "at least 1",
+    });
+  }
+  for (const [k, { advantage }] of rollouts.entries()) {
+    if (!Number.isFinite(advantage)) {
+      fail("update the policy", {
+        name: `the advantage of rollout ${k}`,
+        value: advantage,
+        expected: "a finite number",
+      });
+    }
+  }
+}
+
+/** @throws {RangeError} If a state is not one of a policy with these parameters. */
+export function checkState(
+  state: PolicyState,
+  expected: {
+    readonly kind: PolicyKind;
+    readonly specs: readonly ParameterSpec[];
+  },
+): void {
+  if (state.kind !== expected.kind) {
+    fail("restore the policy", {
+      name: "its kind",
+      value: state.kind,
+      expected: expected.kind,
+    });
+  }
+  if (!Number.isSafeInteger(state.step) || state.step < 0) {
+    fail("restore the policy", {
+      name: "its step",
+      value: state.step,
+      expected: "an integer >= 0",
+    });
+  }
+  for (const group of GROUPS) {
+    for (const { name, shape } of expected.specs) {
+      const size = shape.reduce((product, side) => product * side, 1);
+      const array = state.arrays[`${group}/${name}`];
+      if (array?.length !== size) {
+        fail("restore the policy", {
+          name: `the length of ${group}/${name}`,
+          value: array?.length ?? "missing",
+          expected: `${size}`,
+        });
+      }
+    }
+  }
+}
+
+function fail(
+  action: string,
+  problem: {
+    readonly name: string;
+    readonly value: number | string;
+    readonly expected: string;
+  },
+): never {
+  const { name, value, expected } = problem;
+  throw new RangeError(
+    `Cannot ${action}: ${name} is ${value}, expected ${expected}`,
+  );
+}

@@ -1,0 +1,33 @@
+import assert from "node:assert/strict";
+import { movingAverage } from "../../lib/policy/mod.ts";
+
+Deno.test("movingAverage() takes the mean when it is the first iteration", () => {
+  assert.deepEqual(movingAverage(undefined, [0.25, 0.75, -0.25]), {
+    baseline: 0.25,
+    next: 0.25,
+  });
+});
+
+Deno.test("movingAverage() keeps this iteration's rewards out of its baseline when there is an earlier one", () => {
+  // 0.75 * 1 + 0.25 * mean(0, 0.5)
+  assert.deepEqual(movingAverage(1, [0, 0.5], { decay: 0.75 }), {
+    baseline: 1,
+    next: 0.8125,
+  });
+  assert.equal(movingAverage(0, [0.3]).baseline, 0);
+});
+
+Deno.test("movingAverage() throws when the decay or the rewards are out of range", () => {
+  for (const decay of [-0.1, 1.1, NaN]) {
+    assert.throws(() => movingAverage(0, [1], { decay }), {
+      name: "RangeError",
+      message:
+        `Cannot average the rewards: decay is ${decay}, expected a number in [0, 1]`,
+    });
+  }
+  assert.throws(() => movingAverage(0, []), {
+    name: "RangeError",
+    message:
+      "Cannot average the rewards: the number of rewards is 0, expected at least 1",
+  });
+});

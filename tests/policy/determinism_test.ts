@@ -1,0 +1,133 @@
+import assert from "node:assert/strict";
+import * as tf from "@tensorflow/tfjs";
+import { packPolicyState } from "../../lib/policy/mod.ts";
+import { randomStream } from "../../lib/random/mod.ts";
+import {
+  drawRollouts,
+  KINDS,
+  sequenceOf,
+  smallPolicy,
+  train,
+} from "./_samples.ts";
+
+/** Runs _digest.ts in a fresh process; what it prints, line by line. */
+async function digests(seed: number): Promise<string[]> {
+  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      "--quiet",
+      "--allow-all",
+      "--no-check",
+      new URL("./_digest.ts", import.meta.url).pathname,
+      String(seed),
+    ],
+    stdout: "piped",
+    stderr: "piped",
+  }).output();
+  // Neither a failure nor TensorFlow.js's banner.
+  assert.equal(new TextDecoder().decode(stderr), "");
+  assert.ok(success);
+  return new TextDecoder().decode(stdout).trim().split("\n");
+}
+
+Deno.test("createPolicy() trains to the same bits in two processes without Math.random when the seed is the same, and only then", async () => {
+  const [first, second, other] = await Promise.all([1, 1, 2].map(digests));
+  assert.equal(first!.length, 2);
+  assert.match(first![0]!, /^[0-9a-f]{64}$/);
+  assert.deepEqual(first, second);
+  for (const i of [0, 1]) assert.notEqual(other![i], first![i]);
+});
+
+Deno.test("createPolicy() draws other parameters when the stream is another", () => {
+  for (const kind of KINDS) {
+    const [a, b, c] = [1, 1, 2].map((seed) => {
+      const policy = smallPolicy(kind, { random: randomStream(seed, "i") });
+      const bytes = packPolicyState(policy.state());
+      policy.dispose();
+      return bytes;
+    });
+    assert.deepEqual(a, b);
+    assert.notDeepEqual(a, c);
+  }
+});
+
+Deno.test("createPolicy() starts with PyTorch's ranges when no bias is given", () => {
+  const policy = smallPolicy("removal", { hidden: 30 });
+  const { arrays } = policy.state();
+  for (const [name, array] of Object.entries(arrays)) {
+    if (!name.startsWith("parameters/")) {
+      assert.ok(array.every((value) => value === 0));
+      continue;
+    }
+    const bound = 1 / Math.sqrt(name.includes("head") ? 60 : 30);
+    assert.ok(array.every((value) => Math.abs(value) <= bound), name);
+    if (array.length < 100) continue;
+    const variance = array.reduce((sum, value) => sum + value * value, 0) /
+      array.length;
+    assert.ok(Math.abs(variance / (bound * bound / 3) - 1) < 0.25, name);
+  }
+  policy.dispose();
+});
+
+Deno.test("every method leaves the number of tensors when used again and again", () => {
+  for (const kind of KINDS) {
+    const before = tf.memory().numTensors;
+    const policy = smallPolicy(kind, { entropyWeight: 0.1 });
+    const sequence = sequenceOf("ff.f");
+    const held = tf.memory().numTensors;
+    assert.equal(held, before + 24, "8 parameters and their two moments");
+    const saved = policy.state();
+    for (let i = 0; i < 5; i++) {
+      train(policy, sequence, { from: i, to: i + 1 });
+      policy.probabilities(sequence, [1, 1, kind === "removal" ? 1 : 9, 0]);
+      policy.restore(saved);
+      assert.throws(() =>
+        policy.update(sequence, [{ actions: [0], advantage: 1 }])
+      );
+      // Finite, but its square is not: fails halfway.
+      assert.throws(
+        () =>
+          policy.update(
+            sequence,
+            drawRollouts(policy, sequence).map(({ actions }) => ({
+              actions,
+              advantage: 1e30,
+            })),
+          ),
+        /gradient's norm is Infinity, expected a finite number/,
+      );
+      assert.deepEqual(policy.state(), saved);
+      assert.equal(tf.memory().numTensors, held);
+    }
+    policy.dispose();
+    assert.equal(tf.memory().numTensors, before);
+  }
+});
+
+Deno.test("a policy survives when it is used inside the caller's tf.tidy", () => {
+  const sequence = sequenceOf("ff");
+  const policy = smallPolicy("removal");
+  tf.tidy(() => train(policy, sequence, { to: 1 }));
+  tf.tidy(() => policy.restore(policy.state()));
+  train(policy, sequence, { from: 1, to: 2 });
+  policy.dispose();
+});
+
+Deno.test("a policy runs on the CPU backend and gives the caller's back when another is in use", async () => {
+  // A backend without a single kernel: any operation on it would throw.
+  class EmptyBackend extends tf.KernelBackend {
+    override dispose(): void {}
+  }
+  tf.registerBackend("empty", () => new EmptyBackend());
+  const sequence = sequenceOf("ff");
+  await tf.setBackend("empty");
+  try {
+    const policy = smallPolicy("shrinkage");
+    train(policy, sequence, { to: 1 });
+    assert.equal(tf.getBackend(), "empty");
+    policy.dispose();
+  } finally {
+    await tf.setBackend("cpu");
+    tf.removeBackend("empty");
+  }
+});
