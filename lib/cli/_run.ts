@@ -1,0 +1,51 @@
+import * as z from "zod";
+
+/** The engine when none is named: embedded, and there on every platform. */
+const DEFAULT_ENGINE = "onnx-cpu";
+
+/**
+ * Options every run has that a file may set too. The return types are left to
+ * inference here: they are the values' types in the parser.
+ */
+// deno-lint-ignore explicit-module-boundary-types
+export function runSchema(engines: readonly string[]) {
+  const engine: z.ZodType<string> = engines.length === 0
+    ? z.string().min(1)
+    : z.enum(engines);
+  return z.strictObject({
+    seed: z.int().min(1).default(1)
+      .describe("Seed from which every random stream of the run is derived"),
+    engine: engine.default(engines[0] ?? DEFAULT_ENGINE)
+      .describe("Runtime that trains the networks"),
+    workers: z.int().min(1).max(1024).optional()
+      .describe(
+        "Students trained at once; any number gives the same results " +
+          "(default: one a logical core)",
+      ),
+    data: z.string().min(1).optional()
+      .describe("Folder with data set files already there, looked in first"),
+    results: z.string().min(1).default("results")
+      .describe("Folder for records, tables, figures and the run store"),
+  });
+}
+
+/** Options that only the command line has. */
+// deno-lint-ignore explicit-module-boundary-types
+export function invocationSchema(profiles: readonly string[]) {
+  return z.strictObject({
+    profile: z.enum(profiles)
+      .default(profiles.includes("laptop") ? "laptop" : profiles[0]!)
+      .describe("Size of the experiment: the file of options read first"),
+    config: z.string().min(1).optional()
+      .describe("YAML file whose options win over those of the profile"),
+    fresh: z.boolean().default(false)
+      .describe("Start over; an earlier run is set aside, never deleted"),
+    dryRun: z.boolean().default(false)
+      .describe("Show what would be run and what is there, write nothing"),
+  });
+}
+
+/** The option every command has. */
+export const helpSchema: z.ZodObject = z.strictObject({
+  help: z.boolean().default(false).describe("Show this text (also -h)"),
+});

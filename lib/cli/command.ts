@@ -1,0 +1,91 @@
+import { asZod, describeSchema } from "./_fields.ts";
+import { helpSchema, invocationSchema, runSchema } from "./_run.ts";
+
+/**
+ * A `z.strictObject(…)` of zod; only its output type matters to a caller.
+ */
+export interface OptionsSchema<Config> {
+  /** Zod's own record of the schema; carries the type of its output. */
+  readonly _zod: {
+    /** The options after validation. */
+    readonly output: Config;
+  };
+}
+
+/** What a command without runs (a report, a benchmark) is made of. */
+export interface OptionsSource<Config> {
+  /** How it is called, for example "deno task results". */
+  readonly name: string;
+  /** What it does, in one line. */
+  readonly summary: string;
+  /** Whole command lines, the most useful first. */
+  readonly examples: readonly string[];
+  /**
+   * Its options: a `z.strictObject` whose fields carry `.describe()` and
+   * `.default()`. Every field is a flag: `learningRate` is --learning-rate,
+   * and a field of a nested object --student.learning-rate. Nested objects
+   * need no default of their own: those of their fields apply.
+   */
+  readonly schema: OptionsSchema<Config>;
+}
+
+/** What an experiment's command is made of. */
+export interface Command<Config> extends OptionsSource<Config> {
+  /** Folder of the profile files, ending in a slash. */
+  readonly profiles: URL;
+  /** Profiles are the files `<baseName>.<profile>.yaml` of that folder. */
+  readonly baseName: string;
+  /** Names of the engines there are, the default one first; none: any name. */
+  readonly engines?: readonly string[];
+}
+
+/** How to run, beside what to run: the options all experiments share. */
+export interface RunOptions {
+  /** Name of the profile, for example "smoke". */
+  readonly profile: string;
+  /** A safe integer >= 1. */
+  readonly seed: number;
+  /** Name of the engine. */
+  readonly engine: string;
+  /** Students trained at once, 1 to 1024. Must not change any result. */
+  readonly workers: number;
+  /** Folder with data set files already there. */
+  readonly data?: string;
+  /** Folder for everything written. */
+  readonly results: string;
+  /** Whether an earlier run is set aside first. */
+  readonly fresh: boolean;
+  /** Whether to show the plan only and write nothing. */
+  readonly dryRun: boolean;
+}
+
+/** A command line, understood. */
+export interface Invocation<Config> {
+  /** The experiment's own options, every one with its value. */
+  readonly config: Config;
+  /** The options of every run. */
+  readonly run: RunOptions;
+}
+
+/**
+ * Checks a command's definition and freezes it.
+ *
+ * @param command The definition.
+ * @throws {TypeError} If a field of the schema bears the name of an option
+ *   that every run has.
+ */
+export function defineCommand<Config>(
+  command: Command<Config>,
+): Command<Config> {
+  const reserved = [runSchema([]), invocationSchema(["smoke"]), helpSchema]
+    .flatMap((schema) => Object.keys(schema.shape));
+  const own = describeSchema(asZod(command.schema)).properties ?? {};
+  const clash = Object.keys(own).find((key) => reserved.includes(key));
+  if (clash !== undefined) {
+    throw new TypeError(
+      `Cannot define command "${command.name}": option "${clash}" is one of ` +
+        `every run, expected another name`,
+    );
+  }
+  return Object.freeze(command);
+}

@@ -1,0 +1,73 @@
+import { EXIT, HelpRequest } from "./errors.ts";
+import { type TextSink, writeText } from "./output.ts";
+
+/** A program: gets the arguments, may return an exit code (none means 0). */
+export type Main = (
+  args: readonly string[],
+) => Promise<number | void> | number | void;
+
+/** What {@link runMain} can be given by a test. */
+export interface MainOptions {
+  /** Default: the process's arguments. */
+  readonly args?: readonly string[];
+  /** Default: `Deno.stdout`; help goes there. */
+  readonly stdout?: TextSink;
+  /** Default: `Deno.stderr`; errors go there. */
+  readonly stderr?: TextSink;
+  /** Default: `Deno.exit`. */
+  readonly exit?: (code: number) => void;
+}
+
+/**
+ * Runs a program and ends the process. An error that has a numeric `exitCode`
+ * is meant for people: its message is printed without a stack and the process
+ * ends with that code. Any other error is a bug: stack, exit code 1.
+ *
+ * @param main The program.
+ * @param options Doubles for tests.
+ *
+ * @example
+ * ```ts no-eval
+ * if (import.meta.main) await runMain(main);
+ * ```
+ */
+export async function runMain(
+  main: Main,
+  options: MainOptions = {},
+): Promise<void> {
+  const {
+    args = Deno.args,
+    stdout = Deno.stdout,
+    stderr = Deno.stderr,
+    exit = Deno.exit,
+  } = options;
+  let code: number;
+  try {
+    code = (await main(args)) ?? EXIT.done;
+  } catch (error) {
+    const asked = error instanceof HelpRequest;
+    try {
+      writeText(asked ? stdout : stderr, `${describeError(error)}\n`);
+      code = exitCodeOf(error) ?? EXIT.bug;
+    } catch {
+      // Nowhere left to say it; the code still can.
+      code = asked ? EXIT.bug : exitCodeOf(error) ?? EXIT.bug;
+    }
+  }
+  exit(code);
+}
+
+/** The numeric exitCode of an error meant for people. */
+function exitCodeOf(error: unknown): number | undefined {
+  if (!(error instanceof Error) || !("exitCode" in error)) return undefined;
+  return typeof error.exitCode === "number" ? error.exitCode : undefined;
+}
+
+function describeError(error: unknown): string {
+  if (!(error instanceof Error)) return `Uncaught ${String(error)}`;
+  if (exitCodeOf(error) !== undefined) return error.message;
+  const stack = error.stack ?? `${error.name}: ${error.message}`;
+  return error.cause === undefined
+    ? stack
+    : `${stack}\nCaused by ${describeError(error.cause)}`;
+}

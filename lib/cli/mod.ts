@@ -1,0 +1,16 @@
+/**
+ * The command line: options, help, progress, signals, exit codes, the clock,
+ * and whole-or-absent text files. It knows none of the science.
+ *
+ * @module
+ */
+export * from "./atomic.ts";
+export * from "./clock.ts";
+export * from "./command.ts";
+export * from "./environment.ts";
+export * from "./errors.ts";
+export * from "./main.ts";
+export * from "./output.ts";
+export * from "./parse.ts";
+export * from "./progress.ts";
+export * from "./signals.ts";

@@ -1,0 +1,192 @@
+import type * as z from "zod";
+import { asZod, describeSchema, listFields, type Node } from "./_fields.ts";
+import { type Flags, type Given, readFlags } from "./_flags.ts";
+import { formatHelp } from "./_help.ts";
+import { listProfiles, profilePath } from "./_profiles.ts";
+import {
+  type Checked,
+  checkValues,
+  mergeSources,
+  type Sources,
+  type Values,
+} from "./_resolve.ts";
+import { helpSchema, invocationSchema, runSchema } from "./_run.ts";
+import { readLayer } from "./_yaml.ts";
+import type { Command, Invocation, OptionsSource } from "./command.ts";
+import { HelpRequest, UsageError } from "./errors.ts";
+
+/**
+ * Reads an experiment's command line. Defaults of the schema are the lowest
+ * layer, then the profile's file, then the file named by --config, then flags.
+ *
+ * @param command The command.
+ * @param args Its arguments.
+ * @returns The experiment's options and those of every run.
+ * @throws {UsageError} With all mistakes at once, one line each; the place is
+ *   told as typed on the command line or as file:line:column.
+ * @throws {HelpRequest} For --help.
+ *
+ * @example
+ * ```ts no-eval
+ * const { config, run } = parseCommand(command, Deno.args);
+ * ```
+ */
+export function parseCommand<Config>(
+  command: Command<Config>,
+  args: readonly string[],
+): Invocation<Config> {
+  const schema = asZod(command.schema);
+  const shared = runSchema(command.engines ?? []);
+  const calling = invocationSchema(listProfiles(command));
+  const flags = readOptions(args, {
+    command,
+    title: "Options of this experiment",
+    builtIn: [shared, calling, helpSchema],
+  });
+  const isCalling = ({ field }: Given) =>
+    Object.hasOwn(calling.shape, field.path[0]!);
+  const call = checkValuesOf(calling, {
+    layers: [],
+    given: flags.given.filter(isCalling),
+  });
+  const files = call.ok
+    ? [
+      profilePath(command, call.values.profile),
+      ...call.values.config === undefined ? [] : [call.values.config],
+    ]
+    : [];
+  const layers = files.map(readLayer);
+  const sources = {
+    layers,
+    given: flags.given.filter((given) => !isCalling(given)),
+  };
+  const root = joinNodes(
+    describeSchema(shared),
+    describeSchema(schema),
+  );
+  const isComplete = call.ok &&
+    layers.every((layer) => layer.problems.length === 0);
+  const context = { sources, root, isComplete };
+  // Both checks see one merged set: a key of neither is the experiment's to refuse.
+  const [forRun, forConfig] = divide(mergeSources(sources, root), shared.shape);
+  const run = checkValues(shared, forRun, context);
+  const config = checkValues(schema, forConfig, context);
+  const problems = [
+    ...flags.problems,
+    ...problemsOf(call),
+    ...layers.flatMap((layer) => layer.problems),
+    ...problemsOf(run),
+    ...problemsOf(config),
+  ];
+  if (!call.ok || !run.ok || !config.ok || problems.length > 0) {
+    throw usageError(command.name, problems);
+  }
+  const { seed, engine, data, results } = run.values;
+  const { profile, fresh, dryRun } = call.values;
+  return {
+    config: config.values,
+    run: {
+      profile,
+      seed,
+      engine,
+      workers: run.values.workers ?? navigator.hardwareConcurrency,
+      ...data === undefined ? {} : { data },
+      results,
+      fresh,
+      dryRun,
+    },
+  };
+}
+
+/**
+ * Reads the command line of a command that is no experiment: its own options
+ * and --help, no profiles.
+ *
+ * @param command The command.
+ * @param args Its arguments.
+ * @returns Its options, every one with its value.
+ * @throws {UsageError} With all mistakes at once, one line each.
+ * @throws {HelpRequest} For --help.
+ *
+ * @example
+ * ```ts no-eval
+ * const { check } = parseOptions(command, Deno.args);
+ * ```
+ */
+export function parseOptions<Config>(
+  command: OptionsSource<Config>,
+  args: readonly string[],
+): Config {
+  const flags = readOptions(args, {
+    command,
+    title: "Options",
+    builtIn: [helpSchema],
+  });
+  const options = checkValuesOf(asZod(command.schema), {
+    layers: [],
+    given: flags.given.filter(({ field }) => field.flag !== "help"),
+  });
+  const problems = [...flags.problems, ...problemsOf(options)];
+  if (!options.ok || problems.length > 0) {
+    throw usageError(command.name, problems);
+  }
+  return options.values;
+}
+
+/** Flags of the schemas given; asks for help are answered here. */
+function readOptions(
+  args: readonly string[],
+  { command, title, builtIn }: {
+    readonly command: OptionsSource<unknown>;
+    readonly title: string;
+    readonly builtIn: readonly z.ZodObject[];
+  },
+): Flags {
+  const own = listFields(describeSchema(asZod(command.schema)));
+  const shared = builtIn.flatMap((schema) =>
+    listFields(describeSchema(schema))
+  );
+  const flags = readFlags(args, [...own, ...shared]);
+  if (flags.given.some(({ field, value }) => field.flag === "help" && value)) {
+    const groups = [[title, own], ["Options of every run", shared]] as const;
+    throw new HelpRequest(formatHelp({ ...command, groups }));
+  }
+  return flags;
+}
+
+function checkValuesOf<Config>(
+  schema: z.ZodType<Config>,
+  sources: Sources,
+): Checked<Config> {
+  const root = describeSchema(schema);
+  const values = mergeSources(sources, root);
+  return checkValues(schema, values, { sources, root, isComplete: true });
+}
+
+function problemsOf(checked: Checked<unknown>): readonly string[] {
+  return checked.ok ? [] : checked.problems;
+}
+
+function usageError(name: string, problems: readonly string[]): UsageError {
+  return new UsageError(
+    [...problems, `See "${name} --help" for all options`].join("\n"),
+  );
+}
+
+function joinNodes(a: Node, b: Node): Node {
+  return {
+    type: "object",
+    properties: { ...a.properties, ...b.properties },
+    required: [...a.required ?? [], ...b.required ?? []],
+  };
+}
+
+/** Values whose key is one of the shape's, and the others. */
+function divide(values: Values, shape: Values): readonly [Values, Values] {
+  const entries = Object.entries(values);
+  const isIn = ([key]: readonly [string, unknown]) => Object.hasOwn(shape, key);
+  return [
+    Object.fromEntries(entries.filter(isIn)),
+    Object.fromEntries(entries.filter((entry) => !isIn(entry))),
+  ];
+}

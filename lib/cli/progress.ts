@@ -1,0 +1,154 @@
+import { type Clock, formatDuration, wallClock } from "./clock.ts";
+import { type TextSink, writeText } from "./output.ts";
+
+/** On a terminal the line is redrawn at most this often. */
+const REDRAW_MS = 100;
+/** Elsewhere (a file, a CI log) a line is printed at most this often. */
+const PLAIN_MS = 10_000;
+
+/** What {@link createProgress} needs to know. */
+export interface ProgressOptions {
+  /** What is being done, for example "rq1 seed 1". */
+  readonly label: string;
+  /** Steps in all, >= 1. */
+  readonly total: number;
+  /** Steps done by an earlier process; they do not count for the speed. Default 0. */
+  readonly restored?: number;
+  /** Name of a step in the plural; default "steps". */
+  readonly unit?: string;
+  /** Default `Deno.stderr`. */
+  readonly stream?: TextSink;
+  /** Milliseconds; default the machine's monotonic clock. */
+  readonly now?: Clock["monotonicMs"];
+  /** Whether the line can be redrawn; default whether stderr is a terminal. */
+  readonly isTerminal?: boolean;
+  /** Width of the terminal in characters; default asked of the terminal, else 80. */
+  readonly columns?: number;
+}
+
+/** A progress line on standard error. */
+export interface Progress {
+  /**
+   * Counts steps done by work.
+   *
+   * @param steps How many; default 1.
+   * @param note Shown behind the line, for example "reward 0.84".
+   */
+  advance(steps?: number, note?: string): void;
+  /**
+   * Counts steps that cost nothing (found in the memo): they do not count for
+   * the speed.
+   */
+  skip(steps?: number): void;
+  /** Prints a line of its own above the progress line. */
+  log(line: string): void;
+  /** Shows the final state and leaves it there. Idempotent. */
+  finish(): void;
+}
+
+/**
+ * Shows how far the work is, how fast it goes and when it will be done.
+ * Restored and skipped steps are left out of the speed, so a continued run
+ * does not promise the impossible.
+ *
+ * @param options Label, total and where to write.
+ * @throws {RangeError} If total is not >= 1.
+ */
+export function createProgress(options: ProgressOptions): Progress {
+  const {
+    label,
+    total,
+    restored = 0,
+    unit = "steps",
+    stream = Deno.stderr,
+    now = wallClock.monotonicMs,
+    isTerminal = Deno.stderr.isTerminal(),
+    columns = isTerminal ? terminalColumns() : 80,
+  } = options;
+  if (!(total >= 1)) {
+    throw new RangeError(
+      `Cannot show progress: total is ${total}, expected at least 1`,
+    );
+  }
+  const startMs = now();
+  let done = restored;
+  let worked = 0;
+  let note = "";
+  let shownMs = isTerminal ? -Infinity : startMs;
+  let shownDone: number | undefined;
+  let finished = false;
+
+  function line(): string {
+    const percent = Math.floor((100 * done) / total);
+    const parts = [`${label}: ${done}/${total} ${unit} (${percent} %)`];
+    const seconds = (now() - startMs) / 1000;
+    if (worked > 0 && seconds > 0) {
+      parts.push(formatSpeed(worked / seconds, unit));
+      parts.push(
+        done >= total
+          ? `in ${formatDuration(seconds)}`
+          : `ETA ${formatDuration((total - done) / (worked / seconds))}`,
+      );
+    }
+    if (note !== "") parts.push(note);
+    return parts.join(", ");
+  }
+  function draw(): void {
+    shownMs = now();
+    shownDone = done;
+    // One column stays free: some terminals wrap when the last one is used.
+    const text = isTerminal
+      ? `\r\x1b[K${line().slice(0, columns - 1)}`
+      : `${line()}\n`;
+    writeText(stream, text);
+  }
+  function drawIfDue(): void {
+    if (finished) return;
+    if (now() - shownMs >= (isTerminal ? REDRAW_MS : PLAIN_MS)) draw();
+  }
+  return {
+    advance(steps = 1, newNote) {
+      done += steps;
+      worked += steps;
+      note = newNote ?? note;
+      drawIfDue();
+    },
+    skip(steps = 1) {
+      done += steps;
+      drawIfDue();
+    },
+    log(text) {
+      if (!isTerminal || finished) return writeText(stream, `${text}\n`);
+      writeText(stream, `\r\x1b[K${text}\n`);
+      draw();
+    },
+    finish() {
+      if (finished) return;
+      // A log already has the line if nothing was done since.
+      if (isTerminal || shownDone !== done) draw();
+      if (isTerminal) writeText(stream, "\n");
+      finished = true;
+    },
+  };
+}
+
+/** Steps a second, or seconds a step where that is the readable way round. */
+function formatSpeed(perSecond: number, unit: string): string {
+  if (perSecond >= 1) {
+    return `${perSecond.toFixed(perSecond < 100 ? 1 : 0)} ${unit}/s`;
+  }
+  const seconds = 1 / perSecond;
+  const each = unit.replace(/s$/, "");
+  return seconds < 60
+    ? `${seconds.toFixed(1)} s/${each}`
+    : `${formatDuration(seconds)}/${each}`;
+}
+
+/** Asking fails when stderr was replaced meanwhile; 80 is what a terminal had for decades. */
+function terminalColumns(): number {
+  try {
+    return Deno.consoleSize().columns;
+  } catch {
+    return 80;
+  }
+}

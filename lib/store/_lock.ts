@@ -1,0 +1,63 @@
+import { createHash } from "node:crypto";
+import process from "node:process";
+import { join } from "node:path";
+import { storeError } from "./_errors.ts";
+import type { RunLock } from "./store.ts";
+
+/** Folder of the lock files of a store. */
+export function lockFolder(path: string): string {
+  return `${path}.locks`;
+}
+
+/**
+ * Locks a run with a file lock: the system releases it when the process ends,
+ * however it ends, so a kill leaves nothing to clean up.
+ */
+export function lockRunFile(path: string, run: string): RunLock {
+  const name = createHash("sha256").update(run).digest("hex").slice(0, 32);
+  const file = openLockFile(path, `run-${name}.lock`);
+  if (!file.tryLockSync(true)) {
+    const owner = readOwner(file);
+    file.close();
+    throw storeError(
+      "locked",
+      `Cannot start run "${run}" in "${path}": process ${owner} works on ` +
+        `it, expected to be alone with it`,
+    );
+  }
+  try {
+    file.truncateSync(0);
+    file.writeSync(new TextEncoder().encode(`${process.pid}\n`));
+  } catch (error) {
+    file.close();
+    throw error;
+  }
+  let held = true;
+  // The file stays: another process may have opened it already, and would
+  // then lock a file that nobody else can find.
+  const release = () => {
+    if (held) file.close();
+    held = false;
+  };
+  return { release, [Symbol.dispose]: release };
+}
+
+/** Makes a store's file once, however many processes start at a time. */
+export function withCreationLock(path: string, work: () => void): void {
+  using file = openLockFile(path, "create.lock");
+  file.lockSync(true);
+  work();
+}
+
+function openLockFile(path: string, name: string): Deno.FsFile {
+  Deno.mkdirSync(lockFolder(path), { recursive: true });
+  const options = { read: true, write: true, create: true };
+  return Deno.openSync(join(lockFolder(path), name), options);
+}
+
+function readOwner(file: Deno.FsFile): string {
+  const bytes = new Uint8Array(32);
+  const length = file.readSync(bytes) ?? 0;
+  return new TextDecoder().decode(bytes.subarray(0, length)).trim() ||
+    "unknown";
+}

@@ -1,0 +1,83 @@
+import assert from "node:assert/strict";
+import { createProgress } from "../../lib/cli/mod.ts";
+import { MemorySink } from "./_temporary.ts";
+
+function setUp(isTerminal: boolean, restored = 0) {
+  const stream = new MemorySink();
+  let timeMs = 5000;
+  const progress = createProgress({
+    label: "rq1",
+    total: 100,
+    restored,
+    unit: "students",
+    stream,
+    now: () => timeMs,
+    isTerminal,
+    columns: 60,
+  });
+  return { stream, progress, wait: (ms: number) => void (timeMs += ms) };
+}
+
+Deno.test("createProgress() leaves restored and skipped steps out of the speed", () => {
+  const { stream, progress, wait } = setUp(true, 50);
+  progress.skip(10);
+  assert.equal(stream.text, "\r\x1b[Krq1: 60/100 students (60 %)");
+  stream.text = "";
+  wait(10_000);
+  progress.advance(20);
+  // 20 students in 10 s; the 20 left take 10 s.
+  assert.equal(
+    stream.text,
+    "\r\x1b[Krq1: 80/100 students (80 %), 2.0 students/s, ETA 10 s",
+  );
+});
+
+Deno.test("createProgress() prints plain lines seldom when not on a terminal", () => {
+  const { stream, progress, wait } = setUp(false);
+  for (let step = 0; step < 25; step++) {
+    wait(1000);
+    progress.advance(1, `reward ${step}`);
+  }
+  assert.equal(
+    stream.text,
+    "rq1: 10/100 students (10 %), 1.0 students/s, ETA 1 min 30 s, reward 9\n" +
+      "rq1: 20/100 students (20 %), 1.0 students/s, ETA 1 min 20 s, reward 19\n",
+  );
+  progress.log("a line");
+  assert.match(stream.text, /reward 19\na line\n$/);
+  progress.finish();
+  progress.finish();
+  assert.match(stream.text, /a line\nrq1: 25\/100 [^\n]*\n$/);
+});
+
+Deno.test("createProgress() redraws at most ten times a second on a terminal", () => {
+  const { stream, progress, wait } = setUp(true);
+  for (let step = 0; step < 100; step++) {
+    wait(10);
+    progress.advance();
+  }
+  assert.equal(stream.text.split("\r").length - 1, 10);
+  progress.finish();
+  assert.match(
+    stream.text,
+    /100\/100 students \(100 %\), 100 students\/s, in 1 s\n$/,
+  );
+});
+
+Deno.test("createProgress() stays on one line of the terminal when notes are long", () => {
+  const { stream, progress } = setUp(true);
+  progress.advance(1, "x".repeat(200));
+  assert.equal(stream.text.length, "\r\x1b[K".length + 59);
+});
+
+Deno.test("createProgress() shows seconds a step when steps are slow", () => {
+  const { stream, progress, wait } = setUp(false);
+  wait(90_000);
+  progress.advance(2);
+  // 98 students at 45 s are 4410 s.
+  assert.match(stream.text, /45\.0 s\/student, ETA 1 h 13 min/);
+});
+
+Deno.test("createProgress() throws RangeError when there is nothing to do", () => {
+  assert.throws(() => createProgress({ label: "x", total: 0 }), RangeError);
+});
