@@ -1,0 +1,81 @@
+/**
+ * The evaluation of one network: what is asked for, what comes back, and under
+ * which key it is remembered.
+ *
+ * @module
+ */
+
+import type { Engine } from "../engine/mod.ts";
+import { type Network, networkId } from "../network/mod.ts";
+import { canonicalJson, sha256Hex } from "../random/mod.ts";
+import type { Recipe } from "../training/mod.ts";
+
+/** Raised when an evaluation of the same request would no longer give the same bits. */
+const EVALUATION_FORMAT = 1;
+
+/** Asks for a network to be trained and validated. Plain JSON. */
+export interface EvaluationRequest {
+  /** What is trained. */
+  readonly network: Network;
+  /** How it is trained. */
+  readonly recipe: Recipe;
+  /** Id of the training data. */
+  readonly data: string;
+  /** The run's seed, >= 1. */
+  readonly seed: number;
+  /** Name of the engine. */
+  readonly engine: string;
+}
+
+/** A step whose loss was not a number. */
+export interface TrainingFailure {
+  /** The step, from 1. */
+  readonly step: number;
+  /** What happened, for people. */
+  readonly reason: string;
+}
+
+/**
+ * The outcome of a request: a pure function of network, recipe, data, seed and
+ * engine. Plain JSON.
+ */
+export interface Evaluation {
+  /** Id of the network. */
+  readonly networkId: string;
+  /** Validation accuracy in [0, 1]; 0 for a failed training. */
+  readonly accuracy: number;
+  /** Mean training loss of each epoch. */
+  readonly losses: readonly number[];
+  /** Optimiser steps taken. */
+  readonly steps: number;
+  /** Set when training failed. */
+  readonly failure?: TrainingFailure;
+}
+
+/** What an engine's results depend on beside the request. */
+export type EngineIdentity = Pick<
+  Engine,
+  "name" | "version" | "instructionSet"
+>;
+
+/** The name and version part of an engine, as records and keys hold it. */
+export function engineIdentity(
+  { name, version, instructionSet }: EngineIdentity,
+): EngineIdentity {
+  return { name, version, instructionSet };
+}
+
+/** Key under which an evaluation is remembered: the digest of all it depends on. */
+export function evaluationKey(
+  { network, recipe, data, seed }: EvaluationRequest,
+  engine: EngineIdentity,
+): string {
+  return sha256Hex(canonicalJson({
+    format: EVALUATION_FORMAT,
+    network: networkId(network),
+    recipe,
+    data,
+    seed,
+    engine: engineIdentity(engine),
+  }));
+}

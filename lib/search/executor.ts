@@ -1,0 +1,62 @@
+import type { TrainingData } from "../training/mod.ts";
+import type { Evaluation, EvaluationRequest } from "./evaluation.ts";
+
+/** What an executor gives back beside the evaluation itself. */
+export interface Execution {
+  /** What was asked for. */
+  readonly evaluation: Evaluation;
+  /** The trained weights, as a safetensors file; undefined when training failed. */
+  readonly weights?: Uint8Array;
+  /** CPU seconds of this process's part: after a resume, without what came before. */
+  readonly seconds: number;
+}
+
+/** Where a training is. */
+export interface TrainingProgress {
+  /** What it can be continued from. */
+  readonly checkpoint: Uint8Array;
+  /** Epochs done. */
+  readonly epochs: number;
+  /** Seconds spent by this process. */
+  readonly seconds: number;
+}
+
+/** What a caller may add to a request; none of it changes the outcome's bits. */
+export interface ExecutionOptions {
+  /** Checkpoint of the same request to continue from. */
+  readonly resume?: Uint8Array;
+  /** Called after each epoch but the last. */
+  readonly afterEpoch?: (progress: TrainingProgress) => void;
+  /** Called where an interrupt stopped the training. */
+  readonly onStop?: (progress: TrainingProgress) => void;
+}
+
+/** Thrown out of `submit` when the executor was interrupted before the end. */
+export class InterruptedError extends Error {
+  /** The class, for messages. */
+  override readonly name = "InterruptedError";
+}
+
+/**
+ * Turns requests into evaluations, in any order and at any place. Messages are
+ * small and serialisable; large data are registered once.
+ */
+export interface Executor {
+  /** How many requests run at once. */
+  readonly workers: number;
+  /** Makes training data known under its id. */
+  register(data: TrainingData): void;
+  /**
+   * Runs one request.
+   *
+   * @throws {InterruptedError} If {@link interrupt} came before its end.
+   */
+  submit(
+    request: EvaluationRequest,
+    options?: ExecutionOptions,
+  ): Promise<Execution>;
+  /** Stops all trainings after their current step; their submits reject. */
+  interrupt(): void;
+  /** Frees the workers. */
+  close(): Promise<void>;
+}

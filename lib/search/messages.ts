@@ -1,0 +1,38 @@
+/**
+ * Messages between the pool and its workers.
+ *
+ * @module
+ */
+
+import type { TrainingData } from "../training/mod.ts";
+import type { Evaluation, EvaluationRequest } from "./evaluation.ts";
+
+/** To a worker. */
+export type ToWorker =
+  | { readonly type: "start"; readonly stop: Int32Array<SharedArrayBuffer> }
+  | { readonly type: "data"; readonly data: TrainingData }
+  | {
+    readonly type: "evaluate";
+    readonly request: EvaluationRequest;
+    readonly resume?: Uint8Array;
+    /** Whether checkpoints are wanted after each epoch. */
+    readonly checkpoints: boolean;
+  };
+
+/** From a worker. */
+export type FromWorker =
+  | {
+    /** After an epoch, or where the training was stopped. */
+    readonly type: "epoch" | "stopped";
+    readonly checkpoint: Uint8Array;
+    /** Epochs done. */
+    readonly epochs: number;
+    readonly seconds: number;
+  }
+  | {
+    readonly type: "done";
+    readonly evaluation: Evaluation;
+    readonly weights?: Uint8Array;
+    readonly seconds: number;
+  }
+  | { readonly type: "failed"; readonly message: string };

@@ -1,0 +1,241 @@
+/**
+ * What every search starts from: data split for it, a trained teacher, and the
+ * teacher's logits.
+ *
+ * @module
+ */
+
+import {
+  type DataSetHandle,
+  type Split,
+  splitTrainValidation,
+  subset,
+} from "../data/mod.ts";
+import type { Engine } from "../engine/mod.ts";
+import { countParameters, type Network } from "../network/mod.ts";
+import { canonicalJson, sha256Hex } from "../random/mod.ts";
+import {
+  augments,
+  computeTeacherLogits,
+  decodeWeights,
+  measureAccuracy,
+  type Recipe,
+  shareUint32,
+  type TrainingData,
+} from "../training/mod.ts";
+import type { Evaluation, EvaluationRequest } from "./evaluation.ts";
+import type { Executor } from "./executor.ts";
+import type { Evaluator } from "./memo.ts";
+import type { TeacherReference } from "./stage.ts";
+
+/** Which images a search trains and scores its candidates on. */
+export interface SearchImages {
+  /** Images held out of the train split for validation, >= 1. */
+  readonly validation: number;
+  /** Training images of the teacher and the final trainings, stratified; 0 takes all. */
+  readonly train: number;
+  /** Training images of a candidate, stratified; 0 takes all of these. */
+  readonly studentTrain: number;
+  /** Validation images that score a candidate, stratified; 0 takes all. */
+  readonly studentValidation: number;
+}
+
+/** What {@link prepareTeacher} needs. */
+export interface PrepareOptions {
+  /** An open data set. */
+  readonly dataSet: DataSetHandle;
+  /** How it is divided. */
+  readonly images: SearchImages;
+  /** The teacher. */
+  readonly network: Network;
+  /** The teacher's recipe. */
+  readonly recipe: Recipe;
+  /** Recipe of the candidates: its augmentation decides what the teacher looks at. */
+  readonly student: Recipe;
+  /** Recipe of the final trainings; its augmentation must be the candidates'. */
+  readonly final: Recipe;
+  /** The run's seed, >= 1. */
+  readonly seed: number;
+  /** Runs the teacher over the images. */
+  readonly engine: Engine;
+  /** Trains it, and learns of the data. */
+  readonly executor: Executor;
+  /** Remembers the training. */
+  readonly evaluator: Evaluator;
+  /** Called after each epoch of the teacher's training. */
+  readonly onEpoch?: (epochs: number) => void;
+  /** Asked while the teacher looks at the images. */
+  readonly throwIfInterrupted?: () => void;
+}
+
+/** The teacher's training failed: there is nothing to compress. */
+export class TeacherError extends Error {
+  /** The code for a run that failed. */
+  readonly exitCode = 3;
+  /** The class, for messages. */
+  override readonly name = "TeacherError";
+}
+
+/** A trained teacher and the data for its students. */
+export interface PreparedTeacher {
+  /** The teacher. */
+  readonly network: Network;
+  /** Its training, scored on all validation images. */
+  readonly evaluation: Evaluation;
+  /** Its weights are kept under this request. */
+  readonly request: EvaluationRequest;
+  /** Size, and accuracy on the images that score candidates. */
+  readonly reference: TeacherReference;
+  /** Data that candidates are trained and scored on. */
+  readonly searchData: TrainingData;
+  /** All training and validation images. */
+  readonly finalData: TrainingData;
+  /** Images that the teacher was run on for its logits. */
+  readonly teacherForwards: number;
+}
+
+/** Digest of numbers, as part of an id. */
+function digestOf(values: Uint32Array): string {
+  return sha256Hex(
+    new Uint8Array(values.buffer, values.byteOffset, values.byteLength),
+  );
+}
+
+/** Some images of a data set under an id that says all about them. */
+function trainingData(
+  { dataSet, student, final, seed }: PrepareOptions,
+  images: Split,
+  rows: { readonly train: Uint32Array; readonly validation: Uint32Array },
+  teacher?: {
+    readonly weights: string;
+    readonly logits: TrainingData["teacherLogits"];
+  },
+): TrainingData {
+  const { mean, std } = dataSet;
+  const epochs = Math.max(student.epochs, final.epochs);
+  return {
+    id: sha256Hex(canonicalJson({
+      dataSet: dataSet.digest.train,
+      mean,
+      std,
+      train: digestOf(rows.train),
+      validation: digestOf(rows.validation),
+      teacher: teacher === undefined ? null : {
+        weights: teacher.weights,
+        // Which views the logits are of; the number of epochs is no part of it.
+        augmentation: student.augmentation,
+        seed: augments(student.augmentation) ? { seed, epochs } : null,
+      },
+    })),
+    mean,
+    std,
+    images,
+    train: shareUint32(rows.train),
+    validation: shareUint32(rows.validation),
+    teacherLogits: teacher?.logits ?? [],
+  };
+}
+
+/** The request under which a teacher is trained and remembered. */
+async function teacherRequest(
+  options: PrepareOptions,
+): Promise<{ request: EvaluationRequest; data: TrainingData }> {
+  const { dataSet, images, network, recipe, seed, engine } = options;
+  const split = await dataSet.loadTrain();
+  const { train, validation } = splitTrainValidation(split, {
+    validation: images.validation,
+    seed,
+  });
+  const data = trainingData(options, split, {
+    train: images.train === 0
+      ? train
+      : subset(train, split.labels, images.train, seed),
+    validation,
+  });
+  return {
+    data,
+    request: { network, recipe, data: data.id, seed, engine: engine.name },
+  };
+}
+
+/**
+ * Trains the teacher, or finds it in the store, runs it once over all training
+ * images, and registers the data of its students with the executor.
+ *
+ * @param options See {@link PrepareOptions}.
+ * @throws {RangeError} If the candidates' and the final recipe augment differently.
+ * @throws {TeacherError} If the teacher's training failed.
+ */
+export async function prepareTeacher(
+  options: PrepareOptions,
+): Promise<PreparedTeacher> {
+  const { images, network, student, final, seed, engine } = options;
+  const { executor, evaluator, dataSet: { mean, std } } = options;
+  if (
+    canonicalJson(student.augmentation) !== canonicalJson(final.augmentation)
+  ) {
+    throw new RangeError(
+      "Cannot prepare the teacher: students and final trainings are augmented differently, expected the same augmentation, for which the logits are computed",
+    );
+  }
+  const { request, data } = await teacherRequest(options);
+  executor.register(data);
+  const evaluation = await evaluator.evaluate(request, {
+    weights: true,
+    checkpoints: true,
+    ...(options.onEpoch === undefined ? {} : { onEpoch: options.onEpoch }),
+  });
+  if (evaluation.failure !== undefined) {
+    const { step, reason } = evaluation.failure;
+    throw new TeacherError(
+      `Cannot train the teacher: ${reason} at step ${step}, expected a number; a lower learning rate may help`,
+    );
+  }
+
+  const bytes = evaluator.weights(request);
+  const { loss, optimiser, batchSize } = options.recipe;
+  const program = await engine.compile(network, { loss, optimiser, batchSize });
+  try {
+    program.load(decodeWeights(bytes));
+    const logits = await computeTeacherLogits(program, {
+      split: data.images,
+      rows: data.train,
+      mean,
+      std,
+      augmentation: student.augmentation,
+      epochs: Math.max(student.epochs, final.epochs),
+      seed,
+      ...(options.throwIfInterrupted === undefined
+        ? {}
+        : { throwIfInterrupted: options.throwIfInterrupted }),
+    });
+    const teacher = { weights: sha256Hex(bytes), logits };
+    const some = (rows: Uint32Array, size: number) =>
+      size === 0 ? rows : subset(rows, data.images.labels, size, seed);
+    const searchRows = {
+      train: some(data.train, images.studentTrain),
+      validation: some(data.validation, images.studentValidation),
+    };
+    const searchData = trainingData(options, data.images, searchRows, teacher);
+    const finalData = trainingData(options, data.images, data, teacher);
+    executor.register(searchData);
+    executor.register(finalData);
+    const { accuracy } = await measureAccuracy(program, {
+      split: data.images,
+      indices: searchData.validation,
+      mean,
+      std,
+    });
+    return {
+      network,
+      evaluation,
+      request,
+      reference: { parameters: countParameters(network), accuracy },
+      searchData,
+      finalData,
+      teacherForwards: logits.length * data.train.length,
+    };
+  } finally {
+    await program.dispose();
+  }
+}

@@ -1,0 +1,46 @@
+import type { Program } from "../engine/mod.ts";
+import { predictChunks, type PredictionSource } from "./predict.ts";
+
+/** Outcome of comparing predictions with labels. */
+export interface Accuracy {
+  /** Images whose highest logit is their label's. */
+  readonly correct: number;
+  /** Images compared. */
+  readonly count: number;
+  /** correct / count, in [0, 1]. */
+  readonly accuracy: number;
+}
+
+/** Position of the largest value of a row; NaN never wins. -1 if all are NaN. */
+export function argMax(
+  values: Float32Array,
+  from: number,
+  length: number,
+): number {
+  let best = -1;
+  let highest = -Infinity;
+  for (let i = 0; i < length; i++) {
+    const value = values[from + i]!;
+    if (value > highest || (best < 0 && value === highest)) {
+      highest = value;
+      best = i;
+    }
+  }
+  return best;
+}
+
+/** Share of images whose highest logit is their label's. */
+export async function measureAccuracy(
+  program: Program,
+  source: PredictionSource,
+): Promise<Accuracy> {
+  let correct = 0;
+  for await (const { logits, labels } of predictChunks(program, source)) {
+    const classes = logits.length / labels.length;
+    labels.forEach((label, row) => {
+      if (argMax(logits, row * classes, classes) === label) correct++;
+    });
+  }
+  const count = source.indices.length;
+  return { correct, count, accuracy: count === 0 ? 0 : correct / count };
+}

@@ -1,0 +1,75 @@
+import { type Augmentation, fillBatch, type Split } from "../data/mod.ts";
+import type { Program } from "../engine/mod.ts";
+
+/** Images normalised and predicted at a time. */
+const CHUNK = 1000;
+
+/** Random views, as a student's epoch sees them. */
+export interface Views {
+  /** What may be done to an image. */
+  readonly augmentation: Augmentation;
+  /** The run's seed, >= 1. */
+  readonly seed: number;
+  /** Number of the epoch, >= 0. */
+  readonly epoch: number;
+}
+
+/** What is predicted. */
+export interface PredictionSource {
+  /** Where the images are. */
+  readonly split: Split;
+  /** Rows of the split. */
+  readonly indices: Uint32Array;
+  /** Of each channel, pixels scaled to 0 … 1. */
+  readonly mean: readonly number[];
+  /** Of each channel, likewise. */
+  readonly std: readonly number[];
+  /** The images as they are when left out. */
+  readonly views?: Views;
+}
+
+/** Some predictions, in order. */
+export interface PredictedChunk {
+  /** `[size, classes]` */
+  readonly logits: Float32Array;
+  /** `[size]` */
+  readonly labels: Int32Array;
+  /** Position of the first one in the source's indices. */
+  readonly from: number;
+}
+
+/**
+ * Predicts images chunk by chunk.
+ *
+ * @param program A program with weights.
+ * @param source The images.
+ */
+export async function* predictChunks(
+  program: Program,
+  { split, indices, mean, std, views }: PredictionSource,
+): AsyncGenerator<PredictedChunk> {
+  const [channels, height, width] = split.shape;
+  const chunk = Math.min(CHUNK, indices.length);
+  const images = new Float32Array(chunk * channels * height * width);
+  const labels = new Int32Array(chunk);
+  // Seed and epoch are not read without an augmentation.
+  const { augmentation, seed = 1, epoch = 0 } = views ?? {};
+  for (let from = 0; from < indices.length; from += chunk) {
+    const size = Math.min(chunk, indices.length - from);
+    fillBatch({
+      split,
+      indices,
+      from,
+      size,
+      images,
+      labels,
+      mean,
+      std,
+      augmentation,
+      seed,
+      epoch,
+    });
+    const logits = await program.predict(images, size);
+    yield { logits, labels: labels.subarray(0, size), from };
+  }
+}

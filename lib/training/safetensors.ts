@@ -1,0 +1,107 @@
+/**
+ * The safetensors format: a length (u64, little-endian), that many bytes of JSON
+ * (name -> dtype, shape, data_offsets), then the data. Read by Python's
+ * `safetensors` and many others; holds no code.
+ *
+ * @module
+ */
+
+/** An array with its shape. */
+export interface NamedTensor {
+  /** Sizes, outermost first. */
+  readonly shape: readonly number[];
+  /** Values, row-major. */
+  readonly data: Float32Array;
+}
+
+/** What a file holds. */
+export interface TensorFile {
+  /** By name; the order is kept. */
+  readonly tensors: Readonly<Record<string, NamedTensor>>;
+  /** Free text by key. */
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+const HEADER_LENGTH_BYTES = 8;
+
+/** Encodes tensors, in the given order, as float32. */
+export function encodeTensors({ tensors, metadata }: TensorFile): Uint8Array {
+  let offset = 0;
+  const header: Record<string, unknown> = { __metadata__: metadata };
+  for (const [name, { shape, data }] of Object.entries(tensors)) {
+    header[name] = {
+      dtype: "F32",
+      shape,
+      data_offsets: [offset, offset + data.byteLength],
+    };
+    offset += data.byteLength;
+  }
+  const json = new TextEncoder().encode(JSON.stringify(header));
+  // The format wants the data aligned; spaces after the JSON are allowed.
+  const padded = Math.ceil(json.length / 8) * 8;
+  const bytes = new Uint8Array(HEADER_LENGTH_BYTES + padded + offset);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(padded), true);
+  bytes.fill(0x20, HEADER_LENGTH_BYTES, HEADER_LENGTH_BYTES + padded);
+  bytes.set(json, HEADER_LENGTH_BYTES);
+  let position = HEADER_LENGTH_BYTES + padded;
+  for (const { data } of Object.values(tensors)) {
+    bytes.set(
+      new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
+      position,
+    );
+    position += data.byteLength;
+  }
+  return bytes;
+}
+
+/**
+ * Decodes a file of float32 tensors.
+ *
+ * @throws {SyntaxError} If the bytes are not such a file.
+ */
+export function decodeTensors(bytes: Uint8Array): TensorFile {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const headerLength = bytes.length < HEADER_LENGTH_BYTES
+    ? Infinity
+    : Number(view.getBigUint64(0, true));
+  const start = HEADER_LENGTH_BYTES + headerLength;
+  if (start > bytes.length) {
+    throw new SyntaxError(
+      `Cannot read tensors: the file ends after ${bytes.length} bytes, within its header`,
+    );
+  }
+  const header: unknown = JSON.parse(
+    new TextDecoder().decode(bytes.subarray(HEADER_LENGTH_BYTES, start)),
+  );
+  if (typeof header !== "object" || header === null) {
+    throw new SyntaxError(
+      `Cannot read tensors: the header is ${header}, expected an object`,
+    );
+  }
+  const { __metadata__: metadata = {}, ...entries } = header as
+    & Record<string, unknown>
+    & { __metadata__?: Record<string, string> };
+  const tensors: Record<string, NamedTensor> = {};
+  for (const [name, entry] of Object.entries(entries)) {
+    const { dtype, shape = [], data_offsets: [from = -1, to = -1] = [] } =
+      (entry ?? {}) as {
+        dtype?: string;
+        shape?: number[];
+        data_offsets?: number[];
+      };
+    const size = shape.reduce((product, side) => product * side, 1);
+    if (
+      dtype !== "F32" || from < 0 || to - from !== 4 * size ||
+      start + to > bytes.length
+    ) {
+      throw new SyntaxError(
+        `Cannot read tensor "${name}": ${dtype} of shape [${shape}] at bytes ${from} to ${to}, expected float32 within the file`,
+      );
+    }
+    tensors[name] = {
+      shape,
+      data: new Float32Array(bytes.slice(start + from, start + to).buffer),
+    };
+  }
+  return { tensors, metadata };
+}

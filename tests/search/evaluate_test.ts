@@ -1,0 +1,199 @@
+import assert from "node:assert/strict";
+import { type Engine, openEngine } from "../../lib/engine/mod.ts";
+import { networkId } from "../../lib/network/mod.ts";
+import { evaluate, type EvaluationRequest } from "../../lib/search/mod.ts";
+import {
+  decodeCheckpoint,
+  decodeTensors,
+  decodeWeights,
+  encodeCheckpoint,
+  initialise,
+  measureAccuracy,
+  type TrainingCheckpoint,
+} from "../../lib/training/mod.ts";
+import {
+  makeData,
+  makeRecipe,
+  makeSplit,
+  MEAN,
+  NETWORK,
+  SMALL,
+  STD,
+  withFresh,
+} from "../training/_problem.ts";
+
+const engine = await openEngine("onnx-cpu");
+const DATA = makeData({
+  split: makeSplit({ count: 120 }),
+  train: 26,
+  validation: 60,
+});
+const REQUEST: EvaluationRequest = {
+  network: NETWORK,
+  recipe: makeRecipe({ epochs: 2 }),
+  data: "data",
+  seed: 1,
+  engine: "onnx-cpu",
+};
+
+/** Evaluates to the end. */
+async function finished(
+  request: EvaluationRequest,
+  options: Parameters<typeof evaluate>[3] = {},
+) {
+  const outcome = await evaluate(engine, request, DATA, options);
+  assert("evaluation" in outcome);
+  return outcome;
+}
+
+/** An engine that counts programs which are not disposed. */
+function counting(changes: { readonly failingStep?: number } = {}) {
+  const open = { count: 0 };
+  const counted: Engine = {
+    ...engine,
+    async compile(network, plan) {
+      const program = await engine.compile(network, plan);
+      open.count++;
+      let steps = 0;
+      return {
+        step: (batch, options) => {
+          steps++;
+          return steps === changes.failingStep
+            ? Promise.reject(new Error("the step failed"))
+            : program.step(batch, options);
+        },
+        predict: (images, count) => program.predict(images, count),
+        weights: () => program.weights(),
+        load: (weights) => program.load(weights),
+        state: () => program.state(),
+        restore: (state) => program.restore(state),
+        dispose: () => {
+          open.count--;
+          return program.dispose();
+        },
+      };
+    },
+  };
+  return { counted, open };
+}
+
+Deno.test("evaluate() gives the accuracy on the validation images of the weights it gives", async () => {
+  const { evaluation, weights } = await finished(REQUEST);
+  assert.equal(evaluation.networkId, networkId(NETWORK));
+  assert.equal(evaluation.steps, 8);
+  assert.equal(evaluation.losses.length, 2);
+  assert.equal(evaluation.failure, undefined);
+  assert(evaluation.accuracy > 0.4 && evaluation.accuracy < 1);
+  assert.deepEqual(decodeTensors(weights!).metadata, {
+    networkId: networkId(NETWORK),
+  });
+  await withFresh(engine, NETWORK, REQUEST.recipe, async (program) => {
+    program.load(decodeWeights(weights!));
+    const { accuracy } = await measureAccuracy(program, {
+      split: DATA.images,
+      indices: DATA.validation,
+      mean: MEAN,
+      std: STD,
+    });
+    assert.equal(accuracy, evaluation.accuracy);
+  });
+});
+
+Deno.test("evaluate() starts from weights named after the network, seed and recipe", async () => {
+  // Too slow to move a float32.
+  const recipe = makeRecipe({ learningRate: 1e-30, initialisation: "he" });
+  const { weights } = await finished({
+    ...REQUEST,
+    network: SMALL,
+    recipe,
+    seed: 3,
+  });
+  const first = initialise(SMALL, {
+    initialisation: "he",
+    seed: 3,
+    owner: networkId(SMALL),
+  });
+  // Biases begin at 0 and take the smallest of steps.
+  for (const name of ["blocks.0.weight", "blocks.3.weight"]) {
+    assert.deepEqual(decodeWeights(weights!)[name], first[name]);
+  }
+});
+
+Deno.test("evaluate() gives equal bits for equal requests and others for another seed", async () => {
+  const first = await finished(REQUEST);
+  assert.deepEqual(await finished(REQUEST), first);
+  // Between others: nothing is left over from one evaluation to the next.
+  await finished({ ...REQUEST, network: SMALL });
+  assert.deepEqual(await finished(REQUEST), first);
+  const other = await finished({ ...REQUEST, seed: 2 });
+  assert.notDeepEqual(other.weights, first.weights);
+});
+
+Deno.test("evaluate() gives equal bits whatever the form in which a network is written", async () => {
+  const written = {
+    ...NETWORK,
+    blocks: [{ type: "dropout", rate: 0 } as const, ...NETWORK.blocks],
+  };
+  assert.deepEqual(
+    await finished({ ...REQUEST, network: written }),
+    await finished(REQUEST),
+  );
+});
+
+Deno.test("evaluate() gives equal bits when it is stopped after any step and resumed", async () => {
+  const unbroken = await finished(REQUEST);
+  for (let stop = 1; stop < 8; stop++) {
+    let taken = 0;
+    const outcome = await evaluate(engine, REQUEST, DATA, {
+      shouldStop: () => ++taken === stop,
+    });
+    assert("stoppedAt" in outcome);
+    assert.equal(outcome.stoppedAt.state.step, stop);
+    const resume = decodeCheckpoint(encodeCheckpoint(outcome.stoppedAt));
+    assert.deepEqual(await finished(REQUEST, { resume }), unbroken);
+  }
+});
+
+Deno.test("evaluate() reports each epoch but the last", async () => {
+  const checkpoints: TrainingCheckpoint[] = [];
+  const { evaluation } = await finished(REQUEST, {
+    afterEpoch: (checkpoint) => checkpoints.push(checkpoint),
+  });
+  assert.deepEqual(
+    checkpoints.map(({ losses }) => losses),
+    [evaluation.losses.slice(0, 1)],
+  );
+});
+
+Deno.test("evaluate() gives a failure with its step and no weights when the loss is not a number", async () => {
+  const recipe = makeRecipe({ learningRate: 1e38 });
+  const outcome = await finished({ ...REQUEST, network: SMALL, recipe });
+  assert.deepEqual(outcome, {
+    evaluation: {
+      networkId: networkId(SMALL),
+      accuracy: 0,
+      losses: [],
+      steps: 2,
+      failure: { step: 2, reason: "the loss is not a finite number" },
+    },
+  });
+});
+
+Deno.test("evaluate() disposes its program however it ends", async () => {
+  const { counted, open } = counting();
+  await evaluate(counted, REQUEST, DATA);
+  assert.equal(open.count, 0);
+  await evaluate(counted, REQUEST, DATA, { shouldStop: () => true });
+  assert.equal(open.count, 0);
+  const failing = counting({ failingStep: 3 });
+  await assert.rejects(evaluate(failing.counted, REQUEST, DATA), {
+    message: "the step failed",
+  });
+  assert.equal(failing.open.count, 0);
+  const recipe = makeRecipe({ loss: { crossEntropy: 0, logitMse: 1 } });
+  await assert.rejects(
+    evaluate(counted, { ...REQUEST, recipe }, DATA),
+    RangeError,
+  );
+  assert.equal(open.count, 0);
+});

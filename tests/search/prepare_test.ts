@@ -1,0 +1,324 @@
+import assert from "node:assert/strict";
+import { type DataSetHandle, fillBatch } from "../../lib/data/mod.ts";
+import { openEngine } from "../../lib/engine/mod.ts";
+import { countParameters } from "../../lib/network/mod.ts";
+import {
+  createEvaluator,
+  InterruptedError,
+  type PreparedTeacher,
+  type PrepareOptions,
+  prepareTeacher,
+} from "../../lib/search/mod.ts";
+import { memoryStore } from "../../lib/store/mod.ts";
+import { argMax, decodeWeights } from "../../lib/training/mod.ts";
+import {
+  bitsOf,
+  makeRecipe,
+  makeSplit,
+  MEAN,
+  NETWORK,
+  SMALL,
+  STD,
+  withFresh,
+} from "../training/_problem.ts";
+import { inlineExecutor } from "./_executor.ts";
+
+const engine = await openEngine("onnx-cpu");
+const SPLIT = makeSplit({ count: 150 });
+const DATA_SET: DataSetHandle = {
+  name: "stripes",
+  classes: ["rows", "columns", "checks"],
+  shape: [1, 8, 8],
+  mean: MEAN,
+  std: STD,
+  digest: { train: "train-digest", test: "test-digest" },
+  loadTrain: () => Promise.resolve(SPLIT),
+};
+const MOVED = { cropPadding: 1, flip: false };
+
+type Changes = Partial<Omit<PrepareOptions, "executor" | "evaluator">>;
+
+const DEFAULTS = {
+  dataSet: DATA_SET,
+  images: {
+    validation: 45,
+    train: 90,
+    studentTrain: 30,
+    studentValidation: 21,
+  },
+  network: NETWORK,
+  // Slow enough to leave errors.
+  recipe: makeRecipe({ epochs: 2, learningRate: 0.003 }),
+  student: makeRecipe({ epochs: 1 }),
+  final: makeRecipe({ epochs: 3 }),
+  seed: 1,
+  engine,
+} as const;
+
+/** Prepares in a process of its own: only the store may be an earlier one's. */
+function preparing(changes: Changes = {}, store = memoryStore()) {
+  const executor = inlineExecutor(engine);
+  const evaluator = createEvaluator(store, executor, engine);
+  const options = { ...DEFAULTS, ...changes, executor, evaluator };
+  return { store, executor, evaluator, prepare: () => prepareTeacher(options) };
+}
+
+const prepared = (changes: Changes = {}) => preparing(changes).prepare();
+
+/** The three ids of data. */
+function idsOf({ request, searchData, finalData }: PreparedTeacher) {
+  return {
+    teacher: request.data,
+    search: searchData.id,
+    final: finalData.id,
+  };
+}
+
+function countsByLabel(rows: Uint32Array): number[] {
+  return [0, 1, 2].map((label) =>
+    rows.filter((row) => SPLIT.labels[row] === label).length
+  );
+}
+
+function within(inner: Uint32Array, outer: Uint32Array): boolean {
+  const rows = new Set(outer);
+  return inner.every((row) => rows.has(row));
+}
+
+Deno.test("prepareTeacher() divides the train split into disjoint, stratified parts of the sizes asked for", async () => {
+  const { searchData, finalData } = await prepared();
+  for (
+    const [data, train, validation] of [
+      [searchData, 30, 21],
+      [finalData, 90, 45],
+    ] as const
+  ) {
+    assert.equal(data.train.length, train);
+    assert.equal(data.validation.length, validation);
+    const all = new Set([...data.train, ...data.validation]);
+    assert.equal(all.size, train + validation, "an image is in both parts");
+    assert.deepEqual(countsByLabel(data.train), Array(3).fill(train / 3));
+    assert.deepEqual(
+      countsByLabel(data.validation),
+      Array(3).fill(validation / 3),
+    );
+    assert.equal(data.images, SPLIT);
+    for (const rows of [data.train, data.validation]) {
+      assert(rows.buffer instanceof SharedArrayBuffer);
+    }
+  }
+  assert(within(searchData.train, finalData.train));
+  assert(within(searchData.validation, finalData.validation));
+});
+
+Deno.test("prepareTeacher() takes all images where the size is 0", async () => {
+  const { searchData, finalData } = await prepared({
+    images: { validation: 45, train: 0, studentTrain: 0, studentValidation: 0 },
+  });
+  assert.equal(finalData.train.length, 105);
+  assert.deepEqual(searchData.train, finalData.train);
+  assert.deepEqual(searchData.validation, finalData.validation);
+  // The same images under the same teacher are the same data.
+  assert.equal(searchData.id, finalData.id);
+});
+
+Deno.test("prepareTeacher() gives the trained teacher's logits for every training image", async () => {
+  const { prepare, evaluator } = preparing();
+  const teacher = await prepare();
+  const { searchData, finalData, request, evaluation } = teacher;
+  assert.equal(teacher.teacherForwards, finalData.train.length);
+  assert.equal(searchData.teacherLogits.length, 1);
+  assert.equal(finalData.teacherLogits[0], searchData.teacherLogits[0]);
+  const table = searchData.teacherLogits[0]!;
+  let direct: Float32Array = new Float32Array();
+  await withFresh(engine, NETWORK, DEFAULTS.recipe, async (program) => {
+    program.load(decodeWeights(evaluator.weights(request)));
+    const images = new Float32Array(150 * 64);
+    fillBatch({
+      split: SPLIT,
+      indices: Uint32Array.from({ length: 150 }, (_, row) => row),
+      from: 0,
+      size: 150,
+      images,
+      labels: new Int32Array(150),
+      mean: MEAN,
+      std: STD,
+      seed: 1,
+      epoch: 0,
+    });
+    direct = await program.predict(images, 150);
+  });
+  const trained = new Set(finalData.train);
+  for (let row = 0; row < 150; row++) {
+    const expected = trained.has(row)
+      ? direct.subarray(3 * row, 3 * row + 3)
+      : new Float32Array(3);
+    assert.equal(
+      bitsOf(table.subarray(3 * row, 3 * row + 3)),
+      bitsOf(expected),
+    );
+  }
+  const accuracyOn = (rows: Uint32Array) =>
+    rows.filter((row) => argMax(direct, 3 * row, 3) === SPLIT.labels[row])
+      .length / rows.length;
+  assert.equal(evaluation.accuracy, accuracyOn(finalData.validation));
+  assert.deepEqual(teacher.reference, {
+    parameters: countParameters(NETWORK),
+    accuracy: accuracyOn(searchData.validation),
+  });
+  assert.notEqual(
+    evaluation.accuracy,
+    teacher.reference.accuracy,
+    "the case does not tell the validation sets apart",
+  );
+  assert.deepEqual([evaluation.steps, teacher.network], [24, NETWORK]);
+});
+
+Deno.test("prepareTeacher() gives a table for each epoch of the longest training when images are augmented", async () => {
+  const { searchData, finalData, teacherForwards } = await prepared({
+    student: makeRecipe({ epochs: 1, augmentation: MOVED }),
+    final: makeRecipe({ epochs: 3, augmentation: MOVED }),
+  });
+  assert.equal(searchData.teacherLogits.length, 3);
+  assert.equal(new Set(searchData.teacherLogits.map(bitsOf)).size, 3);
+  assert.equal(teacherForwards, 3 * finalData.train.length);
+});
+
+Deno.test("prepareTeacher() registers all data with the executor, before they are asked for", async () => {
+  const { prepare, executor } = preparing();
+  const ids = idsOf(await prepare());
+  assert.deepEqual(executor.registered.map(({ id }) => id), [
+    ids.teacher,
+    ids.search,
+    ids.final,
+  ]);
+  assert.equal(new Set(Object.values(ids)).size, 3);
+  // The teacher itself is trained without a teacher.
+  assert.deepEqual(executor.registered[0]!.teacherLogits, []);
+});
+
+Deno.test("prepareTeacher() gives data whose ids change with everything that is in them", async () => {
+  const base = idsOf(await prepared());
+  assert.deepEqual(idsOf(await prepared()), base);
+  const { images } = DEFAULTS;
+  const augmented = {
+    student: makeRecipe({ epochs: 1, augmentation: MOVED }),
+    final: makeRecipe({ epochs: 3, augmentation: MOVED }),
+  };
+  const all = ["teacher", "search", "final"] as const;
+  const cases: Readonly<
+    Record<string, readonly [Changes, readonly (keyof typeof base)[]]>
+  > = {
+    "another data set": [
+      { dataSet: { ...DATA_SET, digest: { train: "x", test: "test-digest" } } },
+      all,
+    ],
+    "another mean": [{ dataSet: { ...DATA_SET, mean: [0.4] } }, all],
+    "another deviation": [{ dataSet: { ...DATA_SET, std: [0.3] } }, all],
+    "another seed": [{ seed: 2 }, all],
+    "more validation": [{ images: { ...images, validation: 48 } }, all],
+    "less training": [{ images: { ...images, train: 87 } }, all],
+    "less student training": [
+      { images: { ...images, studentTrain: 27 } },
+      ["search"],
+    ],
+    "less student validation": [
+      { images: { ...images, studentValidation: 18 } },
+      ["search"],
+    ],
+    "another teacher": [{ network: SMALL }, ["search", "final"]],
+    "another teacher's recipe": [
+      { recipe: makeRecipe({ epochs: 1, learningRate: 0.003 }) },
+      ["search", "final"],
+    ],
+    "augmentation": [augmented, ["search", "final"]],
+    // What is in no table changes nothing.
+    "another test split": [
+      {
+        dataSet: { ...DATA_SET, digest: { train: "train-digest", test: "x" } },
+      },
+      [],
+    ],
+    "more epochs": [{ final: makeRecipe({ epochs: 5 }) }, []],
+    "another student rate": [{ student: makeRecipe({ learningRate: 1 }) }, []],
+  };
+  for (const [name, [changes, expected]] of Object.entries(cases)) {
+    const ids = idsOf(await prepared(changes));
+    const changed = all.filter((part) => ids[part] !== base[part]);
+    assert.deepEqual(changed, expected, name);
+  }
+  // With augmentation each epoch has a table of its own.
+  const two = idsOf(await prepared(augmented));
+  const longer = idsOf(
+    await prepared({
+      ...augmented,
+      final: makeRecipe({ epochs: 4, augmentation: MOVED }),
+    }),
+  );
+  assert.notEqual(longer.final, two.final);
+});
+
+Deno.test("prepareTeacher() finds a teacher that was trained before", async () => {
+  const { store, prepare } = preparing();
+  const first = await prepare();
+  const later = preparing({}, store);
+  const again = await later.prepare();
+  assert.deepEqual(later.executor.submitted, []);
+  assert.deepEqual(again, first);
+});
+
+Deno.test("prepareTeacher() gives an equal teacher when its training is interrupted and continued", async () => {
+  const whole = await preparing().prepare();
+  for (const stop of [1, 11, 12, 13, 23]) {
+    const epochs: number[] = [];
+    const { store, executor, prepare } = preparing();
+    executor.interruptAfter(stop);
+    await assert.rejects(prepare(), InterruptedError);
+    const later = preparing({ onEpoch: (done) => epochs.push(done) }, store);
+    assert.deepEqual(await later.prepare(), whole);
+    assert.notEqual(later.executor.resumed[0], undefined);
+    assert.deepEqual(epochs, stop < 12 ? [1] : []);
+  }
+});
+
+Deno.test("prepareTeacher() stops and continues when it is interrupted while the teacher looks at the images", async () => {
+  const whole = await prepared();
+  let asked = 0;
+  const { store, executor, prepare } = preparing({
+    throwIfInterrupted() {
+      asked++;
+      throw new InterruptedError("Interrupted");
+    },
+  });
+  await assert.rejects(prepare(), InterruptedError);
+  assert.equal(asked, 1);
+  // Only the teacher's own data: no student may start.
+  assert.equal(executor.registered.length, 1);
+  const later = preparing({}, store);
+  assert.deepEqual(await later.prepare(), whole);
+  assert.deepEqual(later.executor.submitted, []);
+});
+
+Deno.test("prepareTeacher() throws when students and final trainings are augmented differently", async () => {
+  const { prepare, executor } = preparing({
+    final: makeRecipe({ augmentation: MOVED }),
+  });
+  await assert.rejects(prepare(), {
+    name: "RangeError",
+    message:
+      "Cannot prepare the teacher: students and final trainings are augmented differently, expected the same augmentation, for which the logits are computed",
+  });
+  assert.deepEqual(executor.submitted, []);
+});
+
+Deno.test("prepareTeacher() throws when the teacher's training fails", async () => {
+  const { prepare } = preparing({
+    network: SMALL,
+    recipe: makeRecipe({ learningRate: 1e38 }),
+  });
+  await assert.rejects(prepare(), {
+    message:
+      "Cannot train the teacher: the loss is not a finite number at step 2, expected a number; a lower learning rate may help",
+    exitCode: 3,
+  });
+});
