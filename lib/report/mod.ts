@@ -1,0 +1,23 @@
+/**
+ * From stored outcomes to what people read: statistics, markdown tables, SVG
+ * figures, the paper's numbers beside ours, and the check that what is on disk
+ * is what the records give.
+ *
+ * @module
+ */
+export * from "./environment.ts";
+export * from "./expected_ratio.ts";
+export * from "./format.ts";
+export * from "./format_summary.ts";
+export * from "./interval.ts";
+export * from "./keep_figure.ts";
+export * from "./layer_label.ts";
+export * from "./paper.ts";
+export * from "./paper_cell.ts";
+export * from "./record.ts";
+export * from "./record_error.ts";
+export * from "./search_figure.ts";
+export * from "./stale.ts";
+export * from "./statistics.ts";
+export * from "./student_t.ts";
+export * from "./table.ts";
