@@ -1,0 +1,329 @@
+/**
+ * From the record of a compression to its table and figures.
+ *
+ * @module
+ */
+
+import { removalMask, shrinkMask } from "../../lib/compress/mod.ts";
+import { describe } from "../../lib/network/mod.ts";
+import {
+  type Cell,
+  formatAccuracy,
+  formatCompression,
+  formatCount,
+  formatHours,
+  formatPaperCell,
+  formatPoints,
+  formatSeconds,
+  formatShortCount,
+  keepFigure,
+  layerLabels,
+  loadPaper,
+  markdownTable,
+  MISSING,
+  type PaperCell,
+  paperLegend,
+  type ResultRecord,
+  searchFigure,
+} from "../../lib/report/mod.ts";
+import type { Ledger } from "../../lib/search/mod.ts";
+import type {
+  CompressionContent,
+  Measured,
+  MeasuredWinner,
+  StageContent,
+} from "./compression.ts";
+import type { CompressionConfig } from "./config.ts";
+import type { WallTime } from "./session.ts";
+
+/** The environment part: it changes from run to run. */
+export interface RunEnvironment extends WallTime {
+  readonly cpu: string;
+  readonly cores: number;
+  /** Seconds of one thread for all trainings of the run. */
+  readonly cpuSeconds: number;
+  readonly workers: number;
+}
+
+/** "VGG-13 on MNIST". */
+function titleOf({ network, dataset }: CompressionConfig): string {
+  const family = network.replace(/(?<=[a-z])(?=[0-9])/, "-").toUpperCase();
+  return `${family} on ${dataset.toUpperCase()}`;
+}
+
+/** Says in one line how the run differs from the paper's protocol. */
+function scaleNote({ identity: { config } }: CompressionContent): string {
+  const { width, removal, shrinkage, student } = config;
+  const students = `${removal.iterations} + ${shrinkage.iterations} iterations`;
+  const epochs = student.shrinkageEpochs === undefined
+    ? `${student.epochs}`
+    : `${student.epochs} + ${student.shrinkageEpochs}`;
+  const training = `${epochs} epochs on ${
+    student.images === 0
+      ? "all images"
+      : `${formatCount(student.images)} images`
+  } a student`;
+  return width === 1 && removal.iterations >= 100 &&
+      shrinkage.iterations >= 100 && student.images === 0
+    ? `The paper's scale: full width, ${students}, ${training}.`
+    : `**Laptop-scale numbers, not the paper's:** ours is a narrower teacher (width ${width} of the paper's) and a shorter search (${students}, ${training}).`;
+}
+
+function networkRow(
+  label: string,
+  ours: Measured | undefined,
+  teacher: Measured,
+  paper: Record<
+    "accuracy" | "parameters" | "compression" | "delta",
+    PaperCell | undefined
+  >,
+): readonly Cell[] {
+  const isTeacher = ours === teacher;
+  const paperCell = (cell: PaperCell | undefined): Cell =>
+    cell === undefined ? MISSING : { markdown: formatPaperCell(cell) };
+  return [
+    label,
+    formatAccuracy(ours?.test),
+    formatCount(ours?.parameters),
+    ours === undefined || isTeacher
+      ? MISSING
+      : formatCompression(teacher.parameters / ours.parameters),
+    formatShortCount(ours?.macs),
+    ours === undefined || isTeacher
+      ? MISSING
+      : formatPoints(ours.test - teacher.test),
+    paperCell(paper.accuracy),
+    paperCell(paper.parameters),
+    paperCell(paper.compression),
+    paperCell(paper.delta),
+  ];
+}
+
+async function resultTable(
+  { identity: { config }, teacher, removal, shrinkage }: CompressionContent,
+): Promise<string> {
+  const paper = await loadPaper(new URL("../paper.yaml", import.meta.url));
+  const used: PaperCell[] = [];
+  const paperRow = (model: string) => {
+    const [row] = paper.compression({
+      dataset: config.dataset,
+      network: config.network,
+      model,
+    });
+    const { accuracy, parameters, compression, delta } = row ?? {};
+    const cells = { accuracy, parameters, compression, delta };
+    used.push(...Object.values(cells).flatMap((cell) => cell ?? []));
+    return cells;
+  };
+  const table = markdownTable(
+    [
+      { title: "network" },
+      { title: "test accuracy %", align: "right" },
+      { title: "parameters", align: "right" },
+      { title: "compression", align: "right" },
+      { title: "MACs", align: "right" },
+      { title: "delta", align: "right" },
+      { title: "paper: accuracy %", align: "right" },
+      { title: "paper: parameters", align: "right" },
+      { title: "paper: compression", align: "right" },
+      { title: "paper: delta", align: "right" },
+    ],
+    [
+      networkRow("teacher", teacher, teacher, paperRow("teacher")),
+      networkRow(
+        "stage 1 (removal)",
+        removal.winner,
+        teacher,
+        paperRow("stage1"),
+      ),
+      networkRow(
+        "stage 1+2 (shrinkage)",
+        shrinkage?.winner,
+        teacher,
+        paperRow("stage2"),
+      ),
+    ],
+  );
+  return `${table.trimEnd()}\n\n${paperLegend(used)}`;
+}
+
+function searchTable(content: CompressionContent): string {
+  const { removal, shrinkage, identity: { config } } = content;
+  const stages = [removal, shrinkage];
+  const count = (value: (ledger: Ledger) => number) =>
+    stages.map((stage) =>
+      stage === undefined ? MISSING : formatCount(value(stage.ledger))
+    );
+  const winner = (text: (winner: MeasuredWinner) => string) =>
+    stages.map((stage) =>
+      stage?.winner === undefined ? MISSING : text(stage.winner)
+    );
+  return markdownTable(
+    [
+      { title: "search" },
+      { title: "stage 1", align: "right" },
+      { title: "stage 2", align: "right" },
+    ],
+    [
+      ["students proposed", ...count(({ proposed }) => proposed)],
+      ["rejected (reward -1)", ...count(({ rejected }) => rejected)],
+      [
+        "answered from memory (same network again)",
+        ...count(({ repeated }) => repeated),
+      ],
+      ["trained", ...count(({ trained }) => trained)],
+      ["of these failed (NaN)", ...count(({ failed }) => failed)],
+      ["student-epochs", ...count(({ studentEpochs }) => studentEpochs)],
+      [
+        "winner: found in iteration",
+        ...winner(({ iteration }) => `${iteration + 1}`),
+      ],
+      ["winner: reward", ...winner(({ reward }) => reward.toFixed(3))],
+      [
+        "winner: validation accuracy % after the short training",
+        ...winner(({ searchAccuracy }) => formatAccuracy(searchAccuracy)),
+      ],
+      [
+        `winner: validation accuracy % after final training (${config.final.epochs} epochs)`,
+        ...winner(({ validation }) => formatAccuracy(validation)),
+      ],
+    ],
+  );
+}
+
+function costNote(
+  { teacherForwards, studentForwards }: CompressionContent,
+  { cpu, cores, cpuSeconds, wallSeconds, commands, workers }: RunEnvironment,
+): string {
+  const saved = studentForwards - teacherForwards;
+  return [
+    `Cost: ${formatHours(cpuSeconds)} CPU hours of training; ${
+      formatSeconds(wallSeconds)
+    } from start to end${
+      commands === 1 ? "" : `, in ${commands} commands`
+    }, with ${workers} workers on ${cores} cores (${cpu}).`,
+    `The teacher looked at ${
+      formatCount(teacherForwards)
+    } images, once for all students${
+      saved > 0 ? `: ${formatCount(saved)} teacher forwards were saved` : ""
+    }.`,
+  ].join(" ");
+}
+
+function winnerNotes(
+  { teacher, removal, shrinkage }: CompressionContent,
+): string {
+  return [
+    ["teacher", teacher] as const,
+    ["stage 1", removal.winner] as const,
+    ["stage 1+2", shrinkage?.winner] as const,
+  ].map(([label, network]) =>
+    `- ${label}: ${
+      network === undefined
+        ? "no student was found"
+        : `\`${describe(network.network)}\``
+    }`
+  ).join("\n");
+}
+
+/** Files that a record gives: the table and the figures, by path below results/. */
+export async function renderCompression(
+  { question, profile, deterministic: content, digest }: ResultRecord<
+    CompressionContent
+  >,
+  environment: RunEnvironment,
+): Promise<Map<string, string>> {
+  const { identity, shrinkage } = content;
+  const { config, seed, engine, data } = identity;
+  const figures = figuresOf(content);
+  const title = `RQ1: compression of ${titleOf(config)}`;
+  const markdown = `# ${title} (profile \`${profile}\`)
+
+${scaleNote(content)}
+
+${await resultTable(content)}
+
+One run, seed ${seed}: no spread is given. Delta is in percentage points of test
+accuracy against the teacher. Test images were opened once, for this table.
+
+${searchTable(content).trimEnd()}
+
+${costNote(content, environment)}
+
+![Reward, accuracy and compression against iteration](${profile}-search.svg)
+
+![Probability of keeping each layer](${profile}-removal.svg)
+${
+    shrinkage === undefined
+      ? ""
+      : `\n![Expected shrink ratio of each layer](${profile}-shrinkage.svg)\n`
+  }
+Networks (c: convolution, bn: batch norm, r: ReLU, p: max-pool):
+
+${winnerNotes(content)}
+
+Engine ${engine.name} (${engine.version}, ${engine.instructionSet}); data
+${data.name}, train digest ${data.digest.train.slice(0, 16)}; record digest
+${digest.slice(0, 16)}. Generated from [${profile}.json](${profile}.json).
+`;
+  const files = new Map<string, string>();
+  files.set(`${question}/${profile}.md`, markdown);
+  files.set(`${question}/${profile}-search.svg`, figures.search);
+  files.set(`${question}/${profile}-removal.svg`, figures.removal);
+  if (figures.shrinkage !== undefined) {
+    files.set(`${question}/${profile}-shrinkage.svg`, figures.shrinkage);
+  }
+  return files;
+}
+
+function figuresOf(content: CompressionContent): {
+  readonly search: string;
+  readonly removal: string;
+  readonly shrinkage?: string;
+} {
+  const { identity: { config }, teacher, removal, shrinkage } = content;
+  const title = `${titleOf(config)}, width ${config.width}`;
+  const rollouts = ({ records }: StageContent) => ({
+    iterations: records.map(({ proposals }) =>
+      proposals.map(({ reward, accuracy, parameters }) => ({
+        reward,
+        ...(accuracy === undefined ? {} : { accuracy }),
+        ...(parameters === undefined ? {} : { parameters }),
+        rejected: parameters === undefined,
+      }))
+    ),
+  });
+  const tendencies = ({ records }: StageContent) =>
+    records.map(({ tendency }) => tendency);
+  const base = removal.winner?.network;
+  return {
+    search: searchFigure({
+      title: `Search: ${title}`,
+      teacher: {
+        parameters: teacher.parameters,
+        accuracy: content.referenceAccuracy,
+      },
+      stage1: rollouts(removal),
+      ...(shrinkage === undefined ? {} : { stage2: rollouts(shrinkage) }),
+    }),
+    removal: keepFigure({
+      title: `Probability of keep: ${title}`,
+      kind: "removal",
+      labels: layerLabels(teacher.network),
+      free: removalMask(teacher.network),
+      iterations: tendencies(removal),
+    }),
+    ...(shrinkage === undefined || base === undefined ? {} : {
+      shrinkage: keepFigure({
+        title: `Expected shrink ratio: ${title}`,
+        kind: "shrinkage",
+        labels: layerLabels(base),
+        free: shrinkMask(base, {
+          shrink: config.shrink.what,
+          minChannels: config.shrink.minChannels,
+        }),
+        iterations: tendencies(shrinkage),
+      }),
+    }),
+  };
+}

@@ -1,0 +1,230 @@
+/**
+ * The options that every search has: network, data, recipes, stages. Where the
+ * paper names no value, the comment says so and the choice is ours.
+ *
+ * @module
+ */
+
+import { z } from "zod";
+import type { Recipe } from "../../lib/training/mod.ts";
+import { UsageError } from "../../lib/cli/mod.ts";
+import { dataSetFacts, dataSetNames } from "../../lib/data/mod.ts";
+import type { PolicyKind } from "../../lib/policy/mod.ts";
+import type { StageConfig } from "../../lib/search/mod.ts";
+
+const learningRate = z.number().positive();
+const epochs = z.int().min(1);
+const schedule = z.enum(["constant", "cosine", "oneCycle"]);
+
+/** How the teacher is trained. The paper gives no recipe. */
+export const teacherSchema = z.strictObject({
+  epochs: epochs.default(4).describe("Passes over the training images"),
+  batchSize: z.int().min(1).default(64).describe("Images a step"),
+  learningRate: learningRate.default(0.1).describe(
+    "Highest learning rate (SGD, Nesterov momentum 0.9, one cycle)",
+  ),
+  weightDecay: z.number().min(0).default(5e-4).describe("L2 coefficient"),
+});
+
+/** How a candidate is trained: briefly, on logits alone (paper section 3.4). */
+export const studentSchema = z.strictObject({
+  images: z.int().min(0).default(0).describe(
+    "Training images of a candidate, stratified; 0 takes all (the paper)",
+  ),
+  validationImages: z.int().min(0).default(0).describe(
+    "Validation images that score a candidate, stratified; 0 takes all",
+  ),
+  epochs: epochs.default(5).describe("Passes over the images (paper: 5)"),
+  shrinkageEpochs: epochs.optional().describe(
+    "Passes in stage 2 (default: as in stage 1, like the paper)",
+  ),
+  batchSize: z.int().min(1).default(64).describe("Images a step"),
+  learningRate: learningRate.default(5e-4).describe(
+    "Adam's step size (authors' code: 5e-4)",
+  ),
+  schedule: schedule.default("constant").describe(
+    "How the learning rate changes (authors' code: constant)",
+  ),
+  weightDecay: z.number().min(0).default(5e-4).describe(
+    "L2 coefficient (authors' code: 5e-4)",
+  ),
+  initialisation: z.enum(["pytorch", "pytorch-0.2", "he"]).default(
+    "pytorch-0.2",
+  ).describe("Fresh weights (authors' code: PyTorch 0.2's)"),
+});
+
+/**
+ * How a stage's best candidate is trained to the end: labels plus distillation.
+ * The paper gives the loss, but neither epochs, rate nor lambda.
+ */
+export const finalSchema = z.strictObject({
+  epochs: epochs.default(20).describe("Passes over the training images"),
+  batchSize: z.int().min(1).default(64).describe("Images a step"),
+  learningRate: learningRate.default(0.005).describe(
+    "Highest step size (Adam, one cycle)",
+  ),
+  weightDecay: z.number().min(0).default(0).describe("L2 coefficient"),
+  distillation: z.number().min(0).default(0.1).describe(
+    "Weight lambda of the logit MSE beside the cross-entropy",
+  ),
+});
+
+/** How a stage searches; `rate` is the paper's learning rate for its policy. */
+export function stageSchema(rate: number) {
+  return z.strictObject({
+    iterations: z.int().min(1).default(100).describe(
+      "Policy updates (authors' code: 100)",
+    ),
+    rollouts: z.int().min(1).default(5).describe(
+      "Students proposed per update (paper: 5)",
+    ),
+    learningRate: learningRate.default(rate).describe(
+      `Adam's step size for the policy (paper: ${rate})`,
+    ),
+    hidden: z.int().min(1).default(30).describe(
+      "Units of each of the two LSTM layers (paper: 30)",
+    ),
+    entropyWeight: z.number().min(0).default(0).describe(
+      "Weight of the policy's entropy (paper: none)",
+    ),
+    initialKeepBias: z.number().min(-100).max(100).default(0).describe(
+      "Added at the start to the logit of keep, or of ratio 1 (paper: none)",
+    ),
+    normaliseAdvantage: z.boolean().default(false).describe(
+      "Divide advantages by their standard deviation (paper: no)",
+    ),
+    baselineDecay: z.number().min(0).max(1).default(0.8).describe(
+      "Weight of the past in the moving-average baseline (paper: not given)",
+    ),
+  }) satisfies z.ZodType<StageConfig>;
+}
+
+/** What shrinkage may do to a layer. */
+export const shrinkSchema = z.strictObject({
+  what: z.enum(["channels", "all"]).default("channels").describe(
+    "What a ratio scales: output channels, or kernel, padding and pools too (authors' code)",
+  ),
+  minChannels: z.int().min(1).default(10).describe(
+    "Fewest channels left (authors' code: 10)",
+  ),
+});
+
+/** Everything that one compression in two stages can be told. */
+export const compressionSchema = z.strictObject({
+  dataset: z.enum(dataSetNames()).default("mnist").describe("Data set"),
+  network: z.enum(["vgg13"]).default("vgg13").describe("Teacher"),
+  width: z.number().positive().max(4).default(1).describe(
+    "Multiplier of the teacher's channels (paper: 1)",
+  ),
+  validation: z.int().min(1).default(5000).describe(
+    "Training images held out for validation (paper: none, it used test images)",
+  ),
+  images: z.int().min(0).default(0).describe(
+    "Training images of the teacher and the final trainings; 0 takes all",
+  ),
+  teacher: teacherSchema,
+  student: studentSchema,
+  final: finalSchema,
+  finalists: z.int().min(1).default(1).describe(
+    "Best candidates of a stage that are trained to the end (paper: 1)",
+  ),
+  removal: stageSchema(0.003),
+  shrinkage: stageSchema(0.01),
+  shrink: shrinkSchema,
+});
+
+/** Options of a compression, each with its value. */
+export type CompressionConfig = z.infer<typeof compressionSchema>;
+
+/**
+ * Checks that the data set has the images that the options ask for.
+ *
+ * @throws {UsageError} With all mistakes, one line each.
+ */
+export function checkImages(
+  { dataset, validation, images, student }: CompressionConfig,
+): void {
+  const count = dataSetFacts(dataset).trainCount ?? Infinity;
+  const left = count - validation;
+  const trained = images || left;
+  const limits = [
+    ["--validation", validation, count - 1],
+    ["--images", images, left],
+    ["--student.images", student.images, trained],
+    ["--student.validation-images", student.validationImages, validation],
+  ] as const;
+  const mistakes = limits.filter(([, asked, most]) => asked > most);
+  if (mistakes.length === 0) return;
+  throw new UsageError(
+    mistakes.map(([flag, asked, most]) =>
+      `${flag} ${asked}: expected at most ${
+        Math.max(0, most)
+      }, the images that ${dataset} has for it`
+    ).join("\n"),
+  );
+}
+
+const NO_AUGMENTATION = { cropPadding: 0, flip: false } as const;
+const ADAM = { type: "adam", beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
+
+/** The teacher's recipe: SGD on labels. */
+export function teacherRecipe(
+  { epochs, batchSize, learningRate, weightDecay }: z.infer<
+    typeof teacherSchema
+  >,
+): Recipe {
+  return {
+    epochs,
+    batchSize,
+    learningRate,
+    schedule: { type: "oneCycle", warmup: 0.2 },
+    optimiser: { type: "sgd", momentum: 0.9, nesterov: true, weightDecay },
+    loss: { crossEntropy: 1, logitMse: 0 },
+    initialisation: "he",
+    augmentation: NO_AUGMENTATION,
+  };
+}
+
+/** The candidates' recipes: Adam on the squared error of logits. */
+export function studentRecipes(
+  config: z.infer<typeof studentSchema>,
+): Readonly<Record<PolicyKind, Recipe>> {
+  const removal = studentRecipe(config);
+  const epochs = config.shrinkageEpochs ?? config.epochs;
+  return { removal, shrinkage: { ...removal, epochs } };
+}
+
+function studentRecipe(config: z.infer<typeof studentSchema>): Recipe {
+  const { epochs, batchSize, learningRate, weightDecay, initialisation } =
+    config;
+  return {
+    epochs,
+    batchSize,
+    learningRate,
+    schedule: config.schedule === "oneCycle"
+      ? { type: "oneCycle", warmup: 0.2 }
+      : { type: config.schedule },
+    optimiser: { ...ADAM, weightDecay },
+    loss: { crossEntropy: 0, logitMse: 1 },
+    initialisation,
+    augmentation: NO_AUGMENTATION,
+  };
+}
+
+/** The final recipe: Adam on labels plus distillation. */
+export function finalRecipe(
+  { epochs, batchSize, learningRate, weightDecay, distillation }: z.infer<
+    typeof finalSchema
+  >,
+): Recipe {
+  return {
+    epochs,
+    batchSize,
+    learningRate,
+    schedule: { type: "oneCycle", warmup: 0.2 },
+    optimiser: { ...ADAM, weightDecay },
+    loss: { crossEntropy: 1, logitMse: distillation },
+    initialisation: "he",
+    augmentation: NO_AUGMENTATION,
+  };
+}

@@ -1,0 +1,219 @@
+/**
+ * What an experiment runs in: store, engine, workers, progress, and a clean end.
+ *
+ * @module
+ */
+
+import {
+  createProgress,
+  interruptible,
+  notify,
+  type RunOptions,
+  stopwatch,
+  UsageError,
+} from "../../lib/cli/mod.ts";
+import {
+  type DataProgress,
+  type DataSetHandle,
+  openDataSet,
+} from "../../lib/data/mod.ts";
+import { type Engine, engineNames, openEngine } from "../../lib/engine/mod.ts";
+import {
+  createEvaluator,
+  createWorkerPool,
+  type Evaluator,
+  type Executor,
+  InterruptedError,
+} from "../../lib/search/mod.ts";
+import { openStore, type Store } from "../../lib/store/mod.ts";
+
+/** Folder of the project. */
+export const PROJECT = new URL("../../", import.meta.url);
+
+/**
+ * Where decoded data sets are kept: the project's datasets/cache, or the folder
+ * that the environment variable N2N_CACHE names.
+ */
+export const DATA_CACHE: string = Deno.env.get("N2N_CACHE") ||
+  new URL("datasets/cache", PROJECT).pathname;
+
+/** Where the run store lies in a results folder. */
+export function storePath(results: string): string {
+  return `${results}/.store/runs.sqlite`;
+}
+
+/** An open session. */
+export interface Session {
+  readonly store: Store;
+  readonly engine: Engine;
+  readonly executor: Executor;
+  readonly evaluator: Evaluator;
+  /** Throws when the run was interrupted. */
+  readonly throwIfInterrupted: () => void;
+  /** Wall-clock seconds since the start. */
+  readonly seconds: () => number;
+}
+
+/** Opens an engine by its name on the command line. */
+export async function openEngineFor(name: string): Promise<Engine> {
+  try {
+    return await openEngine(name);
+  } catch (error) {
+    throw new UsageError(
+      `Cannot open engine "${name}": ${
+        error instanceof Error ? error.message : error
+      }\nAvailable names: ${engineNames().join(", ")}`,
+      { cause: error },
+    );
+  }
+}
+
+/**
+ * Runs an experiment in a session. Ctrl-C stops trainings after their current
+ * step; whatever happens, what is done is stored before the session ends.
+ */
+export async function withSession<T>(
+  { engine: engineName, workers, results }: RunOptions,
+  work: (session: Session) => Promise<T>,
+): Promise<T> {
+  using interruption = interruptible();
+  const { signal } = interruption;
+  const engine = await openEngineFor(engineName);
+  const store = openStore(storePath(results));
+  const executor = createWorkerPool(workers);
+  signal.addEventListener("abort", () => executor.interrupt());
+  const evaluator = createEvaluator(store, executor, engine);
+  try {
+    return await work({
+      store,
+      engine,
+      executor,
+      evaluator,
+      throwIfInterrupted: () => signal.throwIfAborted(),
+      seconds: stopwatch(),
+    });
+  } catch (error) {
+    executor.interrupt();
+    if (error instanceof InterruptedError) signal.throwIfAborted();
+    throw error;
+  } finally {
+    // Trainings that were stopped still hand in their checkpoints.
+    await evaluator.settled();
+    await executor.close();
+    store.close();
+  }
+}
+
+/** Wall-clock time of a run, over all commands that worked on it. */
+export interface WallTime {
+  /** Seconds of the commands that came to their end. */
+  readonly wallSeconds: number;
+  /** Number of these commands. */
+  readonly commands: number;
+}
+
+/** Adds a command's time to its run's; a command that was killed adds nothing. */
+export function addWallTime(
+  store: Store,
+  runId: string,
+  seconds: number,
+): WallTime {
+  const key = `${runId}/wall`;
+  const before = store.getCheckpoint(key);
+  const { wallSeconds, commands } = before === undefined
+    ? { wallSeconds: 0, commands: 0 }
+    : JSON.parse(before.json) as WallTime;
+  const time = { wallSeconds: wallSeconds + seconds, commands: commands + 1 };
+  store.putCheckpoint(key, {
+    step: time.commands,
+    json: JSON.stringify(time),
+    blobs: {},
+  });
+  return time;
+}
+
+/** Tells of what takes time in opening a data set, on standard error. */
+function dataProgress(name: string): (progress: DataProgress) => void {
+  const told = new Set<string>();
+  return ({ action, file, totalBytes }) => {
+    const text = {
+      wait: "waiting for another process",
+      download: "fetching",
+      decode: "decoding",
+      write: "writing",
+      setAside: "found damaged and set aside",
+    }[action];
+    const key = `${action} ${file}`;
+    if (told.has(key)) return;
+    told.add(key);
+    const size = totalBytes === undefined
+      ? ""
+      : ` (${(totalBytes / 1e6).toFixed(1)} MB)`;
+    notify(`${name}: ${text} ${file}${size}`);
+  };
+}
+
+/**
+ * Checks that a folder named by --data is there.
+ *
+ * @throws {UsageError} If it is not.
+ */
+export function checkDataFolder({ data }: RunOptions): void {
+  if (data === undefined) return;
+  try {
+    if (Deno.statSync(data).isDirectory) return;
+  } catch (error) {
+    const isMissing = error instanceof Deno.errors.NotFound ||
+      error instanceof Deno.errors.NotADirectory;
+    if (!isMissing) throw error;
+  }
+  throw new UsageError(
+    `--data "${data}": expected a folder that is there, with the data set's files`,
+  );
+}
+
+/** Opens a data set of the registry. */
+export async function openData(
+  name: string,
+  { data }: RunOptions,
+): Promise<DataSetHandle> {
+  return await openDataSet(name, {
+    cacheDir: DATA_CACHE,
+    ...(data === undefined ? {} : { dataDir: data }),
+    onProgress: dataProgress(name),
+  });
+}
+
+/** A phase of a run on the progress line. */
+export interface Phase {
+  /** Starts the clock. */
+  begin(): void;
+  /** Shows that this many steps are done; with the last one the phase ends. */
+  reach(steps: number, note?: string): void;
+}
+
+/**
+ * Shows a phase of a run. Steps that the first {@link Phase.reach} jumps over
+ * were done earlier and do not count for the speed.
+ *
+ * @param label Shown in front.
+ * @param total Steps of the phase.
+ * @param unit Steps in the plural.
+ */
+export function phase(label: string, total: number, unit: string): Phase {
+  let progress: ReturnType<typeof createProgress> | undefined;
+  let done: number | undefined;
+  function begin(): void {
+    progress ??= createProgress({ label, total, unit });
+  }
+  return {
+    begin,
+    reach(steps, note) {
+      begin();
+      if (done === undefined) progress?.skip(steps - 1);
+      progress?.advance(steps - (done ?? steps - 1), note);
+      done = steps;
+      if (steps >= total) progress?.finish();
+    },
+  };
+}

@@ -1,0 +1,146 @@
+/**
+ * Regenerates every table and figure from the committed records, byte for byte.
+ *
+ * @module
+ */
+
+import { z } from "zod";
+import {
+  EXIT,
+  notify,
+  parseOptions,
+  runMain,
+  writeFileAtomic,
+} from "../lib/cli/mod.ts";
+import {
+  environmentPath,
+  findStale,
+  readEnvironment,
+  readRecord,
+  type ResultRecord,
+} from "../lib/report/mod.ts";
+import type { CompressionContent } from "./common/compression.ts";
+import {
+  renderCompression,
+  type RunEnvironment,
+} from "./common/compression_report.ts";
+import { PROJECT } from "./common/session.ts";
+
+/** How the record of each question becomes files. */
+const RENDERERS: Readonly<
+  Record<
+    string,
+    (record: ResultRecord, environment: unknown) => Promise<Map<string, string>>
+  >
+> = {
+  rq1: (record, environment) =>
+    renderCompression(
+      record as ResultRecord<CompressionContent>,
+      environment as RunEnvironment,
+    ),
+};
+
+const source = {
+  name: "deno task results",
+  summary: "Regenerate every table and figure from the committed records",
+  examples: ["deno task results", "deno task results --check"],
+  schema: z.strictObject({
+    check: z.boolean().default(false).describe(
+      "Write nothing; exit 4 when a file is not what its record gives",
+    ),
+  }),
+};
+
+/** Paths of all records below a results folder, sorted. */
+function recordPaths(folder: URL): readonly string[] {
+  const paths: string[] = [];
+  for (const question of Object.keys(RENDERERS)) {
+    try {
+      for (const { name } of Deno.readDirSync(new URL(question, folder))) {
+        if (name.endsWith(".json") && !name.endsWith(".environment.json")) {
+          paths.push(`${question}/${name}`);
+        }
+      }
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
+  }
+  return paths.sort();
+}
+
+/** Where README.md shows a table. */
+const README_BLOCK = /(<!-- results: (\S+) -->\n)[\s\S]*?(<!-- \/results -->)/g;
+
+/**
+ * README.md with the tables of the laptop profile between its markers.
+ *
+ * @param readme The file's text.
+ * @param files What {@link renderResults} gave.
+ */
+export function renderReadme(
+  readme: string,
+  files: ReadonlyMap<string, string>,
+): string {
+  return readme.replace(README_BLOCK, (_, begin, question, end) => {
+    const table = files.get(`${question}/laptop.md`);
+    if (table === undefined) return `${begin}${end}`;
+    // Headings one level down; links and pictures from the project's folder.
+    const text = table
+      .replace(/^# /, "### ")
+      .replaceAll(/\]\((?=laptop[.-])/g, `](results/${question}/`);
+    return `${begin}\n${text}\n${end}`;
+  });
+}
+
+/**
+ * All files that the records below a folder give.
+ *
+ * @param folder Results folder; its path ends in "/".
+ */
+export async function renderResults(
+  folder: URL,
+): Promise<Map<string, string>> {
+  const files = new Map<string, string>();
+  for (const path of recordPaths(folder)) {
+    const record = readRecord(
+      await Deno.readTextFile(new URL(path, folder)),
+      path,
+    );
+    const file = environmentPath(record);
+    const environment = readEnvironment(
+      await Deno.readTextFile(new URL(file, folder)),
+      { file, record },
+    );
+    const rendered = await RENDERERS[record.question]!(record, environment);
+    for (const [name, text] of rendered) files.set(name, text);
+  }
+  return files;
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  const { check } = parseOptions(source, args);
+  const folder = new URL("results/", PROJECT);
+  const files = await renderResults(folder);
+  if (!check) {
+    for (const [path, text] of files) {
+      await writeFileAtomic(new URL(path, folder).pathname, text);
+    }
+    const readme = new URL("README.md", PROJECT);
+    await writeFileAtomic(
+      readme.pathname,
+      renderReadme(await Deno.readTextFile(readme), files),
+    );
+    notify(`Written: ${files.size} files in results/, and README.md`);
+    return EXIT.done;
+  }
+  const stale = await findStale(folder, files);
+  for (const { path, reason } of stale) notify(`results/${path} ${reason}`);
+  if (stale.length > 0) {
+    notify("Run deno task results to write them again");
+    return EXIT.regression;
+  }
+  notify(`All ${files.size} files in results/ are what their records give`);
+  return EXIT.done;
+}
+
+if (import.meta.main) await runMain(main);

@@ -1,0 +1,193 @@
+/**
+ * Runs `deno task rq1` as a user does, in a process and a results folder of its
+ * own, and looks at what it leaves.
+ *
+ * @module
+ */
+
+import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
+import { stopwatch } from "../../lib/cli/mod.ts";
+
+/** Folder of the project. */
+export const PROJECT = fileURLToPath(new URL("../../", import.meta.url));
+
+/** Students proposed in a stage of {@link TINY}: 3 iterations x 3 rollouts. */
+export const PROPOSALS = 9;
+
+/** Search iterations of both stages of {@link TINY}. */
+export const ITERATIONS = 6;
+
+/**
+ * Everything happens once, in seconds: several epochs for the trainings that
+ * keep checkpoints, and some students accepted, some rejected.
+ */
+export const TINY = `
+width: 0.03
+images: 640
+validation: 200
+teacher: { epochs: 5 }
+student: { images: 128, validationImages: 100, epochs: 1, batchSize: 64 }
+final: { epochs: 3, batchSize: 64 }
+removal: { iterations: 3, rollouts: 3 }
+shrinkage: { iterations: 3, rollouts: 3 }
+shrink: { minChannels: 1 }
+`;
+
+/** How a command is run. */
+export interface CommandOptions {
+  /** Flags after those of {@link tinyFlags}. */
+  readonly flags?: readonly string[];
+  /** Flags of Deno itself, after --allow-all. */
+  readonly deno?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  /** Exit code that {@link finish} expects; default 0. */
+  readonly code?: number;
+}
+
+/** How a command ended. */
+export interface Ended {
+  readonly code: number;
+  readonly signal: Deno.Signal | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly seconds: number;
+}
+
+/** A command under way. */
+export interface Running {
+  readonly process: Deno.ChildProcess;
+  readonly ended: Promise<Ended>;
+  /** Whether it has ended. */
+  readonly isOver: () => boolean;
+}
+
+const alive = new Set<Running>();
+
+/**
+ * Runs a test in a folder of its own. The folder and the commands that a failed
+ * test left running are gone afterwards.
+ */
+export async function inFolder(
+  run: (folder: string) => Promise<void>,
+): Promise<void> {
+  const folder = await Deno.makeTempDir({ prefix: "n2n-rq1-" });
+  try {
+    await run(folder);
+  } finally {
+    for (const { process, ended } of alive) {
+      process.kill("SIGKILL");
+      await ended;
+    }
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** Flags for a tiny run with its results in a folder. */
+export function tinyFlags(folder: string): readonly string[] {
+  const config = `${folder}.tiny.yaml`;
+  Deno.writeTextFileSync(config, TINY);
+  return ["--profile", "smoke", "--config", config, "--results", folder];
+}
+
+/** Starts the command with the flags given and no others. */
+export function startRaw(
+  flags: readonly string[],
+  { deno = [], env = {} }: Omit<CommandOptions, "flags"> = {},
+): Running {
+  const seconds = stopwatch();
+  const process = new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      "--quiet",
+      "--allow-all",
+      ...deno,
+      "experiments/rq1_compression.ts",
+      ...flags,
+    ],
+    cwd: PROJECT,
+    env: { NO_COLOR: "1", ...env },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const ended = process.output().then(({ code, signal, stdout, stderr }) => {
+    alive.delete(running);
+    const text = new TextDecoder();
+    return {
+      code,
+      signal,
+      stdout: text.decode(stdout),
+      stderr: text.decode(stderr),
+      seconds: seconds(),
+    };
+  });
+  const running: Running = {
+    process,
+    ended,
+    isOver: () => !alive.has(running),
+  };
+  alive.add(running);
+  return running;
+}
+
+/** Starts a tiny run with its results in a folder. */
+export function start(
+  folder: string,
+  { flags = [], ...options }: CommandOptions = {},
+): Running {
+  return startRaw([...tinyFlags(folder), ...flags], options);
+}
+
+/** Runs a tiny run to its end, which must be the one expected. */
+export async function finish(
+  folder: string,
+  options: CommandOptions = {},
+): Promise<Outcome> {
+  const ended = await start(folder, options).ended;
+  assert.equal(ended.code, options.code ?? 0, ended.stderr);
+  return { ...ended, ...outcomeIn(folder) };
+}
+
+/** A test's view of a record; its types are the experiment's own business. */
+// deno-lint-ignore no-explicit-any
+export type Json = any;
+
+/** What a finished run left. */
+export interface Outcome extends Ended {
+  /** Text of the record. */
+  readonly record: string;
+  readonly digest: string;
+  readonly deterministic: Json;
+  readonly environment: Json;
+  /** The table. */
+  readonly table: string;
+}
+
+function outcomeIn(folder: string): Omit<Outcome, keyof Ended> {
+  const read = (file: string) =>
+    Deno.readTextFileSync(`${folder}/rq1/smoke.${file}`);
+  const record = read("json");
+  const { digest, deterministic } = JSON.parse(record);
+  assert.match(digest, /^[0-9a-f]{64}$/);
+  const { environment } = JSON.parse(read("environment.json"));
+  return { record, digest, deterministic, environment, table: read("md") };
+}
+
+let made: Promise<Outcome> | undefined;
+
+/**
+ * The unbroken tiny run, on two workers, that others are compared with. Run once
+ * a test file.
+ */
+export function reference(): Promise<Outcome> {
+  made ??= (async () => {
+    let outcome: Outcome | undefined;
+    await inFolder(async (folder) => {
+      const flags = ["--workers", "2"];
+      outcome = await finish(`${folder}/results`, { flags });
+    });
+    return outcome!;
+  })();
+  return made;
+}

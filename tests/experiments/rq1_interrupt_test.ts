@@ -1,0 +1,92 @@
+import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
+import { finish, inFolder, reference, start } from "./_run.ts";
+import { exists, look, type Moment, query, reach } from "./_traces.ts";
+
+/** One interruption of the run. */
+interface Interruption {
+  readonly name: string;
+  readonly moment: Moment;
+  readonly signals: readonly Deno.Signal[];
+  /** Looks at what the interrupted run left. */
+  readonly check: (results: string) => void;
+}
+
+const INTERRUPTIONS: readonly Interruption[] = [
+  {
+    name: "twice at once in the teacher's training",
+    moment: ({ trainings }) => trainings > 0,
+    signals: ["SIGINT", "SIGINT"],
+    check(results) {
+      const { trainings, weights, iterations } = look(results);
+      // It stopped in mid-training and kept where it was.
+      assert.deepEqual(
+        { trainings, weights, iterations },
+        { trainings: 1, weights: 0, iterations: 0 },
+      );
+    },
+  },
+  {
+    name: "in the search",
+    moment: ({ iterations }) => iterations > 0,
+    signals: ["SIGINT"],
+    check(results) {
+      const { weights, iterations } = look(results);
+      assert.equal(weights, 1);
+      assert(iterations >= 1 && iterations <= 3, `${iterations} iterations`);
+    },
+  },
+  {
+    name: "in the shrinkage, by another signal",
+    moment: ({ iterations }) => iterations > 3,
+    signals: ["SIGTERM"],
+    check(results) {
+      const rows = query(
+        results,
+        "SELECT run FROM checkpoints WHERE run LIKE 'rq1/%' ORDER BY run",
+      );
+      assert.deepEqual(
+        rows.map(({ run }) => run.split("/").at(-1)),
+        ["removal", "shrinkage"],
+      );
+    },
+  },
+];
+
+async function interrupt(
+  results: string,
+  { moment, signals, check }: Interruption,
+): Promise<void> {
+  const run = start(results);
+  assert(await reach(run, results, moment), "the run was too quick");
+  for (const signal of signals) {
+    run.process.kill(signal);
+    // The system delivers two at once as one.
+    await sleep(2);
+  }
+  const { code, signal, stdout, stderr } = await run.ended;
+  assert.deepEqual({ code, signal }, { code: 130, signal: null }, stderr);
+  assert.equal(
+    stderr.match(/^Stopping: .*again to stop at once$/gm)?.length,
+    1,
+  );
+  assert.match(stderr, /saved, the same command continues\n$/);
+  assert.doesNotMatch(stderr, /^ +at /m);
+  assert.equal(stdout, "");
+  assert(!exists(`${results}/rq1`), "an interrupted run has no record");
+  // Whatever the search knew by now, it did not know the test split.
+  assert.equal(look(results).tests, 0);
+  check(results);
+}
+
+Deno.test("rq1 saves and continues when interrupted", async (t) => {
+  const expected = await reference();
+  await inFolder(async (folder) => {
+    const results = `${folder}/results`;
+    for (const interruption of INTERRUPTIONS) {
+      const { name } = interruption;
+      assert(await t.step(name, () => interrupt(results, interruption)));
+    }
+    assert.equal((await finish(results)).record, expected.record);
+  });
+});

@@ -1,0 +1,94 @@
+import assert from "node:assert/strict";
+import {
+  finish,
+  inFolder,
+  ITERATIONS,
+  PROPOSALS,
+  reference,
+  start,
+} from "./_run.ts";
+import { query, reach } from "./_traces.ts";
+
+Deno.test("rq1 does what the tests below take for granted", async () => {
+  const { deterministic, environment, stderr, digest } = await reference();
+  const { removal, shrinkage } = deterministic;
+  for (const stage of [removal, shrinkage]) {
+    assert.equal(stage.ledger.proposed, PROPOSALS);
+    assert(stage.ledger.trained > 0, "no student was trained");
+    assert(stage.ledger.rejected > 0, "no student was rejected");
+    assert(stage.winner.parameters < deterministic.teacher.parameters);
+  }
+  assert.equal(environment.workers, 2);
+  assert(environment.evaluations.trained > 4);
+  assert.equal(environment.evaluations.remembered, 0);
+  assert(stderr.endsWith(`Digest: ${digest}\n`), stderr);
+});
+
+Deno.test("rq1 gives the same bits when run again elsewhere, and from its store", async () => {
+  const expected = await reference();
+  await inFolder(async (folder) => {
+    const results = `${folder}/results`;
+    const first = await finish(results);
+    assert.equal(first.digest, expected.digest);
+    assert.equal(first.record, expected.record);
+    const figure = `${results}/rq1/smoke-search.svg`;
+    const drawn = await Deno.readTextFile(figure);
+
+    const second = await finish(results);
+    assert.equal(second.environment.evaluations.trained, 0);
+    assert.equal(second.record, expected.record);
+    assert.equal(await Deno.readTextFile(figure), drawn);
+
+    const fresh = await finish(results, { flags: ["--fresh"] });
+    assert.equal(fresh.environment.evaluations.trained, 0);
+    assert.equal(fresh.record, expected.record);
+    const [{ set_aside }] = query(
+      results,
+      "SELECT count(*) AS set_aside FROM history WHERE archive > 0",
+    );
+    assert.equal(set_aside, ITERATIONS);
+
+    const other = await finish(results, { flags: ["--seed", "2"] });
+    assert(other.environment.evaluations.trained > 4);
+    assert.notEqual(other.digest, expected.digest);
+    // Not only the seed's own field: another teacher, other students.
+    const { teacher, removal } = other.deterministic;
+    assert.notEqual(teacher.test, expected.deterministic.teacher.test);
+    assert.notDeepEqual(
+      removal.records,
+      expected.deterministic.removal.records,
+    );
+  });
+});
+
+for (const workers of [1, 3]) {
+  Deno.test(`rq1 gives the same bits when it has ${workers} workers rather than 2`, async () => {
+    const expected = await reference();
+    await inFolder(async (folder) => {
+      const flags = ["--workers", `${workers}`];
+      const outcome = await finish(`${folder}/results`, { flags });
+      assert.equal(outcome.environment.workers, workers);
+      assert(outcome.environment.evaluations.trained > 4);
+      assert.equal(outcome.record, expected.record);
+    });
+  });
+}
+
+Deno.test("rq1 refuses to start when another process has the same run", async () => {
+  const expected = await reference();
+  await inFolder(async (folder) => {
+    const results = `${folder}/results`;
+    const first = start(results);
+    assert(await reach(first, results, ({ iterations }) => iterations >= 1));
+    const second = await start(results).ended;
+    assert(!first.isOver(), "the first process was too quick for this test");
+    assert.notEqual(second.code, 0);
+    assert(second.stderr.includes(`process ${first.process.pid} works on it`));
+    assert.match(second.stderr, /wait for the other process, or end it\n$/);
+    assert.doesNotMatch(second.stderr, /^ +at /m);
+    const { code, stderr } = await first.ended;
+    assert.equal(code, 0, stderr);
+    const record = await Deno.readTextFile(`${results}/rq1/smoke.json`);
+    assert.equal(record, expected.record);
+  });
+});

@@ -1,0 +1,49 @@
+import assert from "node:assert/strict";
+import { renderReadme, renderResults } from "../experiments/results.ts";
+import { findStale } from "../lib/report/mod.ts";
+
+const PROJECT = new URL("../", import.meta.url);
+const RESULTS = new URL("results/", PROJECT);
+
+/** Whether results/ is as committed; undefined without git or a repository. */
+async function resultsAreCommitted(): Promise<boolean | undefined> {
+  try {
+    const { success, stdout } = await new Deno.Command("git", {
+      args: ["status", "--porcelain", "--", "results"],
+      cwd: PROJECT,
+      stderr: "null",
+    }).output();
+    return success ? stdout.length === 0 : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+Deno.test("renderResults() gives the files on disk when nobody typed in them", async () => {
+  const files = await renderResults(RESULTS);
+  assert.ok(files.has("rq1/laptop.md"), "the laptop table of RQ1 is there");
+  assert.deepEqual(await findStale(RESULTS, files), []);
+});
+
+Deno.test({
+  name: "renderReadme() gives README.md when its tables are the committed ones",
+  // Whoever ran an experiment has other results than README.md, rightly.
+  ignore: await resultsAreCommitted() !== true,
+  async fn() {
+    const readme = await Deno.readTextFile(new URL("README.md", PROJECT));
+    const files = await renderResults(RESULTS);
+    assert.match(readme, /results\/rq1\/laptop-search\.svg/);
+    assert.equal(renderReadme(readme, files), readme);
+  },
+});
+
+Deno.test("renderReadme() replaces what stands between the markers, and only that", () => {
+  const files = new Map([["rq1/laptop.md", "# T\n![a](laptop-x.svg)\n"]]);
+  assert.equal(
+    renderReadme(
+      "a\n<!-- results: rq1 -->\nold\n<!-- /results -->\nb\n",
+      files,
+    ),
+    "a\n<!-- results: rq1 -->\n\n### T\n![a](results/rq1/laptop-x.svg)\n\n<!-- /results -->\nb\n",
+  );
+});
