@@ -5,6 +5,7 @@ import type { Engine } from "./engine.ts";
 const OPENERS: Readonly<Record<string, () => Promise<Engine>>> = {
   "onnx-cpu": async () => await (await import("./onnx/mod.ts")).openOnnxCpu(),
   "tfjs": async () => await (await import("./tfjs/mod.ts")).openTfjs(),
+  "onednn": async () => await (await import("./onednn/mod.ts")).openOnednn(),
 };
 
 /** Names that {@link openEngine} knows, the default first. */

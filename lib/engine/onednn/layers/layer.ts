@@ -1,0 +1,90 @@
+/**
+ * What the layers of a plan share. Each layer kind has one file with its forward
+ * pass and, right beside it, its derivative.
+ *
+ * @module
+ */
+
+import type { Shape } from "../../../network/mod.ts";
+import type { Random } from "../../../random/mod.ts";
+import type { Buffer } from "../arena.ts";
+import { type Bytes, describeMemory } from "../descriptors.ts";
+import { TAG } from "../constants.ts";
+import { padded } from "../layout.ts";
+import type { Recorder, Tensor } from "../recorder.ts";
+
+/** A plan under construction, and what its layers find in the program. */
+export interface PlanContext {
+  readonly recorder: Recorder;
+  /** Images of a run. */
+  readonly batch: number;
+  readonly training: boolean;
+  /** A trainable parameter's blocked values. */
+  parameter(name: string): Buffer;
+  /** Where its gradient belongs. */
+  gradient(name: string): Buffer;
+  /** Running statistics by name, in their public form. */
+  running(name: string): Float32Array;
+  /** Public values of a trainable vector. */
+  vector(name: string): Float32Array;
+  /** The stream of the step that runs. */
+  random(): Random;
+  /** One number an image, 0; made NaN, it makes the image's logits NaN. */
+  readonly watch: Float32Array;
+}
+
+/** A feature map of the whole batch. */
+export interface FeatureMap {
+  readonly shape: Shape;
+  readonly tensor: Tensor;
+}
+
+/** A layer's place in the network. */
+export interface Place {
+  /** Prefix of its parameters' names, for example "blocks.3". */
+  readonly name: string;
+  readonly input: Shape;
+  readonly output: Shape;
+}
+
+/**
+ * A layer whose forward pass has been recorded. `backward` takes the gradient
+ * of the loss in the output, records the gradients of the layer's parameters
+ * and returns the gradient in the input; undefined where that is not wanted.
+ */
+export interface Forward {
+  readonly output: FeatureMap;
+  backward(
+    gradient: FeatureMap,
+    wantsInputGradient: boolean,
+  ): FeatureMap | undefined;
+}
+
+/** Describes a blocked map of a batch. */
+export function describeMap(
+  { recorder, batch }: PlanContext,
+  [channels, height, width]: Shape,
+): Bytes {
+  const { library } = recorder;
+  return describeMemory(
+    library,
+    [batch, padded(channels, library.block), height, width],
+    library.block === 16 ? TAG.nChw16c : TAG.nChw8c,
+  );
+}
+
+/** A new blocked map. */
+export function newMap(context: PlanContext, shape: Shape): FeatureMap {
+  return {
+    shape,
+    tensor: context.recorder.tensor(describeMap(context, shape)),
+  };
+}
+
+/** Describes one number a channel. */
+export function describeVector(
+  { recorder: { library } }: PlanContext,
+  channels: number,
+): Bytes {
+  return describeMemory(library, [padded(channels, library.block)], TAG.a);
+}

@@ -1,0 +1,152 @@
+import {
+  type Block,
+  inferShapes,
+  type Layer,
+  type Network,
+  type Residual,
+  type Shape,
+} from "../../../network/mod.ts";
+import { readsPlainImages } from "../layout.ts";
+import { batchNorm } from "./batch_norm.ts";
+import { conv } from "./conv.ts";
+import { add, addRelu, dropout, relu } from "./elementwise.ts";
+import type { FeatureMap, Forward, Place, PlanContext } from "./layer.ts";
+import { linear } from "./linear.ts";
+import { pool } from "./pool.ts";
+
+/** A list of blocks in the network. */
+export interface Sequence {
+  readonly network: Network;
+  readonly blocks: readonly Block[];
+  /** Name of the list. */
+  readonly prefix: string;
+  readonly shape: Shape;
+}
+
+/** A layer's neighbours. */
+interface Neighbours {
+  readonly before: Block | undefined;
+  /** Name of the layer before. */
+  readonly nameBefore: string;
+  readonly after: Block | undefined;
+}
+
+function layerForward(
+  context: PlanContext,
+  layer: Layer,
+  place: Place,
+  input: FeatureMap,
+  { network, before, nameBefore, after }: Neighbours & {
+    readonly network: Network;
+  },
+): Forward {
+  switch (layer.type) {
+    case "conv":
+      return conv(context, layer, place, input, {
+        plain: readsPlainImages(network, place.name),
+        biasCancels: after?.type === "batchNorm",
+      });
+    case "batchNorm":
+      return batchNorm(context, place, input, {
+        skippedBias: before?.type === "conv" && before.bias
+          ? `${nameBefore}.bias`
+          : undefined,
+        relu: after?.type === "relu",
+      });
+    case "relu":
+      // In training it is part of the batch norm before.
+      return before?.type === "batchNorm" && context.training
+        ? { output: input, backward: (gradient) => gradient }
+        : relu(context, input);
+    case "maxPool":
+    case "avgPool":
+      return pool(context, layer, place, input);
+    case "linear":
+      return linear(context, layer, place, input);
+    case "dropout":
+      return dropout(context, layer, place, input);
+  }
+}
+
+/** y = relu(body(x) + shortcut(x)). */
+function residual(
+  context: PlanContext,
+  block: Residual,
+  { name, input: shape }: Place,
+  { network, input }: { readonly network: Network; readonly input: FeatureMap },
+): Forward {
+  const branch = (place: "body" | "shortcut") =>
+    sequence(context, {
+      network,
+      blocks: block[place],
+      prefix: `${name}.${place}`,
+      shape,
+    }, input);
+  const [body, shortcut] = [branch("body"), branch("shortcut")];
+  const end = addRelu(context, body.output, shortcut.output);
+  return {
+    output: end.output,
+    backward(gradient, wantsInputGradient) {
+      const masked = end.backward(gradient, true)!;
+      const ofBody = body.backward(masked, wantsInputGradient);
+      const ofShortcut = shortcut.backward(masked, wantsInputGradient);
+      return wantsInputGradient
+        ? add(context, ofBody!, ofShortcut!)
+        : undefined;
+    },
+  };
+}
+
+function hasParameters(block: Block): boolean {
+  return block.type === "residual"
+    ? [...block.body, ...block.shortcut].some(hasParameters)
+    : block.type === "conv" || block.type === "linear" ||
+      block.type === "batchNorm";
+}
+
+/** Records blocks applied in order. */
+export function sequence(
+  context: PlanContext,
+  { network, blocks, prefix, shape }: Sequence,
+  input: FeatureMap,
+): Forward {
+  const shapes = inferShapes({ input: shape, blocks });
+  if (!shapes.ok) {
+    throw new RangeError(`Cannot compile the network: ${shapes.reason}`);
+  }
+  const steps: Forward[] = [];
+  let value = input;
+  for (const [index, block] of blocks.entries()) {
+    const place: Place = {
+      name: `${prefix}.${index}`,
+      input: index === 0 ? shape : shapes.blocks[index - 1]!,
+      output: shapes.blocks[index]!,
+    };
+    const step = block.type === "residual"
+      ? residual(context, block, place, { network, input: value })
+      : layerForward(context, block, place, value, {
+        network,
+        before: blocks[index - 1],
+        nameBefore: `${prefix}.${index - 1}`,
+        after: blocks[index + 1],
+      });
+    steps.push(step);
+    value = step.output;
+  }
+  return {
+    output: value,
+    backward(gradient, wantsInputGradient) {
+      // Nothing before the first layer with parameters needs a gradient.
+      const first = wantsInputGradient ? 0 : blocks.findIndex(hasParameters);
+      if (first < 0) return undefined;
+      let current: FeatureMap | undefined = gradient;
+      for (let index = steps.length - 1; index >= first; index--) {
+        current = steps[index]!.backward(
+          current!,
+          wantsInputGradient || index > first,
+        );
+      }
+      return current;
+    },
+  };
+}

@@ -1,0 +1,244 @@
+/**
+ * A network for one batch size as a static list of calls.
+ *
+ * @module
+ */
+
+import type { Network, Shape } from "../../network/mod.ts";
+import type { Random } from "../../random/mod.ts";
+import type { Batch, Loss } from "../engine.ts";
+import { floats } from "./arena.ts";
+import { TAG } from "./constants.ts";
+import { describeMemory } from "./descriptors.ts";
+import { blockedPlaces, blockedSize } from "./layers/elementwise.ts";
+import {
+  describeMap,
+  type FeatureMap,
+  newMap,
+  type PlanContext,
+} from "./layers/layer.ts";
+import { sequence } from "./layers/sequence.ts";
+import { readsPlainImages } from "./layout.ts";
+import type { Library } from "./library.ts";
+import { lossOf } from "./loss.ts";
+import type { Parameters } from "./parameters.ts";
+import { Recorder } from "./recorder.ts";
+
+/** What a plan is made from. */
+export interface PlanOptions {
+  readonly library: Library;
+  /** In canonical form. */
+  readonly network: Network;
+  readonly parameters: Parameters;
+  readonly batch: number;
+}
+
+/** Computes loss and gradients, and moves the running statistics. */
+export interface TrainingStep {
+  /** The batch has as many images as the plan. */
+  run(batch: Batch, random: Random): number;
+  dispose(): void;
+}
+
+/** Computes logits with the running statistics. */
+export interface Prediction {
+  /** `images` is at most a batch; returns `[batch, classes]`, valid until the next run. */
+  run(images: Float32Array): Float64Array;
+  dispose(): void;
+}
+
+/** What runs have in common: images in, logits out. */
+interface Ends {
+  readonly context: PlanContext;
+  readonly images: FeatureMap;
+  readonly input: FeatureMap;
+}
+
+function begin(
+  { library, network, parameters, batch }: PlanOptions,
+  { training, random }: {
+    readonly training: boolean;
+    readonly random: () => Random;
+  },
+): Ends {
+  const recorder = new Recorder(library);
+  const context: PlanContext = {
+    recorder,
+    batch,
+    training,
+    parameter: (name) => parameters.parameter(name),
+    gradient: (name) => parameters.gradient(name),
+    running: (name) => parameters.running(name),
+    vector: (name) => parameters.channelValues(name),
+    random,
+    watch: new Float32Array(batch),
+  };
+  const shape = network.input;
+  const images: FeatureMap = {
+    shape,
+    tensor: recorder.tensor(
+      describeMemory(library, [batch, ...shape], TAG.abcd),
+    ),
+  };
+  // Written before a run: alive from its start.
+  recorder.touchFirst(images.tensor.buffer);
+  if (readsPlainImages(network, "blocks.0")) {
+    return { context, images, input: images };
+  }
+  const input = newMap(context, shape);
+  const [, height, width] = shape;
+  // The unpadded count: the reorder fills the padding with zeros.
+  const unpadded = describeMemory(
+    library,
+    [batch, shape[0], height, width],
+    library.block === 16 ? TAG.nChw16c : TAG.nChw8c,
+  );
+  recorder.reorder(images.tensor, {
+    descriptor: unpadded,
+    buffer: input.tensor.buffer,
+  });
+  return { context, images, input };
+}
+
+/** Appends a function that is given the logits, NaN where the plan saw one. */
+function recordLogits(
+  { recorder, batch, watch }: PlanContext,
+  { shape, tensor: { buffer } }: FeatureMap,
+  { use, logits }: {
+    readonly use: () => void;
+    readonly logits: Float64Array;
+  },
+): void {
+  const { places, stride } = rows(shape, recorder.library.block);
+  recorder.host([buffer], (arena) => {
+    const values = floats(arena, buffer.offset, batch * stride);
+    return () => {
+      for (let image = 0, i = 0; image < batch; image++) {
+        for (const place of places) {
+          logits[i++] = values[image * stride + place]! + watch[image]!;
+        }
+      }
+      watch.fill(0);
+      use();
+    };
+  });
+}
+
+function rows(
+  shape: Shape,
+  block: number,
+): { readonly places: Int32Array; readonly stride: number } {
+  return {
+    places: blockedPlaces(shape, block),
+    stride: blockedSize(shape, block),
+  };
+}
+
+/** Makes the plan of a training step. */
+export function planTraining(options: PlanOptions, loss: Loss): TrainingStep {
+  const { network, batch: size } = options;
+  let current: { readonly batch: Batch; readonly random: Random } | undefined;
+  let value = NaN;
+  const { context, images, input } = begin(options, {
+    training: true,
+    random: () => current!.random,
+  });
+  const { recorder } = context;
+  try {
+    const body = sequence(context, {
+      network,
+      blocks: network.blocks,
+      prefix: "blocks",
+      shape: network.input,
+    }, input);
+    const { shape } = body.output;
+    const classes = shape[0] * shape[1] * shape[2];
+    const logits = new Float64Array(size * classes);
+    const gradient = new Float64Array(size * classes);
+    recordLogits(context, body.output, {
+      logits,
+      use() {
+        const { batch } = current!;
+        value = lossOf(logits, { loss, batch, classes, gradient });
+      },
+    });
+    const seed: FeatureMap = {
+      shape,
+      tensor: recorder.tensor(describeMap(context, shape)),
+    };
+    const { buffer } = seed.tensor;
+    recorder.host([buffer], (arena) => {
+      const { places, stride } = rows(shape, recorder.library.block);
+      const values = floats(arena, buffer.offset, size * stride);
+      return () => {
+        values.fill(0);
+        for (let image = 0, i = 0; image < size; image++) {
+          for (const place of places) {
+            values[image * stride + place] = gradient[i++]!;
+          }
+        }
+      };
+    });
+    body.backward(seed, false);
+    const { arena, run, dispose } = recorder.finish();
+    const pixels = floats(
+      arena,
+      images.tensor.buffer.offset,
+      size * network.input[0] * network.input[1] * network.input[2],
+    );
+    return {
+      run(batch, random) {
+        current = { batch, random };
+        pixels.set(batch.images.subarray(0, pixels.length));
+        run();
+        return value;
+      },
+      dispose,
+    };
+  } catch (error) {
+    recorder.dispose();
+    throw error;
+  }
+}
+
+/** Makes the plan of a prediction. */
+export function planPrediction(options: PlanOptions): Prediction {
+  const { network, batch } = options;
+  const { context, images, input } = begin(options, {
+    training: false,
+    random() {
+      throw new Error("Cannot draw a mask: the plan is one of predictions");
+    },
+  });
+  const { recorder } = context;
+  try {
+    const { output } = sequence(context, {
+      network,
+      blocks: network.blocks,
+      prefix: "blocks",
+      shape: network.input,
+    }, input);
+    const [channels, height, width] = output.shape;
+    const logits = new Float64Array(batch * channels * height * width);
+    recordLogits(context, output, { logits, use() {} });
+    const { arena, run, dispose } = recorder.finish();
+    const pixels = floats(
+      arena,
+      images.tensor.buffer.offset,
+      batch * network.input[0] * network.input[1] * network.input[2],
+    );
+    return {
+      run(given) {
+        pixels.set(given);
+        // Rows of an earlier, longer piece compute nothing that is read.
+        pixels.fill(0, given.length);
+        run();
+        return logits;
+      },
+      dispose,
+    };
+  } catch (error) {
+    recorder.dispose();
+    throw error;
+  }
+}

@@ -1,0 +1,162 @@
+import {
+  canonical,
+  type Network,
+  shapes as shapesOf,
+} from "../../network/mod.ts";
+import {
+  type BatchSizes,
+  check,
+  checkBatch,
+  checkLength,
+  checkPlan,
+} from "../checks.ts";
+import type {
+  Batch,
+  Program,
+  StepOptions,
+  TrainingPlan,
+  TrainingState,
+  Weights,
+} from "../engine.ts";
+import type { Library } from "./library.ts";
+import { Parameters } from "./parameters.ts";
+import {
+  planPrediction,
+  planTraining,
+  type Prediction,
+  type TrainingStep,
+} from "./plan.ts";
+
+/**
+ * Images of one piece of a prediction: enough to keep the processor busy, few
+ * enough that a piece's maps stay in the cache.
+ */
+const PREDICTION_BATCH = 64;
+
+/** A network compiled to lists of oneDNN primitives. */
+export class OnednnProgram implements Program {
+  readonly #library: Library;
+  readonly #network: Network;
+  readonly #plan: TrainingPlan;
+  readonly #sizes: BatchSizes;
+  /** undefined after the end. */
+  #parameters: Parameters | undefined;
+  /** By batch size: the plan's own, and one for each partial batch that came. */
+  readonly #steps = new Map<number, TrainingStep>();
+  #prediction: Prediction | undefined;
+
+  private constructor(library: Library, network: Network, plan: TrainingPlan) {
+    const [channels, height, width] = shapesOf(network).output;
+    this.#library = library;
+    this.#network = network;
+    this.#plan = plan;
+    this.#sizes = {
+      batchSize: plan.batchSize,
+      features: network.input[0] * network.input[1] * network.input[2],
+      classes: channels * height * width,
+    };
+    this.#parameters = new Parameters(network, plan.optimiser, library.block);
+    this.#stepOf(plan.batchSize);
+  }
+
+  /** Makes the list of a full batch; the others are made when they are needed. */
+  static compile(
+    library: Library,
+    network: Network,
+    plan: TrainingPlan,
+  ): OnednnProgram {
+    checkPlan(plan);
+    return new OnednnProgram(library, canonical(network), plan);
+  }
+
+  #alive(): Parameters {
+    if (this.#parameters === undefined) {
+      throw new TypeError("Cannot use the program: it has been disposed");
+    }
+    return this.#parameters;
+  }
+
+  #stepOf(size: number): TrainingStep {
+    let step = this.#steps.get(size);
+    if (step === undefined) {
+      step = planTraining({
+        library: this.#library,
+        network: this.#network,
+        parameters: this.#alive(),
+        batch: size,
+      }, this.#plan.loss);
+      this.#steps.set(size, step);
+    }
+    return step;
+  }
+
+  // Errors reach the caller as rejections.
+  // deno-lint-ignore require-await
+  async step(
+    batch: Batch,
+    { learningRate, random }: StepOptions,
+  ): Promise<number> {
+    const parameters = this.#alive();
+    checkBatch(batch, { plan: this.#plan, sizes: this.#sizes });
+    const loss = this.#stepOf(batch.size).run(batch, random);
+    parameters.update(learningRate);
+    return loss;
+  }
+
+  // deno-lint-ignore require-await
+  async predict(images: Float32Array, count: number): Promise<Float32Array> {
+    const parameters = this.#alive();
+    const { features, classes } = this.#sizes;
+    check(Number.isSafeInteger(count) && count >= 0, {
+      action: "predict",
+      what: "count",
+      got: count,
+      expected: "an integer >= 0",
+    });
+    checkLength(images, {
+      action: "predict",
+      what: "images",
+      least: count * features,
+    });
+    this.#prediction ??= planPrediction({
+      library: this.#library,
+      network: this.#network,
+      parameters,
+      batch: PREDICTION_BATCH,
+    });
+    const logits = new Float32Array(count * classes);
+    for (let from = 0; from < count; from += PREDICTION_BATCH) {
+      const to = Math.min(count, from + PREDICTION_BATCH);
+      const piece = this.#prediction.run(
+        images.subarray(from * features, to * features),
+      );
+      logits.set(piece.subarray(0, (to - from) * classes), from * classes);
+    }
+    return logits;
+  }
+
+  weights(): Weights {
+    return this.#alive().weights();
+  }
+
+  load(weights: Weights): void {
+    this.#alive().load(weights);
+  }
+
+  state(): TrainingState {
+    return this.#alive().state();
+  }
+
+  restore(state: TrainingState): void {
+    this.#alive().restore(state);
+  }
+
+  dispose(): Promise<void> {
+    for (const step of this.#steps.values()) step.dispose();
+    this.#prediction?.dispose();
+    this.#steps.clear();
+    this.#prediction = undefined;
+    this.#parameters = undefined;
+    return Promise.resolve();
+  }
+}

@@ -1,0 +1,243 @@
+/**
+ * Records the operations of a plan, then places their buffers and binds them:
+ * after that a run only walks a list of calls and allocates nothing.
+ *
+ * @module
+ */
+
+import { allocate, type Arena, type Buffer, place } from "./arena.ts";
+import { ARGUMENT, checkStatus, SIZE, UNIMPLEMENTED } from "./constants.ts";
+import { type Bytes, memoryBytes, sameMemory } from "./descriptors.ts";
+import { type Library, newHandle } from "./library.ts";
+
+/** A buffer and the layout of what is in it. */
+export interface Tensor {
+  readonly descriptor: Bytes;
+  readonly buffer: Buffer;
+}
+
+/** Arguments of a primitive. */
+export type Arguments = readonly (readonly [number, Tensor])[];
+
+/** A plan that can be run until it is disposed. */
+export interface Recorded {
+  readonly arena: Arena;
+  run(): void;
+  dispose(): void;
+}
+
+interface Operation {
+  bind(arena: Arena): () => void;
+}
+
+/** Collects operations in the order in which they will run. */
+export class Recorder {
+  readonly library: Library;
+  readonly #buffers = new Set<Buffer>();
+  readonly #operations: Operation[] = [];
+  readonly #descriptors: Deno.PointerObject[] = [];
+  readonly #primitives: Deno.PointerObject[] = [];
+  readonly #memories: Deno.PointerObject[] = [];
+
+  constructor(library: Library) {
+    this.library = library;
+  }
+
+  /** A new buffer of the arena. */
+  buffer(bytes: number): Buffer {
+    return { bytes, first: Infinity, last: -1, offset: -1 };
+  }
+
+  /** A new buffer with a layout. */
+  tensor(descriptor: Bytes): Tensor {
+    return {
+      descriptor,
+      buffer: this.buffer(memoryBytes(this.library, descriptor)),
+    };
+  }
+
+  /** Says that a buffer is written before a run starts. */
+  touchFirst(buffer: Buffer): void {
+    this.#buffers.add(buffer);
+    buffer.first = -1;
+    buffer.last = Math.max(buffer.last, 0);
+  }
+
+  /**
+   * Makes a primitive's descriptor.
+   *
+   * @returns undefined where the library has no kernel for it.
+   */
+  tryDescriptor(
+    operation: Bytes,
+    hint: Deno.PointerValue = null,
+  ): Deno.PointerObject | undefined {
+    const { symbols, engine } = this.library;
+    const out = new BigUint64Array(1);
+    const status = symbols.dnnl_primitive_desc_create(
+      out,
+      operation,
+      null,
+      engine,
+      hint,
+    );
+    if (status === UNIMPLEMENTED) return undefined;
+    checkStatus(status, "describe a primitive");
+    return this.#own(out[0]!);
+  }
+
+  /** The same, where a kernel must exist. */
+  descriptor(
+    operation: Bytes,
+    hint: Deno.PointerValue = null,
+  ): Deno.PointerObject {
+    const descriptor = this.tryDescriptor(operation, hint);
+    if (descriptor === undefined) {
+      checkStatus(UNIMPLEMENTED, "describe a primitive");
+    }
+    return descriptor!;
+  }
+
+  #own(address: bigint): Deno.PointerObject {
+    const descriptor = Deno.UnsafePointer.create(address)!;
+    this.#descriptors.push(descriptor);
+    return descriptor;
+  }
+
+  /** The layout that a primitive wants for one of its arguments. */
+  query(descriptor: Deno.PointerObject, what: number): Bytes {
+    const found = this.library.symbols.dnnl_primitive_desc_query_md(
+      descriptor,
+      what,
+      0,
+    );
+    const copy = new Uint8Array(SIZE.memoryDescriptor);
+    if (found !== null) {
+      copy.set(
+        new Uint8Array(
+          Deno.UnsafePointerView.getArrayBuffer(found, copy.length),
+        ),
+      );
+    }
+    return copy;
+  }
+
+  /** Appends a primitive. */
+  primitive(descriptor: Deno.PointerObject, args: Arguments): void {
+    const { symbols, engine, stream } = this.library;
+    const primitive = newHandle(
+      (out) => symbols.dnnl_primitive_create(out, descriptor),
+      "create a primitive",
+    );
+    this.#primitives.push(primitive);
+    this.host(args.map(([, { buffer }]) => buffer), (arena) => {
+      // Referenced by the closure: the collector must not free it.
+      const list = new BigUint64Array(2 * args.length);
+      for (const [index, [name, tensor]] of args.entries()) {
+        const { offset, outside } = tensor.buffer;
+        const data = Deno.UnsafePointer.create(
+          BigInt(outside ?? arena.base + offset),
+        );
+        const memory = newHandle(
+          (out) =>
+            symbols.dnnl_memory_create(out, tensor.descriptor, engine, data),
+          "create a memory",
+        );
+        this.#memories.push(memory);
+        list[2 * index] = BigInt(name);
+        list[2 * index + 1] = Deno.UnsafePointer.value(memory);
+      }
+      const count = args.length;
+      return () => {
+        const status = symbols.dnnl_primitive_execute(
+          primitive,
+          stream,
+          count,
+          list,
+        );
+        if (status !== 0) checkStatus(status, "run a primitive");
+      };
+    });
+  }
+
+  /** Appends a function of this program that uses some buffers. */
+  host(
+    uses: readonly Buffer[],
+    bind: (arena: Arena) => () => void,
+  ): void {
+    const index = this.#operations.length;
+    for (const buffer of uses) {
+      this.#buffers.add(buffer);
+      buffer.first = Math.min(buffer.first, index);
+      buffer.last = Math.max(buffer.last, index);
+    }
+    this.#operations.push({ bind });
+  }
+
+  /** Whether a tensor has a layout. */
+  sameLayout(tensor: Tensor, descriptor: Bytes): boolean {
+    return sameMemory(this.library, tensor.descriptor, descriptor);
+  }
+
+  /** The tensor in another layout; itself where the layouts are the same. */
+  as(tensor: Tensor, descriptor: Bytes): Tensor {
+    if (this.sameLayout(tensor, descriptor)) return tensor;
+    const result = this.tensor(descriptor);
+    this.reorder(tensor, result);
+    return result;
+  }
+
+  /** Copies a tensor into another layout; padding is set to zero. */
+  reorder(from: Tensor, to: Tensor): void {
+    const { symbols, engine } = this.library;
+    const out = new BigUint64Array(1);
+    checkStatus(
+      symbols.dnnl_reorder_primitive_desc_create(
+        out,
+        from.descriptor,
+        engine,
+        to.descriptor,
+        engine,
+        null,
+      ),
+      "describe a reorder",
+    );
+    this.primitive(this.#own(out[0]!), [
+      [ARGUMENT.source, from],
+      [ARGUMENT.destination, to],
+    ]);
+  }
+
+  /** Places all buffers and binds all operations. */
+  finish(): Recorded {
+    const arena = allocate(place([...this.#buffers]));
+    const steps = this.#operations.map(({ bind }) => bind(arena));
+    this.#freeDescriptors();
+    return {
+      arena,
+      run() {
+        for (const step of steps) step();
+      },
+      dispose: () => this.dispose(),
+    };
+  }
+
+  #freeDescriptors(): void {
+    const { symbols } = this.library;
+    for (const handle of this.#descriptors.splice(0)) {
+      checkStatus(symbols.dnnl_primitive_desc_destroy(handle), "free");
+    }
+  }
+
+  /** Frees all handles; idempotent. */
+  dispose(): void {
+    const { symbols } = this.library;
+    this.#freeDescriptors();
+    for (const handle of this.#primitives.splice(0)) {
+      checkStatus(symbols.dnnl_primitive_destroy(handle), "free a primitive");
+    }
+    for (const handle of this.#memories.splice(0)) {
+      checkStatus(symbols.dnnl_memory_destroy(handle), "free a memory");
+    }
+  }
+}
