@@ -34,23 +34,18 @@ export const ARGUMENT = {
   bias: 41,
   mean: 49,
   variance: 50,
-  scale: 51,
-  shift: 52,
   workspace: 64,
   diffSource: 129,
   diffDestination: 145,
   diffWeights: 161,
   diffBias: 169,
-  diffScale: 255,
-  diffShift: 256,
 } as const;
 
 /** Switches of batch normalisation (dnnl_normalization_flags_t). */
 export const NORM_FLAG = {
   globalStatistics: 1,
+  scaleShift: 2,
   fuseReLU: 4,
-  scale: 8,
-  shift: 16,
 } as const;
 
 /** Memory formats (dnnl_format_tag_t). */

@@ -15,9 +15,6 @@ import {
 } from "../../network/mod.ts";
 import type { Weights } from "../engine.ts";
 
-/** Floats that an entry's start is aligned to: a cache line. */
-const ALIGNMENT = 16;
-
 /** Most input channels of a first convolution that has kernels for plain images. */
 const PLAIN_CHANNELS = 3;
 
@@ -65,7 +62,8 @@ export function layoutOf(network: Network, block: number): Layout {
         block,
       });
       const entry = { name, offset: size, places };
-      size += Math.ceil(length / ALIGNMENT) * ALIGNMENT;
+      // Whole blocks: a batch norm's scale and shift touch, as oneDNN wants.
+      size += length;
       return entry;
     });
   return { entries, size };

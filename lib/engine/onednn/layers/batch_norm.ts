@@ -3,8 +3,13 @@ import {
   BATCH_NORM_MOMENTUM,
 } from "../../../network/mod.ts";
 import { floats } from "../arena.ts";
-import { ARGUMENT, NORM_FLAG, PROPAGATION, QUERY } from "../constants.ts";
-import { describeOperation, memoryBytes } from "../descriptors.ts";
+import { ARGUMENT, NORM_FLAG, PROPAGATION, QUERY, TAG } from "../constants.ts";
+import {
+  describeMemory,
+  describeOperation,
+  memoryBytes,
+} from "../descriptors.ts";
+import { padded } from "../layout.ts";
 import type { Arguments, Tensor } from "../recorder.ts";
 import {
   describeVector,
@@ -30,8 +35,8 @@ export interface BatchNormOptions {
 interface Tensors {
   readonly mean: Tensor;
   readonly variance: Tensor;
-  readonly scale: Tensor;
-  readonly shift: Tensor;
+  /** Scale and shift, one after the other in the arena: `[2, channels]`. */
+  readonly affine: Tensor;
 }
 
 function tensorsOf(
@@ -43,22 +48,26 @@ function tensorsOf(
   return {
     mean: recorder.tensor(descriptor),
     variance: recorder.tensor(descriptor),
-    scale: { descriptor, buffer: context.parameter(`${name}.scale`) },
-    shift: { descriptor, buffer: context.parameter(`${name}.shift`) },
+    affine: {
+      descriptor: describeMemory(recorder.library, [
+        2,
+        padded(channels, recorder.library.block),
+      ], TAG.ab),
+      buffer: context.parameter(`${name}.scale`),
+    },
   };
 }
 
 function forwardArguments(
   input: FeatureMap,
   output: FeatureMap,
-  { mean, variance, scale, shift }: Tensors,
+  { mean, variance, affine }: Tensors,
 ): Arguments {
   return [
     [ARGUMENT.source, input.tensor],
     [ARGUMENT.mean, mean],
     [ARGUMENT.variance, variance],
-    [ARGUMENT.scale, scale],
-    [ARGUMENT.shift, shift],
+    [ARGUMENT.weights, affine],
     [ARGUMENT.destination, output.tensor],
   ];
 }
@@ -98,7 +107,7 @@ function inference(
           PROPAGATION.forwardInference,
           input.tensor.descriptor,
           BATCH_NORM_EPSILON,
-          NORM_FLAG.globalStatistics | NORM_FLAG.scale | NORM_FLAG.shift,
+          NORM_FLAG.globalStatistics | NORM_FLAG.scaleShift,
         ),
       "describe a batch norm",
     ),
@@ -154,7 +163,7 @@ function training(
 ): Forward {
   const { recorder } = context;
   const { library } = recorder;
-  const flags = NORM_FLAG.scale | NORM_FLAG.shift |
+  const flags = NORM_FLAG.scaleShift |
     (relu ? NORM_FLAG.fuseReLU : 0);
   const memory = input.tensor.descriptor;
   const forward = recorder.descriptor(
@@ -202,22 +211,18 @@ function training(
         forward,
       );
       const result = newMap(context, place.input);
-      const { mean, variance, scale } = tensors;
+      const { mean, variance, affine } = tensors;
       recorder.primitive(backward, [
         [ARGUMENT.source, input.tensor],
         [ARGUMENT.mean, mean],
         [ARGUMENT.variance, variance],
-        [ARGUMENT.scale, scale],
+        [ARGUMENT.weights, affine],
         [ARGUMENT.diffDestination, gradient.tensor],
         ...workspace,
         [ARGUMENT.diffSource, result.tensor],
-        [ARGUMENT.diffScale, {
-          ...scale,
+        [ARGUMENT.diffWeights, {
+          ...affine,
           buffer: context.gradient(`${place.name}.scale`),
-        }],
-        [ARGUMENT.diffShift, {
-          ...scale,
-          buffer: context.gradient(`${place.name}.shift`),
         }],
       ]);
       return result;
