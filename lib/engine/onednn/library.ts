@@ -77,7 +77,7 @@ function open(name: string): Library {
   );
   const isa = symbols.dnnl_get_effective_cpu_isa();
   const wide = (isa & AVX512_CORE) === AVX512_CORE;
-  const name2 = wide
+  const vectors = wide
     ? "AVX-512"
     : (isa & AVX2) === AVX2
     ? "AVX2"
@@ -87,7 +87,7 @@ function open(name: string): Library {
     engine,
     stream,
     version,
-    instructionSet: `${name2} (0x${isa.toString(16)})`,
+    instructionSet: `${vectors} (0x${isa.toString(16)})`,
     block: wide ? 16 : 8,
   };
 }

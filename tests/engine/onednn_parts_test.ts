@@ -1,0 +1,106 @@
+/** Parts of the engine that need no library. */
+
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import {
+  allocate,
+  type Buffer,
+  floats,
+  place,
+} from "../../lib/engine/onednn/arena.ts";
+import { gather, layoutOf, scatter } from "../../lib/engine/onednn/layout.ts";
+import { EVERYTHING } from "./networks.ts";
+import { randomWeights } from "./problem.ts";
+
+Deno.test("place() lets buffers share bytes only when their lives do not meet", () => {
+  const life = fc.record({
+    bytes: fc.integer({ min: 1, max: 300 }),
+    first: fc.integer({ min: 0, max: 9 }),
+    length: fc.integer({ min: 0, max: 5 }),
+  });
+  fc.assert(fc.property(fc.array(life, { maxLength: 12 }), (lives) => {
+    const buffers: Buffer[] = lives.map(({ bytes, first, length }) => ({
+      bytes,
+      first,
+      last: first + length,
+      offset: -1,
+    }));
+    const total = place(buffers);
+    for (const [i, one] of buffers.entries()) {
+      assert.equal(one.offset % 64, 0);
+      assert.ok(one.offset >= 0 && one.offset + one.bytes <= total);
+      for (const other of buffers.slice(0, i)) {
+        const apart = one.last < other.first || other.last < one.first ||
+          one.offset + one.bytes <= other.offset ||
+          other.offset + other.bytes <= one.offset;
+        assert.ok(apart, JSON.stringify([one, other]));
+      }
+    }
+  }));
+});
+
+Deno.test("place() reuses bytes when a chain needs two buffers at a time", () => {
+  const buffers: Buffer[] = Array.from({ length: 6 }, (_, i) => ({
+    bytes: 64,
+    first: i,
+    last: i + 1,
+    offset: -1,
+  }));
+  assert.equal(place(buffers), 128);
+});
+
+Deno.test("scatter() and gather() are inverse when blocks are padded", () => {
+  for (const block of [8, 16]) {
+    const layout = layoutOf(EVERYTHING, block);
+    const weights = randomWeights(EVERYTHING, 1);
+    const flat = new Float32Array(layout.size).fill(NaN);
+    scatter(layout, weights, flat);
+    assert.equal(flat.findIndex(Number.isNaN), -1);
+    for (const [name, values] of Object.entries(gather(layout, flat))) {
+      assert.deepEqual(values, weights[name], name);
+    }
+  }
+});
+
+Deno.test("loadKernels() computes elementwise when values are special", () => {
+  const arena = allocate(4 * 64);
+  const at = (index: number) => floats(arena, 64 * index, 16);
+  const special = [-1, -0, 0, 2, NaN, Infinity, -Infinity, 1e-40];
+  at(0).set([...special, ...special]);
+  at(1).set(Float32Array.from({ length: 16 }, (_, i) => i - 7));
+  const [a, b] = [[...at(0)], [...at(1)]];
+  const { kernels } = arena;
+  const check = (expected: (x: number, y: number) => number) =>
+    at(2).forEach((value, i) => {
+      const wanted = Math.fround(expected(a[i]!, b[i]!));
+      // The sign of 0 does not matter.
+      assert.ok(
+        value === wanted || (Number.isNaN(value) && Number.isNaN(wanted)),
+        `${i}: ${value}, expected ${wanted}`,
+      );
+    });
+  kernels.relu(128, 0, 64);
+  check((x) => Math.max(x, 0));
+  kernels.add(128, 0, 64, 64);
+  check((x, y) => x + y);
+  kernels.addRelu(128, 0, 64, 64);
+  check((x, y) => Math.max(x + y, 0));
+  kernels.multiply(128, 0, 64, 64);
+  check((x, y) => x * y);
+  kernels.mask(128, 64, 0, 64);
+  check((x, y) => x > 0 ? y : 0);
+  assert.equal(kernels.sum(64, 64), 8);
+  assert.ok(Number.isNaN(kernels.sum(0, 64)));
+});
+
+Deno.test("openEngine() says how to get oneDNN when the library is missing", async () => {
+  const script = new URL("./training_digest.ts", import.meta.url);
+  const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "--quiet", "-A", "--no-check", script.href, "onednn", "1"],
+    env: { N2N_ONEDNN_LIBRARY: "/nowhere/libdnnl.so.2" },
+  }).output();
+  assert.notEqual(code, 0);
+  const text = new TextDecoder().decode(stderr);
+  assert.match(text, /"\/nowhere\/libdnnl\.so\.2" is not a library/);
+  assert.match(text, /apt-get install libdnnl2/);
+});
