@@ -5,8 +5,11 @@ import fc from "fast-check";
 import {
   allocate,
   type Buffer,
+  capacity,
   floats,
   place,
+  release,
+  Scratch,
 } from "../../lib/engine/onednn/arena.ts";
 import { gather, layoutOf, scatter } from "../../lib/engine/onednn/layout.ts";
 import { EVERYTHING } from "./networks.ts";
@@ -49,6 +52,42 @@ Deno.test("place() reuses bytes when a chain needs two buffers at a time", () =>
   assert.equal(place(buffers), 128);
 });
 
+Deno.test("allocate() takes and grows what was released when it serves the same purpose", () => {
+  const page = 65536;
+  const [small, large] = [1, 3].map((pages) => allocate(pages * page, "maps"));
+  assert.notEqual(small!.memory, large!.memory);
+  release(small!);
+  release(large!);
+  assert.notEqual(allocate(1, "weights").memory, large!.memory);
+  const again = allocate(1, "maps");
+  assert.equal(again.memory, large!.memory);
+  floats(again, 0, 1)[0] = 7;
+  release(again);
+  const grown = allocate(5 * page, "maps");
+  assert.equal(grown.memory, large!.memory);
+  assert.equal(capacity(grown), 5 * page);
+  assert.equal(
+    grown.base,
+    Number(
+      Deno.UnsafePointer.value(Deno.UnsafePointer.of(grown.memory.buffer)),
+    ),
+  );
+  assert.equal(floats(grown, 0, 1)[0], 7);
+  grown.kernels.add(5 * page - 64, 0, 0, 32);
+  assert.equal(floats(grown, 5 * page - 64, 1)[0], 14);
+});
+
+Deno.test("Scratch gives one arena to all plans when the first is the largest", () => {
+  const scratch = new Scratch();
+  const first = scratch.atLeast(200_000);
+  assert.equal(scratch.atLeast(100_000), first);
+  const larger = scratch.atLeast(capacity(first) + 1);
+  assert.notEqual(larger.memory, first.memory);
+  assert.equal(scratch.atLeast(1), first);
+  scratch.dispose();
+  assert.equal(allocate(1, "maps").memory, larger.memory);
+});
+
 Deno.test("scatter() and gather() are inverse when blocks are padded", () => {
   for (const block of [8, 16]) {
     const layout = layoutOf(EVERYTHING, block);
@@ -63,7 +102,7 @@ Deno.test("scatter() and gather() are inverse when blocks are padded", () => {
 });
 
 Deno.test("loadKernels() computes elementwise when values are special", () => {
-  const arena = allocate(4 * 64);
+  const arena = allocate(4 * 64, "maps");
   const at = (index: number) => floats(arena, 64 * index, 16);
   const special = [-1, -0, 0, 2, NaN, Infinity, -Infinity, 1e-40];
   at(0).set([...special, ...special]);

@@ -77,6 +77,31 @@ function ownTests(): void {
     }
   });
 
+  Deno.test("onednn gives the same bits when its memory holds the NaN of a larger program", async () => {
+    const before = await trainingDigest("onednn", 5);
+    const engine = await suite.open();
+    const [channels, height, width] = EVERYTHING.input;
+    const problem = makeProblem({
+      ...EVERYTHING,
+      input: [channels, 2 * height, 2 * width],
+    }, { seed: 6, size: 8, batchSize: 8 });
+    const program = await engine.compile(problem.network, problem.plan);
+    program.load(
+      Object.fromEntries(
+        Object.entries(problem.weights).map((
+          [name, values],
+        ) => [name, values.map(() => NaN)]),
+      ),
+    );
+    const loss = await program.step(problem.batches[0]!, {
+      learningRate: 1,
+      random: dropoutStream(problem),
+    });
+    await program.dispose();
+    assert.ok(Number.isNaN(loss));
+    assert.equal(await trainingDigest("onednn", 5), before);
+  });
+
   Deno.test("onednn gives the same bits when two workers train at once", async () => {
     const digests = await Promise.all([1, 2].map(digestOfWorker));
     const here = await trainingDigest("onednn", 5);

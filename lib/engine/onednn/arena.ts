@@ -26,21 +26,84 @@ export interface Buffer {
 
 /** Placed memory. */
 export interface Arena {
+  readonly purpose: Purpose;
   readonly base: number;
   readonly memory: WebAssembly.Memory;
   readonly kernels: Kernels;
-  readonly bytes: number;
 }
 
-/** Allocates memory of at least some bytes, all zero. */
-export function allocate(bytes: number): Arena {
-  const memory = new WebAssembly.Memory({
-    initial: Math.max(1, Math.ceil(bytes / PAGE)),
-  });
+/** What an arena holds: what a program must remember, or what a run leaves behind. */
+export type Purpose = "weights" | "maps";
+
+/**
+ * Arenas that wait for this thread's next program. Without them every student
+ * would pay for fresh pages, and the collector, which knows little of how large
+ * these memories are, would leave many of them lying about.
+ */
+const idle: Partial<Record<Purpose, Arena>> = {};
+
+/** Bytes of an arena. */
+export function capacity({ memory }: Arena): number {
+  return memory.buffer.byteLength;
+}
+
+/**
+ * Finds memory of at least some bytes: an earlier program's, grown where it is
+ * too small, or fresh from the system.
+ *
+ * @returns An arena with anything in it, to be given to {@link release}.
+ */
+export function allocate(bytes: number, purpose: Purpose): Arena {
+  const pages = Math.max(1, Math.ceil(bytes / PAGE));
+  const earlier = idle[purpose];
+  if (earlier === undefined) {
+    const memory = new WebAssembly.Memory({ initial: pages });
+    return arenaOf(memory, purpose, loadKernels(memory));
+  }
+  delete idle[purpose];
+  const { memory, kernels } = earlier;
+  const missing = pages - capacity(earlier) / PAGE;
+  if (missing <= 0) return earlier;
+  memory.grow(missing);
+  return arenaOf(memory, purpose, kernels);
+}
+
+function arenaOf(
+  memory: WebAssembly.Memory,
+  purpose: Purpose,
+  kernels: Kernels,
+): Arena {
   const base = Number(
     Deno.UnsafePointer.value(Deno.UnsafePointer.of(memory.buffer)),
   );
-  return { base, memory, kernels: loadKernels(memory), bytes };
+  return { purpose, base, memory, kernels };
+}
+
+/** Gives an arena back. Of two that are idle the larger one is kept. */
+export function release(arena: Arena): void {
+  const other = idle[arena.purpose];
+  if (other === undefined || capacity(other) < capacity(arena)) {
+    idle[arena.purpose] = arena;
+  }
+}
+
+/** One arena that a program's plans share, since only one of them runs at a time. */
+export class Scratch {
+  readonly #arenas: Arena[] = [];
+
+  /** An arena of at least some bytes; earlier ones stay as they are. */
+  atLeast(bytes: number): Arena {
+    const fitting = this.#arenas.find((arena) => capacity(arena) >= bytes);
+    if (fitting !== undefined) return fitting;
+    const arena = allocate(bytes, "maps");
+    this.#arenas.push(arena);
+    return arena;
+  }
+
+  /** Gives all arenas back. */
+  dispose(): void {
+    for (const arena of this.#arenas.splice(0)) release(arena);
+  }
 }
 
 /** Floats of an arena. */

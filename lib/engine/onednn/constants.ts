@@ -24,6 +24,7 @@ export const QUERY = {
   weights: 131,
   diffWeights: 132,
   workspace: 135,
+  argument: 255,
 } as const;
 
 /** Names of arguments (DNNL_ARG_...). */

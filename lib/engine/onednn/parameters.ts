@@ -5,7 +5,7 @@ import {
 } from "../../network/mod.ts";
 import { checkWeights } from "../checks.ts";
 import type { Optimiser, TrainingState, Weights } from "../engine.ts";
-import { allocate, type Arena, type Buffer, floats } from "./arena.ts";
+import { allocate, type Arena, type Buffer, floats, release } from "./arena.ts";
 import { gather, type Layout, layoutOf, scatter } from "./layout.ts";
 import { slotCount, update } from "./optimiser.ts";
 
@@ -28,7 +28,8 @@ export class Parameters {
     this.#layout = layoutOf(network, block);
     this.#optimiser = optimiser;
     this.#slots = slotCount(optimiser);
-    this.#arena = allocate((2 + this.#slots) * this.#bytes);
+    this.#arena = allocate((2 + this.#slots) * this.#bytes, "weights");
+    floats(this.#arena, 0, (2 + this.#slots) * this.#layout.size).fill(0);
     this.#offsets = new Map(
       this.#layout.entries.map(({ name, offset }) => [name, offset]),
     );
@@ -76,6 +77,11 @@ export class Parameters {
   /** Values of a parameter with one number a channel. */
   channelValues(name: string): Float32Array {
     return this.#vector(0).subarray(this.#offsets.get(name)!);
+  }
+
+  /** Gives the memory back. */
+  dispose(): void {
+    release(this.#arena);
   }
 
   /** Takes an optimiser step with the gradients that are there. */

@@ -7,7 +7,7 @@
 import type { Network, Shape } from "../../network/mod.ts";
 import type { Random } from "../../random/mod.ts";
 import type { Batch, Loss } from "../engine.ts";
-import { floats } from "./arena.ts";
+import { floats, type Scratch } from "./arena.ts";
 import { TAG } from "./constants.ts";
 import { describeMemory } from "./descriptors.ts";
 import { blockedPlaces, blockedSize } from "./layers/elementwise.ts";
@@ -30,6 +30,7 @@ export interface PlanOptions {
   /** In canonical form. */
   readonly network: Network;
   readonly parameters: Parameters;
+  readonly scratch: Scratch;
   readonly batch: number;
 }
 
@@ -180,7 +181,7 @@ export function planTraining(options: PlanOptions, loss: Loss): TrainingStep {
       };
     });
     body.backward(seed, false);
-    const { arena, run, dispose } = recorder.finish();
+    const { arena, run, dispose } = recorder.finish(options.scratch);
     const pixels = floats(
       arena,
       images.tensor.buffer.offset,
@@ -221,7 +222,7 @@ export function planPrediction(options: PlanOptions): Prediction {
     const [channels, height, width] = output.shape;
     const logits = new Float64Array(batch * channels * height * width);
     recordLogits(context, output, { logits, use() {} });
-    const { arena, run, dispose } = recorder.finish();
+    const { arena, run, dispose } = recorder.finish(options.scratch);
     const pixels = floats(
       arena,
       images.tensor.buffer.offset,

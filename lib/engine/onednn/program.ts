@@ -18,6 +18,7 @@ import type {
   TrainingState,
   Weights,
 } from "../engine.ts";
+import { Scratch } from "./arena.ts";
 import type { Library } from "./library.ts";
 import { Parameters } from "./parameters.ts";
 import {
@@ -44,6 +45,7 @@ export class OnednnProgram implements Program {
   /** By batch size: the plan's own, and one for each partial batch that came. */
   readonly #steps = new Map<number, TrainingStep>();
   #prediction: Prediction | undefined;
+  readonly #scratch = new Scratch();
 
   private constructor(library: Library, network: Network, plan: TrainingPlan) {
     const [channels, height, width] = shapesOf(network).output;
@@ -83,6 +85,7 @@ export class OnednnProgram implements Program {
         library: this.#library,
         network: this.#network,
         parameters: this.#alive(),
+        scratch: this.#scratch,
         batch: size,
       }, this.#plan.loss);
       this.#steps.set(size, step);
@@ -122,6 +125,7 @@ export class OnednnProgram implements Program {
       library: this.#library,
       network: this.#network,
       parameters,
+      scratch: this.#scratch,
       batch: PREDICTION_BATCH,
     });
     const logits = new Float32Array(count * classes);
@@ -156,6 +160,8 @@ export class OnednnProgram implements Program {
     this.#prediction?.dispose();
     this.#steps.clear();
     this.#prediction = undefined;
+    this.#scratch.dispose();
+    this.#parameters?.dispose();
     this.#parameters = undefined;
     return Promise.resolve();
   }

@@ -5,8 +5,14 @@
  * @module
  */
 
-import { allocate, type Arena, type Buffer, place } from "./arena.ts";
-import { ARGUMENT, checkStatus, SIZE, UNIMPLEMENTED } from "./constants.ts";
+import { type Arena, type Buffer, place, type Scratch } from "./arena.ts";
+import {
+  ARGUMENT,
+  checkStatus,
+  QUERY,
+  SIZE,
+  UNIMPLEMENTED,
+} from "./constants.ts";
 import { type Bytes, memoryBytes, sameMemory } from "./descriptors.ts";
 import { type Library, newHandle } from "./library.ts";
 
@@ -105,11 +111,11 @@ export class Recorder {
   }
 
   /** The layout that a primitive wants for one of its arguments. */
-  query(descriptor: Deno.PointerObject, what: number): Bytes {
+  query(descriptor: Deno.PointerObject, what: number, index = 0): Bytes {
     const found = this.library.symbols.dnnl_primitive_desc_query_md(
       descriptor,
       what,
-      0,
+      index,
     );
     const copy = new Uint8Array(SIZE.memoryDescriptor);
     if (found !== null) {
@@ -122,8 +128,24 @@ export class Recorder {
     return copy;
   }
 
+  /**
+   * Checks that every argument's layout is the one that the primitive reads or
+   * writes: it would take any memory and misread it.
+   */
+  #checkLayouts(descriptor: Deno.PointerObject, args: Arguments): void {
+    for (const [name, tensor] of args) {
+      const wanted = this.query(descriptor, QUERY.argument, name);
+      if (!this.sameLayout(tensor, wanted)) {
+        throw new TypeError(
+          `Cannot record a primitive: the layout of argument ${name} is another than its primitive's, expected the same`,
+        );
+      }
+    }
+  }
+
   /** Appends a primitive. */
   primitive(descriptor: Deno.PointerObject, args: Arguments): void {
+    this.#checkLayouts(descriptor, args);
     const { symbols, engine, stream } = this.library;
     const primitive = newHandle(
       (out) => symbols.dnnl_primitive_create(out, descriptor),
@@ -209,8 +231,8 @@ export class Recorder {
   }
 
   /** Places all buffers and binds all operations. */
-  finish(): Recorded {
-    const arena = allocate(place([...this.#buffers]));
+  finish(scratch: Scratch): Recorded {
+    const arena = scratch.atLeast(place([...this.#buffers]));
     const steps = this.#operations.map(({ bind }) => bind(arena));
     this.#freeDescriptors();
     return {

@@ -16,6 +16,7 @@ import {
   type FeatureMap,
   type Forward,
   newMap,
+  overwritten,
   type Place,
   type PlanContext,
 } from "./layer.ts";
@@ -112,7 +113,7 @@ function inference(
       "describe a batch norm",
     ),
   );
-  const output = newMap(context, place.output);
+  const output = overwritten(context, input);
   recorder.primitive(descriptor, forwardArguments(input, output, tensors));
   return output;
 }
@@ -193,7 +194,7 @@ function training(
   recordStatistics(context, place, tensors, skippedBias);
 
   return {
-    output,
+    output: { ...output, watched: true },
     backward(gradient) {
       const backward = recorder.descriptor(
         describeOperation(
@@ -210,7 +211,7 @@ function training(
         ),
         forward,
       );
-      const result = newMap(context, place.input);
+      const result = overwritten(context, gradient);
       const { mean, variance, affine } = tensors;
       recorder.primitive(backward, [
         [ARGUMENT.source, input.tensor],

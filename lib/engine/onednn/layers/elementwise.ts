@@ -6,18 +6,19 @@ import {
   type FeatureMap,
   type Forward,
   newMap,
+  overwritten,
   type Place,
   type PlanContext,
 } from "./layer.ts";
 
-/** Records a kernel of two inputs, and gives its output. */
+/** Records a kernel of two inputs; it writes over the first where it may. */
 function binary(
   context: PlanContext,
   kernel: "add" | "addRelu" | "mask" | "multiply",
   one: FeatureMap,
   other: FeatureMap,
 ): FeatureMap {
-  const output = newMap(context, one.shape);
+  const output = overwritten(context, one);
   const [out, a, b] = [output, one, other].map(({ tensor }) => tensor.buffer);
   context.recorder.host([out!, a!, b!], ({ kernels }) => {
     const run: Kernels[typeof kernel] = kernels[kernel];
@@ -36,9 +37,12 @@ export function add(
   return binary(context, "add", one, other);
 }
 
-/** max(x, 0), whose gradient at 0 is 0. */
+/**
+ * max(x, 0), whose gradient at 0 is 0. The layers before do not look back at
+ * what they gave, so that it may be written over.
+ */
 export function relu(context: PlanContext, input: FeatureMap): Forward {
-  const output = newMap(context, input.shape);
+  const output = overwritten(context, input);
   const [out, a] = [output.tensor.buffer, input.tensor.buffer];
   context.recorder.host([out, a], ({ kernels: { relu } }) => {
     const [o, x, bytes] = [out.offset, a.offset, out.bytes];
@@ -59,7 +63,11 @@ export function addRelu(
   body: FeatureMap,
   shortcut: FeatureMap,
 ): Forward {
-  const output = binary(context, "addRelu", body, shortcut);
+  const output = {
+    ...binary(context, "addRelu", body, shortcut),
+    // Its own backward pass looks back at it.
+    shared: true,
+  };
   return {
     output,
     backward: (gradient) => binary(context, "mask", gradient, output),
@@ -94,7 +102,7 @@ export function dropout(
     };
   });
   return {
-    output: binary(context, "multiply", input, mask),
+    output: binary(context, "multiply", { ...input, shared: true }, mask),
     backward: (gradient, wantsInputGradient) =>
       wantsInputGradient
         ? binary(context, "multiply", gradient, mask)

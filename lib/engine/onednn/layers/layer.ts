@@ -33,10 +33,14 @@ export interface PlanContext {
   readonly watch: Float32Array;
 }
 
-/** A feature map of the whole batch. */
+/** A feature map of the whole batch, or the loss's gradient in one. */
 export interface FeatureMap {
   readonly shape: Shape;
   readonly tensor: Tensor;
+  /** Whether others will read it: then nobody may write over it. */
+  readonly shared?: boolean;
+  /** Whether a NaN in it has already been seen, see {@link PlanContext.watch}. */
+  readonly watched?: boolean;
 }
 
 /** A layer's place in the network. */
@@ -50,7 +54,8 @@ export interface Place {
 /**
  * A layer whose forward pass has been recorded. `backward` takes the gradient
  * of the loss in the output, records the gradients of the layer's parameters
- * and returns the gradient in the input; undefined where that is not wanted.
+ * and returns the gradient in the input; undefined where that is not wanted. It
+ * may write over a gradient that is not shared.
  */
 export interface Forward {
   readonly output: FeatureMap;
@@ -79,6 +84,14 @@ export function newMap(context: PlanContext, shape: Shape): FeatureMap {
     shape,
     tensor: context.recorder.tensor(describeMap(context, shape)),
   };
+}
+
+/** The map itself where it may be written over, else a new one of its shape. */
+export function overwritten(
+  context: PlanContext,
+  map: FeatureMap,
+): FeatureMap {
+  return map.shared ? newMap(context, map.shape) : map;
 }
 
 /** Describes one number a channel. */

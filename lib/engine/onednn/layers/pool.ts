@@ -51,14 +51,14 @@ export function pool(
   const workspace: Arguments = memoryBytes(library, descriptor) === 0
     ? []
     : [[ARGUMENT.workspace, recorder.tensor(descriptor)]];
-  if (isMax) watchInput(context, input);
+  if (isMax && !input.watched) watchInput(context, input);
   recorder.primitive(forward, [
     [ARGUMENT.source, input.tensor],
     [ARGUMENT.destination, output.tensor],
     ...workspace,
   ]);
   return {
-    output,
+    output: { ...output, watched: isMax },
     backward(gradient, wantsInputGradient) {
       if (!wantsInputGradient) return undefined;
       const result = newMap(context, place.input);

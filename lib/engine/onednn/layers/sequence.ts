@@ -81,15 +81,22 @@ function residual(
       blocks: block[place],
       prefix: `${name}.${place}`,
       shape,
-    }, input);
+    }, { ...input, shared: true });
   const [body, shortcut] = [branch("body"), branch("shortcut")];
   const end = addRelu(context, body.output, shortcut.output);
   return {
     output: end.output,
     backward(gradient, wantsInputGradient) {
       const masked = end.backward(gradient, true)!;
-      const ofBody = body.backward(masked, wantsInputGradient);
-      const ofShortcut = shortcut.backward(masked, wantsInputGradient);
+      const ofBody = body.backward(
+        { ...masked, shared: true },
+        wantsInputGradient,
+      );
+      const passed = ofBody?.tensor === masked.tensor;
+      const ofShortcut = shortcut.backward(
+        { ...masked, shared: passed },
+        wantsInputGradient,
+      );
       return wantsInputGradient
         ? add(context, ofBody!, ofShortcut!)
         : undefined;
