@@ -23,7 +23,7 @@ import {
   writeFileAtomic,
 } from "../lib/cli/mod.ts";
 import { dataSetFacts } from "../lib/data/mod.ts";
-import { type Engine, engineNames } from "../lib/engine/mod.ts";
+import type { Engine } from "../lib/engine/mod.ts";
 import { vgg } from "../lib/network/mod.ts";
 import { canonicalJson, sha256Hex } from "../lib/random/mod.ts";
 import {
@@ -49,12 +49,12 @@ import {
 } from "./common/config.ts";
 import { compressionContent, measureNetworks } from "./common/compression.ts";
 import { renderCompression } from "./common/compression_report.ts";
+import { ENGINE_CHOICE, openChosenEngine } from "./common/engine_choice.ts";
 import { printPlan } from "./common/plan.ts";
 import {
   addWallTime,
   checkDataFolder,
   openData,
-  openEngineFor,
   phase,
   type Session,
   withSession,
@@ -73,7 +73,7 @@ export const command = defineCommand({
   schema: compressionSchema,
   profiles: new URL("configs/", import.meta.url),
   baseName: "rq1",
-  engines: engineNames(),
+  ...ENGINE_CHOICE,
 });
 
 /** All that a run's results depend on. */
@@ -156,7 +156,7 @@ async function main(args: readonly string[]): Promise<number> {
     width: config.width,
   });
   if (run.dryRun) {
-    const engine = await openEngineFor(run.engine);
+    const engine = await openChosenEngine(run.engine);
     const runId = runIdOf(identityOf(config, run, engine, digest));
     printPlan({ question: "rq1", config, run, teacher: network, runId });
     return EXIT.done;

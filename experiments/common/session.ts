@@ -17,7 +17,7 @@ import {
   type DataSetHandle,
   openDataSet,
 } from "../../lib/data/mod.ts";
-import { type Engine, engineNames, openEngine } from "../../lib/engine/mod.ts";
+import type { Engine } from "../../lib/engine/mod.ts";
 import {
   createEvaluator,
   createWorkerPool,
@@ -26,6 +26,7 @@ import {
   InterruptedError,
 } from "../../lib/search/mod.ts";
 import { openStore, type Store } from "../../lib/store/mod.ts";
+import { openChosenEngine } from "./engine_choice.ts";
 
 /** Folder of the project. */
 export const PROJECT = new URL("../../", import.meta.url);
@@ -54,31 +55,17 @@ export interface Session {
   readonly seconds: () => number;
 }
 
-/** Opens an engine by its name on the command line. */
-export async function openEngineFor(name: string): Promise<Engine> {
-  try {
-    return await openEngine(name);
-  } catch (error) {
-    throw new UsageError(
-      `Cannot open engine "${name}": ${
-        error instanceof Error ? error.message : error
-      }\nAvailable names: ${engineNames().join(", ")}`,
-      { cause: error },
-    );
-  }
-}
-
 /**
  * Runs an experiment in a session. Ctrl-C stops trainings after their current
  * step; whatever happens, what is done is stored before the session ends.
  */
 export async function withSession<T>(
-  { engine: engineName, workers, results }: RunOptions,
+  { engine: choice, workers, results }: RunOptions,
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
   using interruption = interruptible();
   const { signal } = interruption;
-  const engine = await openEngineFor(engineName);
+  const engine = await openChosenEngine(choice);
   const store = openStore(storePath(results));
   const executor = createWorkerPool(workers);
   signal.addEventListener("abort", () => executor.interrupt());

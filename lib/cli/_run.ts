@@ -8,7 +8,7 @@ const DEFAULT_ENGINE = "onnx-cpu";
  * inference here: they are the values' types in the parser.
  */
 // deno-lint-ignore explicit-module-boundary-types
-export function runSchema(engines: readonly string[]) {
+export function runSchema(engines: readonly string[], engineNote?: string) {
   const engine: z.ZodType<string> = engines.length === 0
     ? z.string().min(1)
     : z.enum(engines);
@@ -16,7 +16,10 @@ export function runSchema(engines: readonly string[]) {
     seed: z.int().min(1).default(1)
       .describe("Seed from which every random stream of the run is derived"),
     engine: engine.default(engines[0] ?? DEFAULT_ENGINE)
-      .describe("Runtime that trains the networks"),
+      .describe(
+        "Runtime that trains the networks" +
+          (engineNote === undefined ? "" : `. ${engineNote}`),
+      ),
     workers: z.int().min(1).max(1024).optional()
       .describe(
         "Students trained at once; any number gives the same results " +

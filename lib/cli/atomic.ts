@@ -5,12 +5,12 @@ import { FileError } from "./errors.ts";
 let serial = 0;
 
 /**
- * Writes a text file so that a reader, or this process after a crash, finds
- * either the old text or the new one, never a part: a temporary file beside
- * it, fsync, rename, fsync of the folder. Missing folders are made.
+ * Writes a file so that a reader, or this process after a crash, finds either
+ * the old content or the new one, never a part: a temporary file beside it,
+ * fsync, rename, fsync of the folder. Missing folders are made.
  *
  * @param path The file.
- * @param text Its whole new content.
+ * @param content Its whole new content; text is written as UTF-8.
  * @throws {FileError} With path and code (ENOSPC, EROFS, EACCES, …); the old
  *   file is then as it was.
  *
@@ -21,7 +21,7 @@ let serial = 0;
  */
 export async function writeFileAtomic(
   path: string,
-  text: string,
+  content: string | Uint8Array,
 ): Promise<void> {
   const folder = dirname(path);
   let temporary: string | undefined;
@@ -31,7 +31,9 @@ export async function writeFileAtomic(
     temporary = created.path;
     {
       using file = created.file;
-      const bytes = new TextEncoder().encode(text);
+      const bytes = typeof content === "string"
+        ? new TextEncoder().encode(content)
+        : content;
       for (let at = 0; at < bytes.length;) {
         at += await file.write(bytes.subarray(at));
       }

@@ -37,6 +37,8 @@ export interface Command<Config> extends OptionsSource<Config> {
   readonly baseName: string;
   /** Names of the engines there are, the default one first; none: any name. */
   readonly engines?: readonly string[];
+  /** What the help adds on the choice of an engine, in whole sentences. */
+  readonly engineNote?: string;
 }
 
 /** How to run, beside what to run: the options all experiments share. */

@@ -1,6 +1,6 @@
 /**
  * The command line: options, help, progress, signals, exit codes, the clock,
- * and whole-or-absent text files. It knows none of the science.
+ * other programs, and whole-or-absent files. It knows none of the science.
  *
  * @module
  */
@@ -13,4 +13,6 @@ export * from "./main.ts";
 export * from "./output.ts";
 export * from "./parse.ts";
 export * from "./progress.ts";
+export * from "./run_command.ts";
+export * from "./set_aside.ts";
 export * from "./signals.ts";

@@ -36,7 +36,7 @@ export function parseCommand<Config>(
   args: readonly string[],
 ): Invocation<Config> {
   const schema = asZod(command.schema);
-  const shared = runSchema(command.engines ?? []);
+  const shared = runSchema(command.engines ?? [], command.engineNote);
   const calling = invocationSchema(listProfiles(command));
   const flags = readOptions(args, {
     command,

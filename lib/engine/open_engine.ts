@@ -1,11 +1,12 @@
 import type { Engine } from "./engine.ts";
+import { EngineUnavailableError } from "./unavailable.ts";
 
 // Opened through dynamic imports: only the engine in use is loaded, and a
 // native library that is missing troubles nobody else.
 const OPENERS: Readonly<Record<string, () => Promise<Engine>>> = {
-  "onnx-cpu": async () => await (await import("./onnx/mod.ts")).openOnnxCpu(),
-  "tfjs": async () => await (await import("./tfjs/mod.ts")).openTfjs(),
+  "onnx-cpu": openOnnxCpu,
   "onednn": async () => await (await import("./onednn/mod.ts")).openOnednn(),
+  "tfjs": async () => await (await import("./tfjs/mod.ts")).openTfjs(),
 };
 
 /** Names that {@link openEngine} knows, the default first. */
@@ -19,6 +20,7 @@ export function engineNames(): readonly string[] {
  * @param name One of {@link engineNames}.
  * @returns The engine, whose name is the one asked for.
  * @throws {RangeError} If there is no engine of that name.
+ * @throws {EngineUnavailableError} If this machine lacks what it needs.
  */
 export async function openEngine(name: string): Promise<Engine> {
   const open = Object.hasOwn(OPENERS, name) ? OPENERS[name] : undefined;
@@ -30,4 +32,27 @@ export async function openEngine(name: string): Promise<Engine> {
     );
   }
   return await open();
+}
+
+async function openOnnxCpu(): Promise<Engine> {
+  try {
+    // By itself first: what fails here is the package or its native add-on,
+    // what fails later is a bug.
+    await import("onnxruntime-node");
+  } catch (error) {
+    const words = error instanceof Error ? error.message : String(error);
+    throw new EngineUnavailableError({
+      engine: "onnx-cpu",
+      reason: `onnxruntime-node's native library cannot be loaded on ` +
+        `${Deno.build.os} ${Deno.build.arch} (${firstLine(words)})`,
+      remedy: `run "deno install" in the project's folder and allow FFI ` +
+        `(--allow-ffi); the package has the library for Linux and Windows ` +
+        `(x86-64, arm64) and macOS (arm64)`,
+    }, { cause: error });
+  }
+  return await (await import("./onnx/mod.ts")).openOnnxCpu();
+}
+
+function firstLine(text: string): string {
+  return text.split("\n", 1)[0]!;
 }

@@ -17,6 +17,15 @@ Deno.test("writeFileAtomic() replaces the file and leaves nothing else", async (
   });
 });
 
+Deno.test("writeFileAtomic() writes bytes as they are", async () => {
+  await inTemporaryFolder(async (folder) => {
+    const path = join(folder, "library.so");
+    const bytes = Uint8Array.from({ length: 300_000 }, (_, i) => i % 256);
+    await writeFileAtomic(path, bytes);
+    assert.deepEqual(await Deno.readFile(path), bytes);
+  });
+});
+
 Deno.test("writeFileAtomic() keeps one whole text when two write at once", async () => {
   await inTemporaryFolder(async (folder) => {
     const path = join(folder, "record.json");

@@ -3,6 +3,7 @@
  * and whom it is compared with; nothing in here knows which one it is.
  */
 
+import { faultContract } from "./contract_faults.ts";
 import { gradientContract } from "./contract_gradients.ts";
 import { programContract } from "./contract_program.ts";
 import { trainingContract } from "./contract_training.ts";
@@ -15,4 +16,5 @@ export function engineContract(suite: Suite): void {
   trainingContract(suite);
   valueContract(suite);
   programContract(suite);
+  faultContract(suite);
 }

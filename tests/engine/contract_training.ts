@@ -159,6 +159,36 @@ export function trainingContract(suite: Suite): void {
     });
   });
 
+  Deno.test(`${name} predict() takes the running statistics when batch norm has others than the batch's`, async () => {
+    const engine = await open();
+    const problem: Problem = {
+      ...makeProblem({
+        input: [2, 1, 1],
+        blocks: [{ type: "batchNorm" }, linear(2, false)],
+      }, { seed: 1, size: 2 }),
+      weights: {
+        "blocks.0.scale": Float32Array.of(3, 1),
+        "blocks.0.shift": Float32Array.of(0.5, -1),
+        "blocks.0.runningMean": Float32Array.of(1, 10),
+        "blocks.0.runningVariance": Float32Array.of(4, 0.25),
+        // The identity: logits are the normalised channels.
+        "blocks.1.weight": Float32Array.of(1, 0, 0, 1),
+      },
+    };
+    const logits = await withProgram(
+      engine,
+      problem,
+      (program) => program.predict(Float32Array.of(5, 10, 1, 11), 2),
+    );
+    // 3 (5 - 1) / 2 + 0.5 and (10 - 10) / 0.5 - 1; then 3 (1 - 1) / 2 + 0.5
+    // and (11 - 10) / 0.5 - 1. The batch's own statistics would give +-1.
+    assertClose(logits, [6.5, -1, 0.5, 1], {
+      what: "logits",
+      // An epsilon of 1e-5 beside a variance of 0.25 moves 2 by 4e-5.
+      tolerance: 1e-5,
+    });
+  });
+
   // No spread to divide by: one number a channel, or equal ones. The output is
   // the shift, and no gradient passes but rounding errors times 1/sqrt(epsilon).
   const flat = {

@@ -3,10 +3,14 @@ import type { Network } from "../../lib/network/mod.ts";
 import { openEngine } from "../../lib/engine/mod.ts";
 import { engineContract } from "./contract.ts";
 import { adam, conv, EVERYTHING, linear } from "./networks.ts";
-import { onednnObstacle } from "./onednn_obstacle.ts";
+import { watchOnednn } from "./live.ts";
 import { dropoutStream, engineSolver, makeProblem } from "./problem.ts";
 import { checkProblem, type Suite } from "./suite.ts";
 import { trainingDigest } from "./training_digest.ts";
+import { whereAvailable } from "./where_available.ts";
+
+// Before the engine is opened: it takes its functions then.
+const watch = watchOnednn();
 
 const suite: Suite = {
   name: "onednn",
@@ -14,19 +18,14 @@ const suite: Suite = {
   expected: async () => engineSolver(await openEngine("tfjs")),
   examples: 30,
   wideExamples: 25,
+  faultChanges: "statistics",
+  live: { count: watch.count, holds: true },
 };
 
-const reason = await onednnObstacle();
-if (reason === undefined) {
+await whereAvailable("onednn", "the contract", () => {
   engineContract(suite);
   ownTests();
-} else {
-  Deno.test({
-    name: `onednn fulfils the engine's contract (ignored: ${reason})`,
-    ignore: true,
-    fn() {},
-  });
-}
+});
 
 /** What only this engine can get wrong: padding, Winograd, threads. */
 function ownTests(): void {

@@ -1,31 +1,26 @@
 import assert from "node:assert/strict";
 import { engineNames, openEngine } from "../../lib/engine/mod.ts";
-import { onednnObstacle } from "./onednn_obstacle.ts";
+import { whereAvailable } from "./where_available.ts";
 
-Deno.test("engineNames() lists the default first and what needs a system library last", () => {
-  assert.deepEqual(engineNames(), ["onnx-cpu", "tfjs", "onednn"]);
+Deno.test("engineNames() lists the default first and the reference last", () => {
+  assert.deepEqual(engineNames(), ["onnx-cpu", "onednn", "tfjs"]);
 });
 
 for (const name of engineNames()) {
-  const obstacle = name === "onednn" ? await onednnObstacle() : undefined;
-  Deno.test({
-    name: `openEngine() opens the engine of that name when it is ${name}${
-      obstacle === undefined ? "" : ` (ignored: ${obstacle})`
-    }`,
-    ignore: obstacle !== undefined,
-    async fn() {
+  await whereAvailable(name, "opening", () => {
+    Deno.test(`openEngine() opens the engine of that name when it is ${name}`, async () => {
       assert.equal((await openEngine(name)).name, name);
-    },
+    });
   });
 }
 
 Deno.test("openEngine() rejects with all names when the name is unknown", async () => {
-  for (const name of ["cuda", "", "toString"]) {
+  for (const name of ["cuda", "auto", "", "toString"]) {
     await assert.rejects(openEngine(name), (error) => {
       assert.ok(error instanceof RangeError);
       assert.equal(
         error.message,
-        `Cannot open the engine: name is "${name}", expected onnx-cpu or tfjs or onednn`,
+        `Cannot open the engine: name is "${name}", expected onnx-cpu or onednn or tfjs`,
       );
       return true;
     });

@@ -12,7 +12,10 @@ const FLAGS: readonly (readonly [readonly string[], RegExp])[] = [
   [["--seed", "9007199254740993"], /^--seed .* <= 9007199254740991$/m],
   [["--seed"], /^--seed: a value is missing$/m],
   [["--seed", "1", "--seed", "2"], /^--seed 2: given twice/m],
-  [["--engine", "onnx"], /^--engine onnx: expected onnx-cpu, tfjs or onednn/m],
+  [
+    ["--engine", "onnx"],
+    /^--engine onnx: expected onnx-cpu, onednn, tfjs or auto/m,
+  ],
   [["--student.learning-rate", "-1"], /^--student\.learning-rate -1: .* > 0$/m],
   [["--width", "NaN"], /^--width NaN: expected a number > 0 and <= 4$/m],
   [["--dataset", "mnits"], /^--dataset mnits: .*did you mean "mnist"\?$/m],

@@ -5,12 +5,19 @@
  */
 
 import { checkStatus } from "./constants.ts";
+import {
+  checkVersion,
+  loadersWords,
+  notLoaded,
+  notOnednn,
+} from "./obstacles.ts";
+import { libraryFile } from "./places.ts";
 import { SYMBOLS, type Symbols } from "./symbols.ts";
 
-/** Names the library's file where the loader does not find it. */
-export const LIBRARY_VARIABLE = "N2N_ONEDNN_LIBRARY";
-
-const DEFAULT_NAME = "libdnnl.so.2";
+/** All that is asked of a library before its version is known. */
+const VERSION_SYMBOL = {
+  dnnl_version: { parameters: [], result: "pointer", optional: true },
+} as const satisfies Deno.ForeignLibraryInterface;
 
 /** AVX-512 with the byte, word, doubleword and quadword instructions. */
 const AVX512_CORE = 0x27;
@@ -35,10 +42,11 @@ let opened: Library | undefined;
  * Opens the library once a thread; it stays open, because its compiled kernels
  * outlive every program.
  *
- * @throws {Error} If there is no library, or one of another major version.
+ * @throws {EngineUnavailableError} If there is no library, or one of another
+ * major version.
  */
 export function openLibrary(): Library {
-  opened ??= open(Deno.env.get(LIBRARY_VARIABLE) ?? DEFAULT_NAME);
+  opened ??= open(libraryFile());
   return opened;
 }
 
@@ -52,19 +60,16 @@ export function newHandle(
   return Deno.UnsafePointer.create(out[0]!)!;
 }
 
-function open(name: string): Library {
+function open(file: string): Library {
   // One thread a student; the OpenMP runtime reads it when it is loaded.
   Deno.env.set("OMP_NUM_THREADS", "1");
+  const version = versionOf(file);
   let symbols: Symbols;
   try {
-    symbols = Deno.dlopen(name, SYMBOLS).symbols;
+    symbols = Deno.dlopen(file, SYMBOLS).symbols;
   } catch (error) {
-    throw new Error(
-      `Cannot open the engine "onednn": "${name}" is not a library that can be loaded, expected oneDNN 2.x; install it (Debian and Ubuntu: apt-get install libdnnl2), or name its file in ${LIBRARY_VARIABLE}, or use --engine onnx-cpu`,
-      { cause: error },
-    );
+    throw notOnednn(file, `a function (${loadersWords(error)})`);
   }
-  const version = checkedVersion(symbols);
   const engine = newHandle(
     // Kind 1 is the processor.
     (out) => symbols.dnnl_engine_create(out, 1, 0n),
@@ -92,14 +97,26 @@ function open(name: string): Library {
   };
 }
 
-/** @throws {Error} If the major version is not 2. */
-function checkedVersion(symbols: Symbols): string {
-  const view = new Deno.UnsafePointerView(symbols.dnnl_version()!);
-  const version = [0, 4, 8].map((offset) => view.getInt32(offset)).join(".");
-  if (view.getInt32(0) !== 2) {
-    throw new Error(
-      `Cannot open the engine "onednn": the version of oneDNN is ${version}, expected 2.x (3.x has another interface and no Winograd kernels)`,
-    );
+/**
+ * The version, once it is known to be one that can be used. It is read before
+ * the other functions are looked up: 3.x lacks some of them, and that it is 3.x
+ * says more than which.
+ *
+ * @throws {EngineUnavailableError} If the file is no oneDNN 2.x.
+ */
+function versionOf(file: string): string {
+  let library: Deno.DynamicLibrary<typeof VERSION_SYMBOL>;
+  try {
+    library = Deno.dlopen(file, VERSION_SYMBOL);
+  } catch (error) {
+    throw notLoaded(file, error);
   }
-  return version;
+  const { dnnl_version: version } = library.symbols;
+  if (version === null) throw notOnednn(file, '"dnnl_version"');
+  const view = new Deno.UnsafePointerView(version()!);
+  const [major, minor, patch] = [0, 4, 8].map((at) => view.getInt32(at));
+  return checkVersion(
+    { major: major!, minor: minor!, patch: patch! },
+    file,
+  );
 }

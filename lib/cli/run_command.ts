@@ -1,0 +1,44 @@
+/** How a program ended, and what it said. */
+export interface CommandResult {
+  /** Its exit code. */
+  readonly code: number;
+  /** What it wrote to standard output. */
+  readonly stdout: string;
+  /** What it wrote to standard error. */
+  readonly stderr: string;
+}
+
+/** Runs a program; a test brings its own. */
+export type CommandRunner = (
+  command: string,
+  args: readonly string[],
+) => Promise<CommandResult | undefined>;
+
+/**
+ * Runs a program to its end, with nothing on its standard input.
+ *
+ * @param command Its name or path.
+ * @param args Its arguments.
+ * @returns How it ended; undefined when there is no such program.
+ *
+ * @example
+ * ```ts no-eval
+ * const git = await runCommand("git", ["--version"]);
+ * ```
+ */
+export async function runCommand(
+  command: string,
+  args: readonly string[],
+): Promise<CommandResult | undefined> {
+  try {
+    const { code, stdout, stderr } = await new Deno.Command(command, {
+      args: [...args],
+      stdin: "null",
+    }).output();
+    const text = new TextDecoder();
+    return { code, stdout: text.decode(stdout), stderr: text.decode(stderr) };
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,152 @@
+/** Which library is looked for, and which one is refused; needs none. */
+
+import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
+import {
+  EngineUnavailableError,
+  ONEDNN_SETUP_FILE,
+  openEngine,
+} from "../../lib/engine/mod.ts";
+import {
+  checkVersion,
+  loadersWords,
+  notLoaded,
+} from "../../lib/engine/onednn/obstacles.ts";
+import { libraryFile } from "../../lib/engine/onednn/places.ts";
+
+const VARIABLE = "N2N_ONEDNN_LIBRARY";
+
+/** Runs with the variable set, or unset, and puts it back. */
+async function withVariable<T>(
+  value: string | undefined,
+  run: () => T | Promise<T>,
+): Promise<T> {
+  const before = Deno.env.get(VARIABLE);
+  const set = (text: string | undefined) =>
+    text === undefined
+      ? Deno.env.delete(VARIABLE)
+      : Deno.env.set(VARIABLE, text);
+  set(value);
+  try {
+    return await run();
+  } finally {
+    set(before);
+  }
+}
+
+/** What opening the engine with a file as its library says. */
+async function refusal(file: string): Promise<EngineUnavailableError> {
+  return await withVariable(file, async () => {
+    const error = await openEngine("onednn").then(() => undefined, (e) => e);
+    assert.ok(error instanceof EngineUnavailableError, String(error));
+    assert.equal(error.engine, "onednn");
+    assert.ok(error.message.includes(error.reason));
+    assert.ok(error.message.includes(error.remedy));
+    return error;
+  });
+}
+
+Deno.test("checkVersion() gives the version when it is 2.x", () => {
+  assert.equal(checkVersion({ major: 2, minor: 6, patch: 3 }, "x"), "2.6.3");
+  assert.equal(checkVersion({ major: 2, minor: 0, patch: 0 }, "x"), "2.0.0");
+});
+
+for (
+  const [version, why] of [
+    [{ major: 3, minor: 0, patch: 0 }, /no Winograd kernels/],
+    [{ major: 3, minor: 13, patch: 1 }, /another interface/],
+    [{ major: 1, minor: 8, patch: 0 }, /older ones have another interface/],
+  ] as const
+) {
+  const text = Object.values(version).join(".");
+  Deno.test(`checkVersion() refuses in words when the version is ${text}`, () => {
+    assert.throws(() => checkVersion(version, "libx.so"), (error) => {
+      assert.ok(error instanceof EngineUnavailableError);
+      assert.ok(
+        error.reason.startsWith(
+          `the version of oneDNN in "libx.so" is ${text}, expected 2.x`,
+        ),
+        error.reason,
+      );
+      assert.match(error.reason, why);
+      assert.match(error.remedy, /deno task setup:onednn/);
+      return true;
+    });
+  });
+}
+
+Deno.test("openEngine() says how to get oneDNN when the library is missing", async () => {
+  const { reason, remedy } = await refusal("/nonexistent/n2n/libdnnl.so.2");
+  assert.match(
+    reason,
+    /^"\/nonexistent\/n2n\/libdnnl\.so\.2" is not a library that can be loaded, expected oneDNN 2\.x \(/,
+  );
+  assert.match(remedy, /apt-get install libdnnl2/);
+  assert.match(remedy, /unset N2N_ONEDNN_LIBRARY/);
+});
+
+Deno.test("openEngine() says that it is no library when the file is another", async () => {
+  const here = fileURLToPath(import.meta.url);
+  const { reason } = await refusal(here);
+  assert.ok(reason.startsWith(`"${here}" is not a library`), reason);
+});
+
+/** A library that every system of the kind has, and that is not oneDNN. */
+const OTHER_LIBRARY: Readonly<Record<string, string>> = {
+  linux: "libc.so.6",
+  darwin: "libSystem.dylib",
+  windows: "kernel32.dll",
+};
+const other = OTHER_LIBRARY[Deno.build.os];
+Deno.test({
+  name: other === undefined
+    ? `openEngine() with another library is skipped, because none is known on ${Deno.build.os}`
+    : `openEngine() says that it is not oneDNN when the library is ${other}`,
+  ignore: other === undefined,
+  async fn() {
+    const { reason } = await refusal(other!);
+    assert.equal(
+      reason,
+      `"${other}" is not oneDNN: it lacks "dnnl_version", expected oneDNN 2.x`,
+    );
+  },
+});
+
+Deno.test("notLoaded() names the library that is missing when oneDNN needs another", () => {
+  const error = notLoaded(
+    "/there/libdnnl.so.2",
+    new Error(
+      "Could not open library: Could not open library: libgomp.so.1: cannot open shared object file: No such file or directory",
+    ),
+  );
+  assert.match(
+    error.reason,
+    /"\/there\/libdnnl\.so\.2" needs "libgomp\.so\.1"/,
+  );
+  assert.match(error.remedy, /apt-get install libgomp1/);
+});
+
+Deno.test("loadersWords() drops the places that passed the words on", () => {
+  assert.equal(
+    loadersWords(
+      new Error("Could not open library: Could not open library: x"),
+    ),
+    "x",
+  );
+  assert.equal(loadersWords("y"), "y");
+});
+
+Deno.test("libraryFile() takes the variable, then the project's own, then the system's", async () => {
+  const own = fileURLToPath(ONEDNN_SETUP_FILE);
+  assert.match(own.replaceAll("\\", "/"), /\/\.engines\/onednn-2\.6\.0\//);
+  const file = (variable: string | undefined, isThere: boolean) =>
+    withVariable(
+      variable,
+      () => libraryFile((path) => path === own && isThere),
+    );
+  for (const unset of [undefined, ""]) {
+    assert.equal(await file(unset, false), "libdnnl.so.2");
+    assert.equal(await file(unset, true), own);
+  }
+  assert.equal(await file("/mine.so", true), "/mine.so");
+});
