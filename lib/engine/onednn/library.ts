@@ -38,8 +38,13 @@ let opened: Library | undefined;
  * @throws {Error} If there is no library, or one of another major version.
  */
 export function openLibrary(): Library {
-  opened ??= open(Deno.env.get(LIBRARY_VARIABLE) ?? DEFAULT_NAME);
+  opened ??= open(libraryName());
   return opened;
+}
+
+/** The file that is opened, or a name that the system's loader knows. */
+export function libraryName(): string {
+  return Deno.env.get(LIBRARY_VARIABLE) ?? DEFAULT_NAME;
 }
 
 /** A new handle, written by `create`. */
