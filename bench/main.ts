@@ -34,7 +34,7 @@ import {
   readBench,
   renderBench,
 } from "./report/mod.ts";
-import type { BenchContext } from "./sections/context.ts";
+import { type BenchContext, SectionSkipped } from "./sections/context.ts";
 import { listContenders } from "./sections/engines.ts";
 import { measureMemory } from "./sections/memory.ts";
 import { measureSearch } from "./sections/search.ts";
@@ -94,9 +94,17 @@ async function main(args: readonly string[]): Promise<number> {
   const path = `${options.results}/bench.json`;
   let bench = await readEarlier(path);
   const context = await openContext(options);
+  let measured = 0;
   for (const name of SECTIONS) {
     if (!options.only.includes(name)) continue;
-    bench = { ...bench, [name]: await MEASURES[name](context) };
+    try {
+      bench = { ...bench, [name]: await MEASURES[name](context) };
+    } catch (error) {
+      if (!(error instanceof SectionSkipped)) throw error;
+      notify(`${name}: not measured: ${error.message}`);
+      continue;
+    }
+    measured++;
     // After each section: an hour is a long time to lose.
     await writeFileAtomic(path, benchText(bench));
     await writeFileAtomic(
@@ -104,6 +112,7 @@ async function main(args: readonly string[]): Promise<number> {
       renderBench(readBench(benchText(bench), path)),
     );
   }
+  if (measured === 0) return EXIT.runFailed;
   print(await Deno.readTextFile(`${options.results}/bench.md`));
   notify(`Written: ${path} and bench.md beside it`);
   return EXIT.done;

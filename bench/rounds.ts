@@ -38,8 +38,6 @@ export interface RoundsOptions {
   readonly watch: LoadWatch | undefined;
   /** Called after each turn that counts. */
   readonly onTurn?: () => void;
-  /** Asked before each turn; throws to end the rounds. */
-  readonly throwIfInterrupted?: () => void;
 }
 
 /**
@@ -50,7 +48,7 @@ export interface RoundsOptions {
  */
 export async function playRounds<Value>(
   players: readonly Player<Value>[],
-  { rounds, watch, onTurn, throwIfInterrupted }: RoundsOptions,
+  { rounds, watch, onTurn }: RoundsOptions,
 ): Promise<RoundsOutcome<Value>> {
   const values = Object.fromEntries(
     players.map(({ id }): [string, Value[]] => [id, []]),
@@ -59,7 +57,6 @@ export async function playRounds<Value>(
   let disturbed = 0;
   for (let round = 0; round < rounds; round++) {
     for (let i = 0; i < players.length; i++) {
-      throwIfInterrupted?.();
       const player = players[(round + i) % players.length]!;
       const turn = await quietTurn(player, watch);
       values[player.id]!.push(turn.value);

@@ -57,8 +57,15 @@ export interface Trainer {
   close(): Promise<void>;
 }
 
-/** Least steps of a turn: the median of fewer says little. */
+/** Least steps of a turn: the median of fewer says little… */
 const LEAST_STEPS = 3;
+/** … but the slowest contenders get no more than this many turns' time. */
+const MOST_TURNS = 4;
+
+function stepsOf(aboutMs: number, stepMs: number): number {
+  const most = Math.max(1, Math.floor(MOST_TURNS * aboutMs / stepMs));
+  return Math.min(most, Math.max(LEAST_STEPS, Math.round(aboutMs / stepMs)));
+}
 
 /**
  * Starts a contender on a network and warms it up: everything that happens once
@@ -105,11 +112,12 @@ export async function startTrainer(
     );
   } catch (error) {
     child.kill();
+    await child.close();
     throw error;
   }
   return {
     async steps(aboutMs) {
-      const steps = Math.max(LEAST_STEPS, Math.round(aboutMs / stepMs));
+      const steps = stepsOf(aboutMs, stepMs);
       return (await take(steps, LOAD_MS)).milliseconds;
     },
     async peakBytes() {

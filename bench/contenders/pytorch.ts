@@ -5,6 +5,7 @@
  * @module
  */
 
+import { fileURLToPath } from "node:url";
 import type { Contender, Skipped } from "./contender.ts";
 
 /** How PyTorch is set up. */
@@ -149,7 +150,12 @@ function contender(
     kind: "pytorch",
     command: {
       program: python,
-      args: [script.pathname, layout, tuned ? "foreach" : "default", mode],
+      args: [
+        fileURLToPath(script),
+        layout,
+        tuned ? "foreach" : "default",
+        mode,
+      ],
       env: {
         OMP_NUM_THREADS: "1",
         MKL_NUM_THREADS: "1",

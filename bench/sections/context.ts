@@ -3,6 +3,12 @@ import type { BenchNetwork } from "../networks.ts";
 import type { Machine } from "../report/mod.ts";
 import type { Contender, Skipped } from "../contenders/contender.ts";
 
+/** A section cannot be measured on this machine, or with these options. */
+export class SectionSkipped extends Error {
+  /** The class, for messages. */
+  override readonly name = "SectionSkipped";
+}
+
 /** What every section is measured with. */
 export interface BenchContext {
   /** Where it is measured. */

@@ -19,7 +19,7 @@ import { type Player, playRounds } from "../rounds.ts";
 import { prepareSearch, type SearchStudents } from "../search/prepare.ts";
 import { startPool } from "../search/pool.ts";
 import type { Throughput } from "../search/throughput.ts";
-import type { BenchContext } from "./context.ts";
+import { type BenchContext, SectionSkipped } from "./context.ts";
 
 /** Engines that a search is run with; the others are for reference. */
 export const FAST_ENGINES: readonly string[] = ["onednn", "onnx-cpu"];
@@ -35,10 +35,8 @@ export async function measureSearch(
     engine !== undefined && FAST_ENGINES.includes(engine)
   );
   if (engines.length === 0) {
-    throw new Error(
-      `Cannot measure a search: no engine of ${
-        FAST_ENGINES.join(", ")
-      } is asked for and available`,
+    throw new SectionSkipped(
+      `no engine of ${FAST_ENGINES.join(", ")} is asked for and available`,
     );
   }
   const progress = createProgress({

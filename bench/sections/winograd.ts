@@ -6,7 +6,7 @@
  */
 
 import { createProgress } from "../../lib/cli/mod.ts";
-import { Child } from "../child.ts";
+import { Child, ChildError } from "../child.ts";
 import { BATCH_SIZE } from "../contenders/contender.ts";
 import { denoChild } from "../contenders/ours.ts";
 import type { WinogradSection } from "../report/mod.ts";
@@ -19,7 +19,7 @@ import {
   type PassesMessage,
   type Way,
 } from "../winograd/shape.ts";
-import type { BenchContext } from "./context.ts";
+import { type BenchContext, SectionSkipped } from "./context.ts";
 
 const TURN_MS = 200;
 /** One kernel beside another in one process hardly varies. */
@@ -41,10 +41,7 @@ export async function measureWinograd(
     unit: "shapes",
   });
   try {
-    const { version, rule } = await child.ask<GridOpened>(
-      { command: "open" },
-      LIMIT_MS,
-    );
+    const { version, rule } = await open(child);
     const measured: WinogradSection["shapes"] = [];
     let [dropped, disturbed] = [0, 0];
     for (const [i, shape] of shapes.entries()) {
@@ -77,6 +74,16 @@ export async function measureWinograd(
   } finally {
     await child.close();
     progress.finish();
+  }
+}
+
+/** Opens the library. */
+async function open(child: Child): Promise<GridOpened> {
+  try {
+    return await child.ask<GridOpened>({ command: "open" }, LIMIT_MS);
+  } catch (error) {
+    if (error instanceof ChildError) throw new SectionSkipped(error.message);
+    throw error;
   }
 }
 
