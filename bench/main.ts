@@ -61,7 +61,7 @@ async function describeMachine(): Promise<Machine> {
 }
 
 async function openContext(
-  { rounds, networks, engines, pytorch }: BenchOptions,
+  { rounds, repeats, networks, engines, pytorch }: BenchOptions,
 ): Promise<BenchContext> {
   const ours = await findEngines(engines);
   const theirs = pytorch ? await findPyTorch() : {
@@ -73,6 +73,7 @@ async function openContext(
     machine: await describeMachine(),
     watch: loadWatch(),
     rounds,
+    repeats,
     networks: BENCH_NETWORKS.filter(({ name }) => networks.includes(name)),
     contenders: [...ours.found, ...theirs.found],
     skipped: [...ours.skipped, ...theirs.skipped],

@@ -50,6 +50,9 @@ const source = {
     rounds: z.int().min(1).max(1000).default(5).describe(
       "Rounds of each comparison; in each everybody takes a turn",
     ),
+    repeats: z.int().min(0).max(100).default(4).describe(
+      "How often a turn is taken again at most when other processes disturbed it; 0 for a trial on a busy machine",
+    ),
     networks: choice(NETWORKS, "Networks whose step and memory are measured"),
     engines: choice(engineNames(), "Our engines, where they are available"),
     pytorch: z.boolean().default(true).describe(

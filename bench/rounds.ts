@@ -7,9 +7,6 @@
 
 import { foreignCores, isDisturbed, type LoadWatch } from "./load.ts";
 
-/** A disturbed turn is repeated so often at most; then the quietest one counts. */
-export const MOST_REPEATS = 4;
-
 /** Somebody who takes turns. */
 export interface Player<Value> {
   /** Under this name the values are kept. */
@@ -36,6 +33,8 @@ export interface RoundsOptions {
   readonly rounds: number;
   /** undefined where the system tells nothing: no turn is then dropped. */
   readonly watch: LoadWatch | undefined;
+  /** A disturbed turn is repeated so often at most; then the quietest one counts. */
+  readonly repeats: number;
   /** Called after each turn that counts. */
   readonly onTurn?: () => void;
 }
@@ -48,7 +47,7 @@ export interface RoundsOptions {
  */
 export async function playRounds<Value>(
   players: readonly Player<Value>[],
-  { rounds, watch, onTurn }: RoundsOptions,
+  { rounds, watch, repeats, onTurn }: RoundsOptions,
 ): Promise<RoundsOutcome<Value>> {
   const values = Object.fromEntries(
     players.map(({ id }): [string, Value[]] => [id, []]),
@@ -58,7 +57,7 @@ export async function playRounds<Value>(
   for (let round = 0; round < rounds; round++) {
     for (let i = 0; i < players.length; i++) {
       const player = players[(round + i) % players.length]!;
-      const turn = await quietTurn(player, watch);
+      const turn = await quietTurn(player, { watch, repeats });
       values[player.id]!.push(turn.value);
       dropped += turn.dropped;
       if (turn.isDisturbed) disturbed++;
@@ -71,7 +70,7 @@ export async function playRounds<Value>(
 /** Takes a turn until one is quiet, or the repeats are used up. */
 async function quietTurn<Value>(
   player: Player<Value>,
-  watch: LoadWatch | undefined,
+  { watch, repeats }: Pick<RoundsOptions, "watch" | "repeats">,
 ): Promise<
   {
     readonly value: Value;
@@ -91,7 +90,7 @@ async function quietTurn<Value>(
     if (quietest === undefined || cores < quietest.cores) {
       quietest = { value, cores };
     }
-    if (dropped === MOST_REPEATS) {
+    if (dropped === repeats) {
       return { value: quietest.value, dropped, isDisturbed: true };
     }
   }

@@ -38,6 +38,8 @@ const skippedSchema = z.strictObject({ title: z.string(), reason: z.string() });
 /** How the rounds of a section went. */
 const roundsFields = {
   rounds: count,
+  /** How often a disturbed turn was repeated at most. */
+  repeats: count,
   watched: z.boolean(),
   dropped: count,
   disturbed: count,

@@ -10,7 +10,6 @@ import {
   formatNumber,
 } from "../../lib/report/mod.ts";
 import { COUNTER_SECONDS, DISTURBED_CORES } from "../load.ts";
-import { MOST_REPEATS } from "../rounds.ts";
 import { median } from "../statistics.ts";
 import type { Machine } from "./format.ts";
 
@@ -62,8 +61,9 @@ export function machineLine(machine: Machine): string {
 
 /** How the rounds went, in one line. */
 export function roundsLine(
-  { rounds, watched, dropped, disturbed }: {
+  { rounds, repeats, watched, dropped, disturbed }: {
     readonly rounds: number;
+    readonly repeats: number;
     readonly watched: boolean;
     readonly dropped: number;
     readonly disturbed: number;
@@ -74,7 +74,7 @@ export function roundsLine(
       100 * DISTURBED_CORES
     } % of a core (and ${
       1000 * COUNTER_SECONDS
-    } ms, what the counters are worth) were dropped and taken again, at most ${MOST_REPEATS} times: ${
+    } ms, what the counters are worth) were dropped and taken again, at most ${repeats} times: ${
       formatCount(dropped)
     } dropped; ${
       formatCount(disturbed)

@@ -17,6 +17,8 @@ export interface BenchContext {
   readonly watch: LoadWatch | undefined;
   /** Rounds of each comparison, >= 1. */
   readonly rounds: number;
+  /** How often a disturbed turn is repeated at most. */
+  readonly repeats: number;
   /** Those asked for. */
   readonly networks: readonly BenchNetwork[];
   /** Those asked for that are there: ours first. */

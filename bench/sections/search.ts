@@ -30,7 +30,7 @@ const WORKERS = [1, 2] as const;
 export async function measureSearch(
   context: BenchContext,
 ): Promise<SearchSection> {
-  const { machine, rounds, watch, contenders, skipped } = context;
+  const { machine, rounds, repeats, watch, contenders, skipped } = context;
   const engines = contenders.filter(({ engine }) =>
     engine !== undefined && FAST_ENGINES.includes(engine)
   );
@@ -62,12 +62,14 @@ export async function measureSearch(
     }));
     const outcome = await playRounds(players, {
       rounds,
+      repeats,
       watch,
       onTurn: () => progress.advance(),
     });
     return {
       machine,
       rounds,
+      repeats,
       watched: outcome.watched,
       dropped: outcome.dropped,
       disturbed: outcome.disturbed,

@@ -40,7 +40,7 @@ const PEAK_MS = 600;
 export async function measureSteps(
   context: BenchContext,
 ): Promise<StepSection> {
-  const { machine, rounds, contenders, networks, watch } = context;
+  const { machine, rounds, repeats, contenders, networks, watch } = context;
   const progress = createProgress({
     label: "step",
     total: networks.length * (rounds * (contenders.length + 1)),
@@ -67,6 +67,7 @@ export async function measureSteps(
   return {
     machine,
     rounds,
+    repeats,
     watched: watch !== undefined,
     dropped,
     disturbed,
@@ -92,7 +93,7 @@ interface Work {
 }
 
 async function measureNetwork(
-  { contenders, rounds, watch, machine }: BenchContext,
+  { contenders, rounds, repeats, watch, machine }: BenchContext,
   { network: bench, sgemm, progress }: Work,
 ): Promise<
   { readonly entry: StepNetwork; readonly outcome: RoundsOutcome<number> }
@@ -117,6 +118,7 @@ async function measureNetwork(
     }
     const outcome = await playRounds(players, {
       rounds,
+      repeats,
       watch,
       onTurn: () => progress.advance(1, title),
     });

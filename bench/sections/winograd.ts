@@ -31,7 +31,7 @@ const WAYS: readonly Way[] = ["direct", "winograd"];
 export async function measureWinograd(
   context: BenchContext,
 ): Promise<WinogradSection> {
-  const { machine, watch } = context;
+  const { machine, repeats, watch } = context;
   const rounds = Math.min(context.rounds, MOST_ROUNDS);
   const child = new Child(denoChild("winograd.ts"));
   const shapes = gridShapes();
@@ -47,7 +47,7 @@ export async function measureWinograd(
     for (const [i, shape] of shapes.entries()) {
       const outcome = await playRounds(
         WAYS.map((way) => player(child, shape, way)),
-        { rounds, watch },
+        { rounds, repeats, watch },
       );
       const { direct, winograd } = outcome.values;
       dropped += outcome.dropped;
@@ -64,6 +64,7 @@ export async function measureWinograd(
     return {
       machine,
       rounds,
+      repeats,
       watched: watch !== undefined,
       dropped,
       disturbed,

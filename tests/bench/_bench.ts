@@ -12,7 +12,13 @@ const MACHINE: Machine = {
   dirty: true,
 };
 
-const ROUNDS = { rounds: 3, watched: true, dropped: 4, disturbed: 1 };
+const ROUNDS = {
+  rounds: 3,
+  repeats: 4,
+  watched: true,
+  dropped: 4,
+  disturbed: 1,
+};
 
 /** Milliseconds of a step of 64 images; the second round is ten times as slow for all. */
 const slowed = (ms: number) => [ms, 10 * ms, ms];
