@@ -96,6 +96,12 @@ Deno.test("findFaults() finds each kind of bad arrow", () => {
     ],
     ["lib/search/a.ts", "lib/attic/mod.ts", 'there is no room "attic"'],
     ["lib/search/a.ts", "tests/_house.ts", "it leaves lib/ and experiments/"],
+    [
+      "lib/report/a.ts",
+      "bench/report/mod.ts",
+      "it leaves lib/ and experiments/",
+    ],
+    ["experiments/rq1.ts", "bench/load.ts", "it leaves lib/ and experiments/"],
   ];
   for (const [from, to, fault] of cases) {
     assert.deepEqual(faults(from, to), [fault], `${from} -> ${to}`);
@@ -107,6 +113,7 @@ Deno.test("findFaults() is quiet when arrows go down or sideways", () => {
     ["experiments/rq1.ts", "lib/search/mod.ts"],
     ["experiments/ablations/seed.ts", "lib/cli/mod.ts"],
     ["experiments/rq1.ts", TEST_SPLIT],
+    ["experiments/results.ts", "bench/report/mod.ts"],
     ["experiments/rq1.ts", "lib/training/final_evaluation.ts"],
     ["experiments/ablations/a.ts", "experiments/_shared.ts"],
     ["lib/training/final_evaluation.ts", TEST_SPLIT],

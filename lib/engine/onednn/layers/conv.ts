@@ -35,7 +35,7 @@ export interface ConvOptions {
  * The algorithms to ask for, best first: a rule of the shapes alone, because
  * the bits depend on it. The library has no Winograd kernel for some of these.
  */
-function algorithms(
+export function algorithms(
   { kernel, stride, padding, outChannels }: Conv,
   { input: [channels], output: [, height, width] }: Place,
   block: number,

@@ -1,0 +1,172 @@
+/**
+ * PyTorch with its settings, as contenders: every Python with torch that is
+ * found here.
+ *
+ * @module
+ */
+
+import { fileURLToPath } from "node:url";
+import type { Contender, Skipped } from "./contender.ts";
+
+/** How PyTorch is set up. */
+interface Settings {
+  readonly name: string;
+  readonly title: string;
+  readonly layout: "nchw" | "channels_last";
+  /** Whether the heap is kept between steps and Adam works on lists of tensors. */
+  readonly tuned: boolean;
+  readonly mode: "eager" | "compile";
+}
+
+const SETTINGS: readonly Settings[] = [
+  {
+    name: "default",
+    title: "as it comes",
+    layout: "nchw",
+    tuned: false,
+    mode: "eager",
+  },
+  ...(["eager", "compile"] as const).flatMap((mode) =>
+    (["nchw", "channels_last"] as const).map((layout): Settings => ({
+      name: `${mode}/${layout}`,
+      title: `${mode === "eager" ? "eager" : "torch.compile"} ${
+        layout === "nchw" ? "NCHW" : "channels-last"
+      }, tuned`,
+      layout,
+      tuned: true,
+      mode,
+    }))
+  ),
+];
+
+/**
+ * Keeps glibc from giving pages back after each step, for which PyTorch as it
+ * comes pays most of its time in page faults.
+ */
+const TUNED_MALLOC: Readonly<Record<string, string>> = {
+  MALLOC_MMAP_MAX_: "0",
+  MALLOC_TRIM_THRESHOLD_: "4000000000",
+  MALLOC_TOP_PAD_: "268435456",
+};
+
+/** What a Python says of its torch. */
+interface Torch {
+  readonly version: string;
+  /** Folder of the package: two names of one Python have the same. */
+  readonly folder: string;
+  readonly compiles: boolean;
+}
+
+const PROBE = `
+import json, torch
+print(json.dumps({
+  "version": torch.__version__.split("+")[0],
+  "folder": torch.__path__[0],
+  "compiles": hasattr(torch, "compile"),
+}))`;
+
+/** Names of Pythons to look at; N2N_PYTHON may hold several, separated by ":". */
+export function pythonNames(
+  variable: string | undefined = Deno.env.get("N2N_PYTHON"),
+): readonly string[] {
+  const separator = Deno.build.os === "windows" ? ";" : ":";
+  const named = (variable ?? "").split(separator).filter((name) => name !== "");
+  return [...new Set([...named, "python3", "/usr/bin/python3"])];
+}
+
+/** The command's output, or why there is none. */
+async function output(
+  program: string,
+  args: readonly string[],
+): Promise<{ readonly text: string } | { readonly reason: string }> {
+  try {
+    const { success, stdout, stderr } = await new Deno.Command(program, {
+      args: [...args],
+      stdin: "null",
+    }).output();
+    if (success) return { text: new TextDecoder().decode(stdout) };
+    const lines = new TextDecoder().decode(stderr).trim().split("\n");
+    return { reason: lines.at(-1)! };
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    return { reason: "there is no such program" };
+  }
+}
+
+/** Every torch that is found here with all settings it can have, and what is left out. */
+export async function findPyTorch(): Promise<
+  { readonly found: readonly Contender[]; readonly skipped: readonly Skipped[] }
+> {
+  const found: Contender[] = [];
+  const skipped: Skipped[] = [];
+  const folders = new Set<string>();
+  const compiler = Deno.env.get("CXX") || "g++";
+  const hasCompiler = "text" in await output(compiler, ["--version"]);
+  for (const python of pythonNames()) {
+    const answer = await output(python, ["-c", PROBE]);
+    if ("reason" in answer) {
+      skipped.push({ title: `PyTorch of ${python}`, reason: answer.reason });
+      continue;
+    }
+    const torch = JSON.parse(answer.text) as Torch;
+    if (folders.has(torch.folder)) continue;
+    folders.add(torch.folder);
+    const { version } = torch;
+    if (found.some((other) => other.id.startsWith(`torch-${version}/`))) {
+      skipped.push({
+        title: `PyTorch of ${python}`,
+        reason: `another Python has the same version, ${version}`,
+      });
+      continue;
+    }
+    for (const settings of SETTINGS) {
+      const title = `PyTorch ${version} ${settings.title}`;
+      if (settings.mode === "compile" && !torch.compiles) {
+        skipped.push({ title, reason: "this version has no torch.compile" });
+      } else if (settings.mode === "compile" && !hasCompiler) {
+        skipped.push({
+          title,
+          reason:
+            `torch.compile needs a C++ compiler; "${compiler}" is not there`,
+        });
+      } else {
+        found.push(contender(python, version, settings));
+      }
+    }
+  }
+  return { found, skipped };
+}
+
+function contender(
+  python: string,
+  version: string,
+  { name, title, layout, tuned, mode }: Settings,
+): Contender {
+  const script = new URL("../children/pytorch_step.py", import.meta.url);
+  return {
+    id: `torch-${version}/${name}`,
+    title: `PyTorch ${version} ${title}`,
+    version: `PyTorch ${version}`,
+    kind: "pytorch",
+    command: {
+      program: python,
+      args: [
+        fileURLToPath(script),
+        layout,
+        tuned ? "foreach" : "default",
+        mode,
+      ],
+      env: {
+        OMP_NUM_THREADS: "1",
+        MKL_NUM_THREADS: "1",
+        // No pool of compiling processes: all of the work is in one.
+        TORCHINDUCTOR_COMPILE_THREADS: "1",
+        ...(tuned ? TUNED_MALLOC : {}),
+      },
+    },
+  };
+}
+
+/** How to get the version that the tables compare with. */
+export const PYTORCH_ADVICE =
+  `PyTorch is never installed by this project. For the current release: python3 -m venv FOLDER && FOLDER/bin/pip install torch==2.15.0, then N2N_PYTHON=FOLDER/bin/python deno task bench (several Pythons: separated by ":"); torch.compile needs g++`;

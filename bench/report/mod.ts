@@ -1,0 +1,9 @@
+/**
+ * From measurements to the page that people read. Pure: it knows no clock and no
+ * machine.
+ *
+ * @module
+ */
+export * from "./conclusions.ts";
+export * from "./format.ts";
+export * from "./render.ts";

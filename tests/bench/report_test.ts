@@ -1,0 +1,174 @@
+import assert from "node:assert/strict";
+import {
+  type Bench,
+  BenchFileError,
+  benchText,
+  conclusions,
+  EMPTY,
+  readBench,
+  renderBench,
+} from "../../bench/report/mod.ts";
+import { BENCH } from "./_bench.ts";
+
+/** A row of a table with its blanks squeezed. */
+function rows(text: string): readonly string[] {
+  return text.split("\n").filter((line) => line.startsWith("|")).map((line) =>
+    line.replaceAll(/ +/g, " ")
+  );
+}
+
+function assertRow(text: string, row: string): void {
+  assert.ok(
+    rows(text).includes(row),
+    `no row ${row} in\n${rows(text).join("\n")}`,
+  );
+}
+
+Deno.test("readBench() reads what benchText() wrote", () => {
+  assert.deepEqual(readBench(benchText(BENCH), "bench.json"), BENCH);
+  assert.deepEqual(readBench(benchText(EMPTY), "bench.json"), EMPTY);
+});
+
+Deno.test("benchText() keeps five digits and lists of numbers on one line", () => {
+  const rates = [{ busy: 1234.5678, iterations: 1 / 3 }];
+  const search = {
+    ...BENCH.search!,
+    engines: [{
+      name: "onednn",
+      version: "v",
+      oneWorker: rates,
+      twoWorkers: rates,
+    }],
+  };
+  const text = benchText({ ...BENCH, search });
+  assert.match(text, /"busy": 1234.6,\n/);
+  assert.match(text, /"iterations": 0.33333\n/);
+  assert.match(text, /"peakGflops": \[10000, 1000, 10000\],\n/);
+});
+
+Deno.test("readBench() refuses with code 5 when the file is damaged", () => {
+  const cases: readonly (readonly [string, RegExp])[] = [
+    ["{", /"a.json" is not JSON/],
+    ['{"format": 2}', /"a.json" is not of the expected form.*format/s],
+    ['{"format": 1, "steps": {}}', /steps/],
+  ];
+  for (const [text, message] of cases) {
+    assert.throws(() => readBench(text, "a.json"), (error) => {
+      assert.ok(error instanceof BenchFileError);
+      assert.equal(error.exitCode, 5);
+      assert.match(error.message, message);
+      return true;
+    });
+  }
+});
+
+Deno.test("renderBench() shows rates, ratios and shares of the peak", () => {
+  const text = renderBench(BENCH);
+  const all = (cell: string, cnn = cell) =>
+    [cell, cell, cnn, cell, cell, cell].join(" | ");
+  assertRow(
+    text,
+    `| onednn | ${all("16,000 (1,600-16,000)", "8,000 (800-8,000)")} |`,
+  );
+  assertRow(
+    text,
+    "| CNN | 2.15.0 eager channels-last, tuned | 1.50x | 2.50x | 0.75x | 1.25x |",
+  );
+  assertRow(
+    text,
+    "| CNN | 1,000 | 10,000 (1,000-10,000) | 8,000 | 0.80x | 4,000 | 0.40x | 5,333 | 0.53x |",
+  );
+  // 400 - 380 - 10 ms and 3000 crossings of 100 ns are 10.3 of 400 ms.
+  assertRow(text, "| CNN | 4.00 | 30 | 95.0 % | 2.5 % | 2.6 % |");
+  assert.match(text, /4 dropped; 1 count although/);
+  assert.match(text, /Model \\\*1\\\*, 4 cores, 8.0 GiB/);
+  assert.match(text, /code 0123456789ab with changes/);
+  assert.match(text, /- tfjs on CNN: a step takes 23 s/);
+});
+
+Deno.test("renderBench() shows students an hour, memory and the Winograd grid", () => {
+  const text = renderBench(BENCH);
+  assertRow(
+    text,
+    "| onednn (oneDNN 2) | workers busy | 1,500 (1,000-2,000) | 2,950 (1,900-4,000) | 1.95x |",
+  );
+  assertRow(
+    text,
+    "| removal: `28x28x1 c16-fc10` | 1,234 | 5.0K | 2.00 | 5.0 % | 75.0 % | 15.0 % | 1.0 % |",
+  );
+  assertRow(text, "| onednn | 200 MiB |");
+  assertRow(text, "| PyTorch 2.15.0 as it comes | 1.50 GiB |");
+  assertRow(text, "| onednn | 1.00 GiB |");
+  assertRow(text, "| 16 | 0.50 | 1.00 |");
+  assertRow(text, "| 32 | **1.50** | – |");
+  assert.match(text, /Nowhere does the rule take a way that is slower/);
+});
+
+Deno.test("renderBench() names the shapes when the rule takes the slower way", () => {
+  const [first, ...others] = BENCH.winograd!.shapes;
+  const winograd = {
+    ...BENCH.winograd!,
+    shapes: [{ ...first!, rule: true }, ...others],
+  };
+  assert.match(
+    renderBench({ ...BENCH, winograd }),
+    /slower by more than 5 % for 16 channels on 8x8\./,
+  );
+});
+
+function verdicts(bench: Bench): readonly string[] {
+  return conclusions(bench).map(({ verdict }) => verdict);
+}
+
+Deno.test("conclusions() judges each target when all was measured", () => {
+  const found = conclusions(BENCH);
+  // Five networks at 3x and one at 1.5x: 3 / 2 ** (1 / 6).
+  assert.match(
+    found[0]!.finding,
+    /^onednn trains 2.67x .*1.50x at least \(CNN\)/,
+  );
+  assert.match(
+    found[1]!.finding,
+    /^onnx-cpu trains 1.25x as fast as PyTorch as it/,
+  );
+  assert.match(found[2]!.finding, /^onnx-cpu trains 0.75x as fast as the best/);
+  assert.match(found[3]!.finding, /nominal 16,000 GFLOP\/s, 1.60x the SGEMM/);
+  assert.match(found[4]!.finding, /^Two workers train 1.95x .*\(1.56x with/);
+  assert.match(found[5]!.finding, /at most 2.6 % of a step/);
+  assert.match(found[6]!.finding, /at most 1.00 GiB with onednn/);
+  assert.deepEqual(verdicts(BENCH), Array(7).fill("met"));
+});
+
+Deno.test("conclusions() leaves a target open when networks or sections are missing", () => {
+  const step = { ...BENCH.step!, networks: BENCH.step!.networks.slice(1) };
+  assert.deepEqual(verdicts({ format: 1, step }), Array(7).fill("open"));
+  assert.deepEqual(verdicts(EMPTY), Array(7).fill("open"));
+});
+
+Deno.test("conclusions() calls a target missed when a number is past it", () => {
+  const slow = BENCH.step!.networks.map((network) => ({
+    ...network,
+    milliseconds: {
+      ...network.milliseconds,
+      "onednn": [11, 110, 11],
+      "onnx-cpu": [21, 210, 21],
+    },
+    overhead: { ...network.overhead!, nativeMs: 370 },
+  }));
+  const bench: Bench = {
+    ...BENCH,
+    step: { ...BENCH.step!, networks: slow },
+    search: {
+      ...BENCH.search!,
+      engines: BENCH.search!.engines.map((engine) => ({
+        ...engine,
+        twoWorkers: engine.oneWorker,
+      })),
+    },
+    memory: {
+      ...BENCH.memory!,
+      searches: [{ engine: "onednn", bytes: 1.5 * 2 ** 30 }],
+    },
+  };
+  assert.deepEqual(verdicts(bench), Array(7).fill("missed"));
+});
