@@ -152,11 +152,14 @@ export class Graph {
     });
   }
 
-  /** A constant vector of int64, as shape and axis arguments want it. */
-  integers(values: readonly number[]): string {
-    return this.#constant(`i${values.join()}`, {
+  /** A constant of int64, as shape and axis arguments want it; a vector by default. */
+  integers(
+    values: readonly number[],
+    shape: readonly number[] = [values.length],
+  ): string {
+    return this.#constant(`i${shape.join()}:${values.join()}`, {
       dataType: ELEMENT_TYPES.int64,
-      dims: [values.length],
+      dims: [...shape],
       int64Data: [...values],
     });
   }
