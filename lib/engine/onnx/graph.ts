@@ -88,14 +88,10 @@ export class Graph {
     return name;
   }
 
-  /** Declares `value` as an output called `name`. */
-  output(
-    name: string,
-    value: string,
-    shape: readonly (number | string)[],
-  ): void {
-    this.#nodes.push({ opType: "Identity", input: [value], output: [name] });
-    this.#outputs.push(valueInfo(name, "float32", shape));
+  /** Declares a node's output as an output of the graph, under its own name. */
+  output(value: string, shape: readonly (number | string)[]): string {
+    this.#outputs.push(valueInfo(value, "float32", shape));
+    return value;
   }
 
   /** Appends a node with one output and returns the output's name. */

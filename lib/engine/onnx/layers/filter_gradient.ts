@@ -168,9 +168,7 @@ function filterGradientByWindows(
   const long = withZeros(graph, input, edge, edge);
   const windows = graph.node("Concat", [
     ...range.flatMap((i) =>
-      range.map((j) =>
-        run(graph, long, i * width + j, i * width + j + pixels)
-      )
+      range.map((j) => run(graph, long, i * width + j, i * width + j + pixels))
     ),
   ], { attributes: { axis: 1 } });
   const mask = new Float32Array(kernel * kernel * pixels);
