@@ -149,7 +149,7 @@ function tapProducts(
 
 /**
  * The filter gradient for few input channels, `[out, in, taps]`: the windows are
- * laid out in memory, `[batch, taps, in, T]`.
+ * laid out in memory, `[batch, taps in, T]`.
  */
 function filterGradientByWindows(
   graph: Graph,
@@ -165,30 +165,28 @@ function filterGradientByWindows(
   const pixels = height * width;
   const range = Array.from({ length: kernel }, (_, index) => index);
   const edge = reach * width + reach;
-  const long = withZeros(graph, input, edge, edge);
-  const windows = graph.node("Concat", [
-    ...range.flatMap((i) =>
-      range.map((j) => run(graph, long, i * width + j, i * width + j + pixels))
-    ),
-  ], { attributes: { axis: 1 } });
-  const mask = new Float32Array(kernel * kernel * pixels);
-  range.forEach((i) =>
-    range.forEach((j) =>
-      mask.set(columnMask(maps, j - reach), (i * kernel + j) * pixels)
+  // For each column shift without the pixels that would come from another row.
+  const sources = range.map((j) =>
+    withZeros(
+      graph,
+      j === reach ? input : graph.node("Mul", [
+        input,
+        graph.tensor(columnMask(maps, reach - j), [pixels]),
+      ]),
+      edge,
+      edge,
     )
   );
-  const masked = graph.node("Mul", [
-    graph.node("Reshape", [
-      windows,
-      graph.integers([0, kernel * kernel, inChannels, pixels]),
-    ]),
-    graph.tensor(mask, [kernel * kernel, 1, pixels]),
-  ]);
+  const windows = range.flatMap((i) =>
+    sources.map((source, j) =>
+      run(graph, source, i * width + j, i * width + j + pixels)
+    )
+  );
   const product = sumOverImages(
     graph,
     timesTransposed(
       graph,
-      graph.node("Reshape", [masked, graph.integers([0, -1, pixels])]),
+      graph.node("Concat", windows, { attributes: { axis: 1 } }),
       outputGradient,
     ),
   );
