@@ -7,8 +7,9 @@ const ONNX_FLOAT = 1;
 const ONNX_INT64 = 7;
 
 /**
- * The gradient in the input, where no two windows overlap: each output's
- * gradient at its maximum's place in the flattened batch, int64 `indices`.
+ * The gradient in the input, where no two windows overlap and none is padded:
+ * each output's gradient at its maximum's place in the flattened batch, int64
+ * `indices`.
  */
 function unpool(
   graph: Graph,
@@ -126,7 +127,7 @@ function indexedMaxPool(
     output: output!,
     backward(gradient, wantsInputGradient) {
       if (!wantsInputGradient) return "";
-      if (stride >= kernel) {
+      if (stride >= kernel && padding === 0) {
         return unpool(graph, layer, gradient, indices!, input);
       }
       // Windows that overlap can share a maximum. The indices count through
@@ -140,7 +141,12 @@ function indexedMaxPool(
         zeros,
         graph.node("Reshape", [indices!, flat]),
         graph.node("Reshape", [gradient, flat]),
-      ], { attributes: { axis: 0, reduction: "add" } });
+      ], {
+        attributes: {
+          axis: 0,
+          reduction: stride < kernel ? "add" : "none",
+        },
+      });
       return graph.node("Reshape", [
         scattered,
         graph.integers([-1, ...shape]),
