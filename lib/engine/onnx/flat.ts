@@ -33,6 +33,34 @@ function layoutOf(parameters: readonly Parameter[]): FlatLayout {
   return { entries, size };
 }
 
+/**
+ * Values of a piece: enough for one operation to be worth its call, few enough
+ * that what the update reads and writes stays in a core's cache.
+ */
+const PIECE_SIZE = 131_072;
+
+/** A run of whole entries in a flat vector. */
+export interface FlatPiece extends FlatLayout {
+  /** Where it begins in the flat vector. */
+  readonly offset: number;
+}
+
+/** Cuts a layout into pieces; an entry larger than a piece is one of its own. */
+export function piecesOf({ entries }: FlatLayout): readonly FlatPiece[] {
+  const pieces: { entries: FlatEntry[]; size: number; offset: number }[] = [];
+  for (const entry of entries) {
+    const last = pieces.at(-1);
+    if (last !== undefined && last.size + entry.size <= PIECE_SIZE) {
+      last.entries.push(entry);
+      last.size += entry.size;
+    } else {
+      const { size, offset } = entry;
+      pieces.push({ entries: [entry], size, offset });
+    }
+  }
+  return pieces;
+}
+
 /** Layouts of a network's parameters and running statistics. */
 export function flatLayouts(
   network: Network,

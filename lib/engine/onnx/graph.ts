@@ -88,14 +88,10 @@ export class Graph {
     return name;
   }
 
-  /** Declares `value` as an output called `name`. */
-  output(
-    name: string,
-    value: string,
-    shape: readonly (number | string)[],
-  ): void {
-    this.#nodes.push({ opType: "Identity", input: [value], output: [name] });
-    this.#outputs.push(valueInfo(name, "float32", shape));
+  /** Declares a node's output as an output of the graph, under its own name. */
+  output(value: string, shape: readonly (number | string)[]): string {
+    this.#outputs.push(valueInfo(value, "float32", shape));
+    return value;
   }
 
   /** Appends a node with one output and returns the output's name. */
@@ -152,11 +148,14 @@ export class Graph {
     });
   }
 
-  /** A constant vector of int64, as shape and axis arguments want it. */
-  integers(values: readonly number[]): string {
-    return this.#constant(`i${values.join()}`, {
+  /** A constant of int64, as shape and axis arguments want it; a vector by default. */
+  integers(
+    values: readonly number[],
+    shape: readonly number[] = [values.length],
+  ): string {
+    return this.#constant(`i${shape.join()}:${values.join()}`, {
       dataType: ELEMENT_TYPES.int64,
-      dims: [values.length],
+      dims: [...shape],
       int64Data: [...values],
     });
   }

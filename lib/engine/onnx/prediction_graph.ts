@@ -174,15 +174,21 @@ function sequenceNodes(
   return value;
 }
 
+/** An encoded prediction and what its output is called. */
+export interface PredictionModel {
+  readonly bytes: Uint8Array;
+  readonly logits: string;
+}
+
 /**
- * Encodes the prediction model of a canonical network: input `images`, output
- * `logits` of `[batch, classes]`.
+ * Encodes the prediction model of a canonical network: input `images`, logits of
+ * `[batch, classes]`.
  */
 export function predictionModel(
   network: Network,
   weights: Weights,
   classes: number,
-): Uint8Array {
+): PredictionModel {
   const graph = new Graph();
   const shapes = new Map(
     parameterTable(network).map(({ name, shape }) => [name, shape]),
@@ -194,10 +200,9 @@ export function predictionModel(
     "blocks",
     graph.input("images", "float32", ["batch", ...network.input]),
   );
-  graph.output(
-    "logits",
+  const logits = graph.output(
     graph.node("Reshape", [output, graph.integers([-1, classes])]),
     ["batch", classes],
   );
-  return graph.encode();
+  return { logits, bytes: graph.encode() };
 }

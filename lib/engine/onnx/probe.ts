@@ -15,8 +15,7 @@ const CHANNELS = 4;
 export async function probeBlockSize(): Promise<number | undefined> {
   const graph = new Graph();
   const input = graph.input("map", "float32", [1, CHANNELS, 1, 1]);
-  graph.output(
-    "blocked",
+  const output = graph.output(
     graph.node("ReorderInput", [input], { domain: "com.microsoft.nchwc" }),
     [1, "channels", 1, 1],
   );
@@ -36,7 +35,7 @@ export async function probeBlockSize(): Promise<number | undefined> {
       1,
       1,
     ]);
-    const { blocked } = await session.run({ map });
+    const { [output]: blocked } = await session.run({ map });
     const block = blocked!.dims[1]!;
     return block > CHANNELS ? block : undefined;
   } finally {

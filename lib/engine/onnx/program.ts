@@ -24,7 +24,14 @@ import {
 import { type FlatLayout, flatLayouts, pack, unpack } from "./flat.ts";
 import { slotCount, stepScalars } from "./optimiser.ts";
 import { predictionModel } from "./prediction_graph.ts";
-import { type DropoutMask, trainingModel } from "./training_graph.ts";
+import {
+  type PieceNames,
+  type TrainingModel as EncodedModel,
+  trainingModel,
+} from "./training_graph.ts";
+
+/** What is kept of a training step's model once the runtime has loaded it. */
+type TrainingModel = Omit<EncodedModel, "bytes">;
 
 /**
  * Images of one prediction call: enough to keep the processor busy, few enough
@@ -45,31 +52,56 @@ const SESSION_OPTIONS: ort.InferenceSession.SessionOptions = {
 
 /** One of the two sets of vectors between which steps alternate. */
 interface Buffers {
-  readonly parameters: ort.Tensor;
-  readonly slots: readonly ort.Tensor[];
-  readonly running: ort.Tensor | undefined;
+  readonly parameters: Float32Array;
+  readonly slots: readonly Float32Array[];
+  readonly running: Float32Array;
+  /** Views of all these, by the names that a step reads them by. */
+  readonly feeds: Readonly<Record<string, ort.Tensor>>;
+  /** The same views, by the names that a step writes them by. */
+  readonly fetches: Readonly<Record<string, ort.Tensor>>;
 }
 
-function vector(size: number): ort.Tensor {
-  return new ort.Tensor("float32", new Float32Array(size), [size]);
-}
-
-function values(tensor: ort.Tensor): Float32Array {
-  return tensor.data as Float32Array;
-}
-
-/** The entries of some names: a network may have no parameters or statistics. */
-function only(
-  tensors: Readonly<Record<string, ort.Tensor>>,
-  names: readonly string[],
-): Record<string, ort.Tensor> {
-  return Object.fromEntries(
-    Object.entries(tensors).filter(([name]) => names.includes(name)),
-  );
+function allocate(
+  { pieces, running }: TrainingModel,
+  sizes: {
+    readonly trainable: number;
+    readonly running: number;
+    readonly slots: number;
+  },
+): Buffers {
+  const buffers = {
+    parameters: new Float32Array(sizes.trainable),
+    slots: Array.from(
+      { length: sizes.slots },
+      () => new Float32Array(sizes.trainable),
+    ),
+    running: new Float32Array(sizes.running),
+  };
+  const feeds: Record<string, ort.Tensor> = {};
+  const fetches: Record<string, ort.Tensor> = {};
+  const add = ({ input, output }: PieceNames, data: Float32Array) =>
+    feeds[input] = fetches[output] = new ort.Tensor("float32", data, [
+      data.length,
+    ]);
+  for (const { offset, size, parameters, slots } of pieces) {
+    const end = offset + size;
+    add(parameters, buffers.parameters.subarray(offset, end));
+    slots.forEach((names, index) =>
+      add(names, buffers.slots[index]!.subarray(offset, end))
+    );
+  }
+  if (running !== undefined) add(running, buffers.running);
+  return { ...buffers, feeds, fetches };
 }
 
 function scalar(value: number): ort.Tensor {
   return new ort.Tensor("float32", Float32Array.of(value), []);
+}
+
+/** A prediction model in the runtime, and what its output is called. */
+interface Predictor {
+  readonly session: ort.InferenceSession;
+  readonly logits: string;
 }
 
 /** A network compiled to ONNX models that run on onnxruntime-node. */
@@ -80,12 +112,13 @@ export class OnnxProgram implements Program {
   readonly #table: readonly Parameter[];
   readonly #trainable: FlatLayout;
   readonly #running: FlatLayout;
-  readonly #dropout: readonly DropoutMask[];
+  readonly #model: TrainingModel;
   readonly #masks: readonly Float32Array[];
-  readonly #loss = scalar(0);
+  readonly #lossValue = new Float32Array(1);
+  readonly #loss = new ort.Tensor("float32", this.#lossValue, []);
   #training: ort.InferenceSession | undefined;
   /** Holds the weights of the last prediction; built anew after they change. */
-  #prediction: ort.InferenceSession | undefined;
+  #prediction: Predictor | undefined;
   #predictionIsStale = false;
   /** Steps read `#current` and write `#next`; then the two change places. */
   #current: Buffers;
@@ -96,7 +129,7 @@ export class OnnxProgram implements Program {
     network: Network,
     plan: TrainingPlan,
     training: ort.InferenceSession,
-    dropout: readonly DropoutMask[],
+    model: TrainingModel,
   ) {
     const shapes = shapesOf(network);
     const { trainable, running } = flatLayouts(network);
@@ -111,12 +144,17 @@ export class OnnxProgram implements Program {
     this.#trainable = trainable;
     this.#running = running;
     this.#training = training;
-    this.#dropout = dropout;
-    this.#masks = dropout.map(({ shape }) =>
+    this.#model = model;
+    this.#masks = model.dropoutMasks.map(({ shape }) =>
       new Float32Array(plan.batchSize * shape[0] * shape[1] * shape[2])
     );
-    this.#current = this.#allocate();
-    this.#next = this.#allocate();
+    const sizes = {
+      trainable: trainable.size,
+      running: running.size,
+      slots: slotCount(plan.optimiser),
+    };
+    this.#current = allocate(model, sizes);
+    this.#next = allocate(model, sizes);
   }
 
   /** Builds the training step and loads it into the runtime. */
@@ -127,22 +165,9 @@ export class OnnxProgram implements Program {
   ): Promise<OnnxProgram> {
     checkPlan(plan);
     const form = canonical(network);
-    const { bytes, dropoutMasks } = trainingModel(form, plan, block);
+    const { bytes, ...model } = trainingModel(form, plan, block);
     const session = await ort.InferenceSession.create(bytes, SESSION_OPTIONS);
-    return new OnnxProgram(form, plan, session, dropoutMasks);
-  }
-
-  #allocate(): Buffers {
-    return {
-      parameters: vector(this.#trainable.size),
-      slots: Array.from(
-        { length: slotCount(this.#plan.optimiser) },
-        () => vector(this.#trainable.size),
-      ),
-      running: this.#running.size === 0
-        ? undefined
-        : vector(this.#running.size),
-    };
+    return new OnnxProgram(form, plan, session, model);
   }
 
   #feeds(
@@ -156,7 +181,7 @@ export class OnnxProgram implements Program {
         size,
         ...this.#network.input,
       ]),
-      parameters: this.#current.parameters,
+      ...this.#current.feeds,
     };
     feeds.batchSize = scalar(size);
     feeds.inverseBatch = scalar(1 / size);
@@ -173,11 +198,7 @@ export class OnnxProgram implements Program {
     stepScalars(optimiser, learningRate, this.#step + 1).forEach(
       (value, index) => feeds[`scalar${index}`] = scalar(value),
     );
-    this.#current.slots.forEach((slot, index) => feeds[`slot${index}`] = slot);
-    if (this.#current.running !== undefined) {
-      feeds.running = this.#current.running;
-    }
-    this.#dropout.forEach(({ input, rate, shape }, index) => {
+    this.#model.dropoutMasks.forEach(({ input, rate, shape }, index) => {
       const mask = this.#masks[index]!;
       const length = size * shape[0] * shape[1] * shape[2];
       const kept = 1 / (1 - rate);
@@ -199,37 +220,35 @@ export class OnnxProgram implements Program {
     return this.#training;
   }
 
-  async #predictor(): Promise<ort.InferenceSession> {
+  async #predictor(): Promise<Predictor> {
     if (this.#predictionIsStale) {
-      await this.#prediction?.release();
+      await this.#prediction?.session.release();
       this.#prediction = undefined;
       this.#predictionIsStale = false;
     }
-    this.#prediction ??= await ort.InferenceSession.create(
-      predictionModel(this.#network, this.weights(), this.#sizes.classes),
-      SESSION_OPTIONS,
-    );
+    if (this.#prediction === undefined) {
+      const { bytes, logits } = predictionModel(
+        this.#network,
+        this.weights(),
+        this.#sizes.classes,
+      );
+      const session = await ort.InferenceSession.create(bytes, SESSION_OPTIONS);
+      this.#prediction = { session, logits };
+    }
     return this.#prediction;
   }
 
   async step(batch: Batch, options: StepOptions): Promise<number> {
     const session = this.#alive();
     checkBatch(batch, { plan: this.#plan, sizes: this.#sizes });
-    const { parameters, slots, running } = this.#next;
-    const fetches: Record<string, ort.Tensor> = {
-      loss: this.#loss,
-      newParameters: parameters,
-    };
-    slots.forEach((slot, index) => fetches[`newSlot${index}`] = slot);
-    if (running !== undefined) fetches.newRunning = running;
-    await session.run(
-      this.#feeds(batch, options),
-      only(fetches, session.outputNames),
-    );
+    await session.run(this.#feeds(batch, options), {
+      [this.#model.loss]: this.#loss,
+      ...this.#next.fetches,
+    });
     [this.#current, this.#next] = [this.#next, this.#current];
     this.#step++;
     this.#predictionIsStale = true;
-    const loss = values(this.#loss)[0]!;
+    const loss = this.#lossValue[0]!;
     return Number.isFinite(loss) ? loss : NaN;
   }
 
@@ -242,7 +261,7 @@ export class OnnxProgram implements Program {
       what: "images",
       least: count * pixels,
     });
-    const session = await this.#predictor();
+    const { session, logits: output } = await this.#predictor();
     const logits = new Float32Array(count * this.#sizes.classes);
     for (let from = 0; from < count; from += PREDICTION_BATCH) {
       const to = Math.min(count, from + PREDICTION_BATCH);
@@ -253,7 +272,7 @@ export class OnnxProgram implements Program {
           [to - from, ...shape],
         ),
       }, {
-        logits: new ort.Tensor(
+        [output]: new ort.Tensor(
           "float32",
           logits.subarray(from * this.#sizes.classes, to * this.#sizes.classes),
           [to - from, this.#sizes.classes],
@@ -266,8 +285,8 @@ export class OnnxProgram implements Program {
   weights(): Weights {
     const { parameters, running } = this.#current;
     return {
-      ...unpack(this.#trainable, values(parameters)),
-      ...(running === undefined ? {} : unpack(this.#running, values(running))),
+      ...unpack(this.#trainable, parameters),
+      ...unpack(this.#running, running),
     };
   }
 
@@ -286,9 +305,7 @@ export class OnnxProgram implements Program {
   state(): TrainingState {
     return {
       weights: this.weights(),
-      slots: this.#current.slots.map((slot) =>
-        unpack(this.#trainable, values(slot))
-      ),
+      slots: this.#current.slots.map((slot) => unpack(this.#trainable, slot)),
       step: this.#step,
     };
   }
@@ -302,12 +319,10 @@ export class OnnxProgram implements Program {
       );
     }
     // Into the spare set first: a state that does not fit changes nothing.
-    pack(this.#trainable, weights, values(this.#next.parameters));
-    if (this.#next.running !== undefined) {
-      pack(this.#running, weights, values(this.#next.running));
-    }
+    pack(this.#trainable, weights, this.#next.parameters);
+    pack(this.#running, weights, this.#next.running);
     slots.forEach((slot, index) =>
-      pack(this.#trainable, slot, values(this.#next.slots[index]!))
+      pack(this.#trainable, slot, this.#next.slots[index]!)
     );
     [this.#current, this.#next] = [this.#next, this.#current];
     this.#step = step;
@@ -315,7 +330,7 @@ export class OnnxProgram implements Program {
   }
 
   async dispose(): Promise<void> {
-    const sessions = [this.#training, this.#prediction];
+    const sessions = [this.#training, this.#prediction?.session];
     this.#training = undefined;
     this.#prediction = undefined;
     for (const session of sessions) await session?.release();

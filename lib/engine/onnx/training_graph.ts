@@ -12,7 +12,12 @@ import {
   type Shape,
 } from "../../network/mod.ts";
 import type { TrainingPlan } from "../engine.ts";
-import { type FlatLayout, flatLayouts } from "./flat.ts";
+import {
+  type FlatLayout,
+  flatLayouts,
+  type FlatPiece,
+  piecesOf,
+} from "./flat.ts";
 import { Graph } from "./graph.ts";
 import type { TrainingGraph } from "./layers/layer.ts";
 import { sequence } from "./layers/sequence.ts";
@@ -26,9 +31,25 @@ export interface DropoutMask {
   readonly shape: Shape;
 }
 
-/** An encoded training step and what its inputs need. */
+/** Names of a piece's input and output in the training step. */
+export interface PieceNames {
+  readonly input: string;
+  readonly output: string;
+}
+
+/** A piece of the flat parameters and of the optimiser's memory. */
+export interface TrainingPiece extends FlatPiece {
+  readonly parameters: PieceNames;
+  readonly slots: readonly PieceNames[];
+}
+
+/** An encoded training step and what its inputs and outputs are called. */
 export interface TrainingModel {
   readonly bytes: Uint8Array;
+  readonly loss: string;
+  readonly pieces: readonly TrainingPiece[];
+  /** Of the running statistics, where the network has any. */
+  readonly running: PieceNames | undefined;
   readonly dropoutMasks: readonly DropoutMask[];
 }
 
@@ -37,9 +58,8 @@ function splitFlat(
   graph: Graph,
   { entries }: FlatLayout,
   flat: string,
-): ReadonlyMap<string, string> {
-  if (entries.length === 0) return new Map();
-  const parts = graph.nodes(
+): readonly (readonly [string, string])[] {
+  const parts = entries.length === 1 ? [flat] : graph.nodes(
     "Split",
     [
       flat,
@@ -48,14 +68,12 @@ function splitFlat(
     entries.length,
     { attributes: { axis: 0 } },
   );
-  return new Map(
-    entries.map(({ name, shape }, index) => [
-      name,
-      shape.length === 1
-        ? parts[index]!
-        : graph.node("Reshape", [parts[index]!, graph.integers(shape)]),
-    ]),
-  );
+  return entries.map(({ name, shape }, index) => [
+    name,
+    shape.length === 1
+      ? parts[index]!
+      : graph.node("Reshape", [parts[index]!, graph.integers(shape)]),
+  ]);
 }
 
 /** Concatenates values into a flat vector in a layout's order. */
@@ -64,20 +82,35 @@ function joinFlat(
   { entries }: FlatLayout,
   values: ReadonlyMap<string, string>,
 ): string {
-  return graph.node(
-    "Concat",
-    entries.map(({ name }) =>
-      graph.node("Reshape", [values.get(name)!, graph.integers([-1])])
-    ),
-    { attributes: { axis: 0 } },
+  const parts = entries.map(({ name }) =>
+    graph.node("Reshape", [values.get(name)!, graph.integers([-1])])
   );
+  return parts.length === 1
+    ? parts[0]!
+    : graph.node("Concat", parts, { attributes: { axis: 0 } });
+}
+
+/** new = old + momentum (statistic of the batch - old). */
+function runningUpdate(
+  graph: Graph,
+  layout: FlatLayout,
+  statistics: ReadonlyMap<string, string>,
+): PieceNames {
+  const input = graph.input("running", "float32", [layout.size]);
+  const updated = graph.node("Add", [
+    graph.node("Mul", [input, graph.scalar(1 - BATCH_NORM_MOMENTUM)]),
+    graph.node("Mul", [
+      joinFlat(graph, layout, statistics),
+      graph.scalar(BATCH_NORM_MOMENTUM),
+    ]),
+  ]);
+  return { input, output: graph.output(updated, [layout.size]) };
 }
 
 /**
  * Builds the training step of a canonical network. Inputs: `images`, `labels`,
  * `teacherLogits` (the last two only where the loss reads them), `batchSize`,
- * `inverseBatch`, `scalarN`, `parameters`, `slotN`, `running`, `maskN`. Outputs:
- * `loss`, `newParameters`, `newSlotN`, `newRunning`.
+ * `inverseBatch`, `scalarN`, and those that the result names.
  */
 export function trainingModel(
   network: Network,
@@ -105,13 +138,13 @@ export function trainingModel(
     { length: optimiser.type === "adam" ? 2 : 1 },
     (_, index) => graph.input(`scalar${index}`, "float32", []),
   );
-  const flat = graph.input("parameters", "float32", [trainable.size]);
-  const slots = Array.from(
-    { length: slotCount(optimiser) },
-    (_, index) => graph.input(`slot${index}`, "float32", [trainable.size]),
+  const pieces = piecesOf(trainable);
+  const flat = pieces.map(({ size }, index) =>
+    graph.input(`parameters${index}`, "float32", [size])
   );
-
-  const parameters = splitFlat(graph, trainable, flat);
+  const parameters = new Map(
+    pieces.flatMap((piece, index) => splitFlat(graph, piece, flat[index]!)),
+  );
   const gradients = new Map<string, string>();
   const statistics = new Map<string, string>();
   const dropoutMasks: DropoutMask[] = [];
@@ -157,33 +190,37 @@ export function trainingModel(
       sum,
       graph.node("Mul", [name, graph.scalar(0)]),
     ]), value);
-  graph.output("loss", watchedLoss, []);
-  // A network may have nothing to train: pools have no parameters.
-  if (trainable.size > 0) {
+  const trainingPieces = pieces.map((piece, index): TrainingPiece => {
+    const shape = [piece.size];
+    const slots = Array.from(
+      { length: slotCount(optimiser) },
+      (_, slot) => graph.input(`slot${slot}_${index}`, "float32", shape),
+    );
     const updated = addUpdate(graph, optimiser, {
-      parameters: flat,
-      gradient: joinFlat(graph, trainable, gradients),
+      parameters: flat[index]!,
+      gradient: joinFlat(graph, piece, gradients),
       slots,
       scalars,
     });
-    graph.output("newParameters", updated.parameters, [trainable.size]);
-    updated.slots.forEach((slot, index) =>
-      graph.output(`newSlot${index}`, slot, [trainable.size])
-    );
-  }
-  if (running.size > 0) {
-    const old = graph.input("running", "float32", [running.size]);
-    graph.output(
-      "newRunning",
-      graph.node("Add", [
-        graph.node("Mul", [old, graph.scalar(1 - BATCH_NORM_MOMENTUM)]),
-        graph.node("Mul", [
-          joinFlat(graph, running, statistics),
-          graph.scalar(BATCH_NORM_MOMENTUM),
-        ]),
-      ]),
-      [running.size],
-    );
-  }
-  return { bytes: graph.encode(), dropoutMasks };
+    return {
+      ...piece,
+      parameters: {
+        input: flat[index]!,
+        output: graph.output(updated.parameters, shape),
+      },
+      slots: slots.map((input, slot) => ({
+        input,
+        output: graph.output(updated.slots[slot]!, shape),
+      })),
+    };
+  });
+  return {
+    loss: graph.output(watchedLoss, []),
+    pieces: trainingPieces,
+    running: running.size === 0
+      ? undefined
+      : runningUpdate(graph, running, statistics),
+    dropoutMasks,
+    bytes: graph.encode(),
+  };
 }

@@ -9,13 +9,19 @@
 
 import type { Graph } from "../graph.ts";
 
-/** A convolution on `[batch, inChannels, height, width]`. */
-export interface BlockedConv {
+/** Channels of a convolution on `[batch, inChannels, height, width]`. */
+export interface BlockedChannels {
   readonly inChannels: number;
   readonly outChannels: number;
-  readonly kernel: number;
+}
+
+/** The rest of a convolution's form. */
+export interface BlockedWindow {
+  /** Height and width. */
+  readonly kernel: readonly [number, number];
   readonly stride: number;
-  readonly padding: number;
+  /** Zeros above, left, below, right. */
+  readonly pads: readonly [number, number, number, number];
 }
 
 /**
@@ -39,7 +45,7 @@ function readsPlain(inChannels: number, block: number): boolean {
  * @param block Channels a block; undefined where the machine has no such kernels.
  */
 export function suitsBlocks(
-  { inChannels, outChannels }: BlockedConv,
+  { inChannels, outChannels }: BlockedChannels,
   block: number | undefined,
 ): block is number {
   if (block === undefined) return false;
@@ -85,89 +91,148 @@ function blockForward(
 
 /**
  * The forward convolution's `[in, out, taps]` (in this convolution's terms) to
- * `[out block, in block, tap, in, out]`, taps reversed.
+ * `[out block, in block, tap, in, out]`, of the given taps in the given order.
  */
 function blockTransposed(
   graph: Graph,
   weight: string,
   { outBlocks, block, inBlocks, insPerBlock, taps }: Blocks,
+  order: readonly number[],
 ): string {
   const tapsFirst = graph.node("Transpose", [
     graph.node("Reshape", [weight, graph.integers([-1, taps])]),
   ], { attributes: { perm: [1, 0] } });
-  const reversed = taps === 1 ? tapsFirst : graph.node("Gather", [
+  const ordered = taps === 1 ? tapsFirst : graph.node("Gather", [
     tapsFirst,
-    graph.integers(Array.from({ length: taps }, (_, i) => taps - 1 - i)),
+    graph.integers(order),
   ], { attributes: { axis: 0 } });
-  const split = [taps, inBlocks, insPerBlock, outBlocks, block];
+  const split = [order.length, inBlocks, insPerBlock, outBlocks, block];
   return graph.node("Transpose", [
-    graph.node("Reshape", [reversed, graph.integers(split)]),
+    graph.node("Reshape", [ordered, graph.integers(split)]),
   ], { attributes: { perm: [3, 1, 0, 2, 4] } });
 }
 
-/**
- * Adds the convolution.
- *
- * @param weight `[out, in, kernel, kernel]`; with `transposed` it is that of the
- * forward convolution, `[inChannels, outChannels, kernel, kernel]` in this
- * convolution's terms, and is turned by 180 degrees: the gradient in the input.
- */
-export function blockedConv(
-  graph: Graph,
-  conv: BlockedConv,
+/** Channels rounded up to blocks, and how many blocks that makes. */
+function blocksOf(
+  { inChannels, outChannels }: BlockedChannels,
   block: number,
-  input: string,
-  weight: string,
-  { transposed }: { readonly transposed: boolean },
-): string {
-  const { inChannels, outChannels, kernel, stride, padding } = conv;
+  taps: number,
+): Blocks & { readonly ins: number; readonly outs: number } {
   const plain = readsPlain(inChannels, block);
   const ins = plain ? inChannels : roundUp(inChannels, block);
   const outs = roundUp(outChannels, block);
   const insPerBlock = plain ? 1 : block;
-  const taps = kernel * kernel;
-
-  const [first, second] = transposed
-    ? [inChannels, outChannels]
-    : [outChannels, inChannels];
-  const [paddedFirst, paddedSecond] = transposed ? [ins, outs] : [outs, ins];
-  const padded = first === paddedFirst && second === paddedSecond
-    ? weight
-    : graph.node("Pad", [
-      weight,
-      graph.integers([
-        ...[0, 0, 0, 0],
-        ...[paddedFirst - first, paddedSecond - second, 0, 0],
-      ]),
-    ]);
-  const blocked = (transposed ? blockTransposed : blockForward)(graph, padded, {
-    outBlocks: outs / block,
+  return {
+    ins,
+    outs,
     block,
+    outBlocks: outs / block,
     inBlocks: ins / insPerBlock,
     insPerBlock,
     taps,
-  });
+  };
+}
 
-  const convolved = graph.node("Conv", [
-    plain
-      ? input
-      : graph.node("ReorderInput", [input], { domain: "com.microsoft.nchwc" }),
-    graph.node("Reshape", [
-      blocked,
-      graph.integers([outs, ins, kernel, kernel]),
-    ]),
-  ], {
+/** `[rows, columns, height, width]` with zeros up to more rows and columns. */
+function padWeight(
+  graph: Graph,
+  weight: string,
+  from: readonly [number, number],
+  to: readonly [number, number],
+): string {
+  if (from[0] === to[0] && from[1] === to[1]) return weight;
+  const pads = [0, 0, 0, 0, to[0] - from[0], to[1] - from[1], 0, 0];
+  return graph.node("Pad", [weight, graph.integers(pads)]);
+}
+
+/** Adds the blocks of weights `[out, in, kernel, kernel]`, for {@link convolveBlocks}. */
+export function blockWeight(
+  graph: Graph,
+  channels: BlockedChannels,
+  block: number,
+  weight: string,
+  [height, width]: readonly [number, number],
+): string {
+  const { inChannels, outChannels } = channels;
+  const blocks = blocksOf(channels, block, height * width);
+  const { outs, ins } = blocks;
+  const padded = padWeight(graph, weight, [outChannels, inChannels], [
+    outs,
+    ins,
+  ]);
+  return graph.node("Reshape", [
+    blockForward(graph, padded, blocks),
+    graph.integers([outs, ins, height, width]),
+  ]);
+}
+
+/**
+ * As {@link blockWeight}, for a gradient in the input: the weights are those of
+ * the forward convolution, `[inChannels, outChannels, kernel, kernel]` in this
+ * convolution's terms.
+ *
+ * @param rows Rows of the forward kernel to use, in this order; likewise columns.
+ */
+export function blockTransposedWeight(
+  graph: Graph,
+  channels: BlockedChannels,
+  block: number,
+  weight: string,
+  { kernel, rows, columns }: {
+    readonly kernel: number;
+    readonly rows: readonly number[];
+    readonly columns: readonly number[];
+  },
+): string {
+  const { inChannels, outChannels } = channels;
+  const blocks = blocksOf(channels, block, kernel * kernel);
+  const { outs, ins } = blocks;
+  const padded = padWeight(graph, weight, [inChannels, outChannels], [
+    ins,
+    outs,
+  ]);
+  const order = rows.flatMap((i) => columns.map((j) => i * kernel + j));
+  return graph.node("Reshape", [
+    blockTransposed(graph, padded, blocks, order),
+    graph.integers([outs, ins, rows.length, columns.length]),
+  ]);
+}
+
+/** Adds a map as {@link convolveBlocks} reads it. */
+export function blockInput(
+  graph: Graph,
+  input: string,
+  inChannels: number,
+  block: number,
+): string {
+  return readsPlain(inChannels, block)
+    ? input
+    : graph.node("ReorderInput", [input], { domain: "com.microsoft.nchwc" });
+}
+
+/** Adds the convolution; its output is in blocks. */
+export function convolveBlocks(
+  graph: Graph,
+  { kernel, stride, pads }: BlockedWindow,
+  input: string,
+  weight: string,
+): string {
+  return graph.node("Conv", [input, weight], {
     domain: "com.microsoft.nchwc",
     attributes: {
-      kernel_shape: [kernel, kernel],
+      kernel_shape: kernel,
       strides: [stride, stride],
       dilations: [1, 1],
-      pads: [padding, padding, padding, padding],
+      pads,
       group: 1,
     },
   });
-  return graph.node("ReorderOutput", [convolved], {
+}
+
+/** Adds the plain map `[batch, channels, height, width]` of one in blocks. */
+export function unblock(graph: Graph, map: string, channels: number): string {
+  return graph.node("ReorderOutput", [map], {
     domain: "com.microsoft.nchwc",
-    attributes: { channels: outChannels },
+    attributes: { channels },
   });
 }

@@ -1,6 +1,13 @@
 import type { Conv } from "../../../network/mod.ts";
-import { blockedConv, suitsBlocks } from "./blocked_conv.ts";
+import {
+  blockInput,
+  blockWeight,
+  convolveBlocks,
+  suitsBlocks,
+  unblock,
+} from "./blocked_conv.ts";
 import { filterGradient } from "./filter_gradient.ts";
+import { inputGradient } from "./input_gradient.ts";
 import {
   type Forward,
   type Place,
@@ -25,49 +32,22 @@ function convolve(
   input: string,
   weight: string,
 ): string {
-  const shape = { inChannels, outChannels, kernel, stride, padding };
-  if (suitsBlocks(shape, block)) {
-    return blockedConv(graph, shape, block, input, weight, {
-      transposed: false,
-    });
+  const channels = { inChannels, outChannels };
+  if (suitsBlocks(channels, block)) {
+    const size = [kernel, kernel] as const;
+    const output = convolveBlocks(
+      graph,
+      { kernel: size, stride, pads: [padding, padding, padding, padding] },
+      blockInput(graph, input, inChannels, block),
+      blockWeight(graph, channels, block, weight, size),
+    );
+    return unblock(graph, output, outChannels);
   }
   return graph.node("Conv", [input, weight], {
     attributes: {
       kernel_shape: [kernel, kernel],
       strides: [stride, stride],
       pads: [padding, padding, padding, padding],
-    },
-  });
-}
-
-/** Adds the gradient in the input: the transposed convolution of dy. */
-function inputGradient(
-  { graph, block }: TrainingGraph,
-  { kernel, stride, padding, outChannels }: Conv,
-  { input: [inChannels, height, width] }: Place,
-  outputGradient: string,
-  weight: string,
-): string {
-  const reversed = {
-    inChannels: outChannels,
-    outChannels: inChannels,
-    kernel,
-    stride,
-    padding: kernel - 1 - padding,
-  };
-  if (stride === 1 && padding < kernel && suitsBlocks(reversed, block)) {
-    return blockedConv(graph, reversed, block, outputGradient, weight, {
-      transposed: true,
-    });
-  }
-  // Rows and columns at the end that no window reaches.
-  const rest = (size: number) => (size + 2 * padding - kernel) % stride;
-  return graph.node("ConvTranspose", [outputGradient, weight], {
-    attributes: {
-      kernel_shape: [kernel, kernel],
-      strides: [stride, stride],
-      pads: [padding, padding, padding, padding],
-      output_padding: [rest(height), rest(width)],
     },
   });
 }

@@ -12,10 +12,10 @@ import type { Place } from "./layer.ts";
 /**
  * Up to this many output pixels, and for strides, the filter gradient works on
  * maps with the batch innermost: pixels are then cut out in runs as long as the
- * batch, and nothing is spent on padding, which outweighs small maps. Measured:
- * the two ways meet between 16x16 and 28x28.
+ * batch, and products are few and large. Measured: the two ways meet between 8x8
+ * and 14x14.
  */
-const BATCH_INNERMOST_PIXELS = 256;
+const BATCH_INNERMOST_PIXELS = 121;
 
 /**
  * Up to this many values a window, all taps of the filter gradient are one
@@ -39,94 +39,225 @@ function sumOverImages(graph: Graph, value: string): string {
   });
 }
 
-/**
- * The filter gradient for stride 1, image by image, `[out, in, kernel, kernel]`.
- * With x padded, and rows of dy followed by zeros up to x's row length, both
- * flattened to `[channels, T]`,
- *
- *     dW[o, c, i, j] = sum over t of dy[o, t - j] x[c, t + i rowLength]
- *
- * A shifted map is one run of memory. The shifts j are stacked: one matrix
- * product a row of taps.
- */
-function filterGradientByShift(
+/** Runs `from` (inclusive) to `to` of the last of three axes. */
+function run(graph: Graph, value: string, from: number, to: number): string {
+  return graph.node("Slice", [
+    value,
+    graph.integers([from]),
+    graph.integers([to]),
+    graph.integers([2]),
+  ]);
+}
+
+/** A convolution that keeps the size of its maps, with maps seen as rows of pixels. */
+interface FlatMaps {
+  readonly kernel: number;
+  /** Pixels that a window reaches to each side of its centre. */
+  readonly reach: number;
+  readonly height: number;
+  readonly width: number;
+}
+
+/** Map with 0 in the columns from which a shift of `step` columns leaves a row. */
+function columnMask(
+  { height, width }: FlatMaps,
+  step: number,
+): Float32Array {
+  return Float32Array.from({ length: height * width }, (_, t) => {
+    const column = t % width + step;
+    return column >= 0 && column < width ? 1 : 0;
+  });
+}
+
+/** `[batch, channels, T]` with zeros on both sides. */
+function withZeros(
   graph: Graph,
-  { kernel, padding: p, outChannels }: Conv,
-  { input: [inChannels, , width], output: [, outHeight] }: Place,
-  input: string,
-  outputGradient: string,
+  value: string,
+  before: number,
+  after: number,
 ): string {
-  const rowLength = width + 2 * p;
-  // Shifts reach past the last row, into one more of zeros.
-  const spare = kernel === 1 ? 0 : 1;
-  const length = (outHeight + spare) * rowLength;
-  const maps = (value: string, channels: number, pads: readonly number[]) => {
-    const padded = pads.every((pad) => pad === 0)
-      ? value
-      : graph.node("Pad", [value, graph.integers([0, 0, ...pads])]);
-    return graph.node("Reshape", [padded, graph.integers([0, channels, -1])]);
-  };
-  const run = (value: string, from: number, to: number) =>
-    graph.node("Slice", [
-      value,
-      graph.integers([from]),
-      graph.integers([to]),
-      graph.integers([2]),
-    ]);
-  const range = Array.from({ length: kernel }, (_, index) => index);
-  const x = maps(input, inChannels, [p, p, 0, 0, p + spare, p]);
-  const dy = maps(outputGradient, outChannels, [
-    ...[0, 0, 0, 0],
-    ...[spare, kernel - 1],
+  return graph.node("Pad", [
+    value,
+    graph.integers([0, 0, before, 0, 0, after]),
   ]);
+}
 
-  if (kernel * kernel * inChannels <= FEW_WINDOW_VALUES) {
-    const whole = outHeight * rowLength;
-    const windows = range.flatMap((i) =>
-      range.map((j) => run(x, i * rowLength + j, i * rowLength + j + whole))
-    );
-    const product = sumOverImages(
-      graph,
-      timesTransposed(
-        graph,
-        graph.node("Concat", windows, { attributes: { axis: 1 } }),
-        run(dy, 0, whole),
-      ),
-    );
-    // [taps, in, out] -> [out, in, taps]
-    const byTaps = [kernel * kernel, inChannels, outChannels];
-    return graph.node("Transpose", [
-      graph.node("Reshape", [product, graph.integers(byTaps)]),
-    ], { attributes: { perm: [2, 1, 0] } });
+/**
+ * For every tap (i, j), each from -reach to reach, the sum over images and pixels
+ * t of stacked[a, t] sliced[b, t + i width + j], where t + j stays in its row. Both
+ * are `[batch, channels, height width]`; the result is a matrix for each i, `[a,
+ * j, b]` with j from reach down to -reach.
+ *
+ * The column shifts j are stacked: one matrix product a row of taps. They cost
+ * one copy of memory: end to end lie zeros and the map, masked for each j, and
+ * read in rows longer by the reach, each row holds stacked[t - j]. What of a map
+ * falls into the row before is masked, and the zeros that this row ends with.
+ */
+function tapProducts(
+  graph: Graph,
+  maps: FlatMaps,
+  { stacked, channels, sliced }: {
+    readonly stacked: string;
+    readonly channels: number;
+    readonly sliced: string;
+  },
+): readonly string[] {
+  const { kernel, reach, height, width } = maps;
+  const pixels = height * width;
+  const rowLength = pixels + reach;
+  if (kernel === 1) {
+    return [sumOverImages(graph, timesTransposed(graph, stacked, sliced))];
   }
-
-  // Repeated end to end and read in rows one shorter, a map moves by one from
-  // row to row: row j is dy[t - j], with zeros wrapping around.
-  const rowOfShifts = length - spare;
-  const shifted = kernel === 1 ? dy : graph.node("Reshape", [
-    graph.node("Concat", [
-      ...range.slice(1).map(() => dy),
-      run(dy, 0, length - kernel),
-    ], { attributes: { axis: 2 } }),
-    graph.integers([0, outChannels * kernel, rowOfShifts]),
+  const zeros = (count: number) =>
+    count === 0 ? [] : [
+      graph.node("ConstantOfShape", [
+        graph.node("Concat", [
+          graph.node("Shape", [stacked], { attributes: { start: 0, end: 1 } }),
+          graph.integers([channels, count]),
+        ], { attributes: { axis: 0 } }),
+      ]),
+    ];
+  const masked = (step: number) =>
+    step === 0 ? stacked : graph.node("Mul", [
+      stacked,
+      graph.tensor(columnMask(maps, step), [pixels]),
+    ]);
+  const pieces: string[] = [];
+  for (let step = reach; step >= -reach; step--) {
+    pieces.push(
+      ...zeros(step >= 0 ? step : reach - 1),
+      masked(step),
+      ...zeros(step > 0 ? reach - step : 0),
+    );
+  }
+  pieces.push(...zeros(2 * reach));
+  const shifts = graph.node("Reshape", [
+    graph.node("Concat", pieces, { attributes: { axis: 2 } }),
+    graph.integers([0, channels * kernel, rowLength]),
   ]);
-  const rows = range.map((i) =>
+  const tall = withZeros(graph, sliced, reach * width, reach * width + reach);
+  return Array.from({ length: kernel }, (_, i) =>
     sumOverImages(
       graph,
       timesTransposed(
         graph,
-        shifted,
-        kernel === 1 ? x : run(x, i * rowLength, i * rowLength + rowOfShifts),
+        shifts,
+        run(graph, tall, i * width, i * width + rowLength),
       ),
+    ));
+}
+
+/**
+ * The filter gradient for few input channels, `[out, in, taps]`: the windows are
+ * laid out in memory, `[batch, taps in, T]`.
+ */
+function filterGradientByWindows(
+  graph: Graph,
+  maps: FlatMaps,
+  { input, inChannels, outputGradient, outChannels }: {
+    readonly input: string;
+    readonly inChannels: number;
+    readonly outputGradient: string;
+    readonly outChannels: number;
+  },
+): string {
+  const { kernel, reach, height, width } = maps;
+  const pixels = height * width;
+  const range = Array.from({ length: kernel }, (_, index) => index);
+  const edge = reach * width + reach;
+  // For each column shift without the pixels that would come from another row.
+  const sources = range.map((j) =>
+    withZeros(
+      graph,
+      j === reach ? input : graph.node("Mul", [
+        input,
+        graph.tensor(columnMask(maps, reach - j), [pixels]),
+      ]),
+      edge,
+      edge,
     )
   );
-  // [i, out, j, in] -> [out, in, i, j]
+  const windows = range.flatMap((i) =>
+    sources.map((source, j) =>
+      run(graph, source, i * width + j, i * width + j + pixels)
+    )
+  );
+  const product = sumOverImages(
+    graph,
+    timesTransposed(
+      graph,
+      graph.node("Concat", windows, { attributes: { axis: 1 } }),
+      outputGradient,
+    ),
+  );
+  const byTaps = [kernel * kernel, inChannels, outChannels];
   return graph.node("Transpose", [
+    graph.node("Reshape", [product, graph.integers(byTaps)]),
+  ], { attributes: { perm: [2, 1, 0] } });
+}
+
+/**
+ * The filter gradient image by image, `[out, in, kernel, kernel]`, where the
+ * convolution keeps the size of its maps. With both flattened to rows of T
+ * pixels, and i, j counted from the centre,
+ *
+ *     dW[o, c, i, j] = sum over t of dy[o, t] x[c, t + i width + j]
+ *
+ * for all t whose window stays in the row: a shifted map is one run of memory.
+ */
+function filterGradientByShift(
+  graph: Graph,
+  { kernel, padding, outChannels }: Conv,
+  { input: [inChannels, height, width] }: Place,
+  input: string,
+  outputGradient: string,
+): string {
+  const maps = { kernel, reach: padding, height, width };
+  const flat = (value: string) =>
+    graph.node("Reshape", [value, graph.integers([0, 0, height * width])]);
+  const x = flat(input);
+  const dy = flat(outputGradient);
+  if (kernel * kernel * inChannels <= FEW_WINDOW_VALUES) {
+    return filterGradientByWindows(graph, maps, {
+      input: x,
+      inChannels,
+      outputGradient: dy,
+      outChannels,
+    });
+  }
+  const concat = (rows: readonly string[], shape: readonly number[]) =>
     graph.node("Reshape", [
       graph.node("Concat", rows, { attributes: { axis: 0 } }),
-      graph.integers([kernel, outChannels, kernel, inChannels]),
-    ]),
-  ], { attributes: { perm: [1, 3, 0, 2] } });
+      graph.integers(shape),
+    ]);
+  // The stacked side should be the one with fewer channels: the other one's
+  // fill vector registers.
+  if (inChannels <= outChannels) {
+    // Seen from x, dy is shifted the other way: i from reach down, j upwards.
+    const rows = tapProducts(graph, maps, {
+      stacked: x,
+      channels: inChannels,
+      sliced: dy,
+    }).toReversed();
+    return graph.node("Transpose", [
+      concat(rows, [kernel, inChannels, kernel, outChannels]),
+    ], { attributes: { perm: [3, 1, 0, 2] } });
+  }
+  const rows = tapProducts(graph, maps, {
+    stacked: dy,
+    channels: outChannels,
+    sliced: x,
+  });
+  const upwards = graph.node("Slice", [
+    concat(rows, [kernel, outChannels, kernel, inChannels]),
+    graph.integers([-1]),
+    graph.integers([-kernel - 1]),
+    graph.integers([2]),
+    graph.integers([-1]),
+  ]);
+  return graph.node("Transpose", [upwards], {
+    attributes: { perm: [1, 3, 0, 2] },
+  });
 }
 
 /** Output positions whose window has its tap inside the map, for one dimension. */
@@ -235,8 +366,10 @@ export function filterGradient(
   input: string,
   outputGradient: string,
 ): string {
+  const { kernel, stride, padding } = layer;
+  const keepsSize = stride === 1 && kernel === 2 * padding + 1;
   const pixels = place.output[1] * place.output[2];
-  const byShift = layer.stride === 1 && pixels > BATCH_INNERMOST_PIXELS;
+  const byShift = keepsSize && pixels > BATCH_INNERMOST_PIXELS;
   return (byShift ? filterGradientByShift : filterGradientByPixels)(
     graph,
     layer,

@@ -1,8 +1,7 @@
 import type { Forward, TrainingGraph } from "./layer.ts";
 
-/** Numbers of element types in ONNX. */
-const ONNX_FLOAT = 1;
-const ONNX_BOOL = 9;
+/** The steepest slope that a float32 can hold. */
+const STEEPEST = 3.4e38;
 
 /** The gradient passes where the output is above 0. */
 export function maskByReLU(
@@ -10,13 +9,10 @@ export function maskByReLU(
   output: string,
   gradient: string,
 ): string {
-  // A cast to bool is "differs from 0", and a ReLU's output is never below 0.
-  // Two casts and a product are cheaper here than a comparison and a choice.
-  const passes = graph.node("Cast", [output], {
-    attributes: { to: ONNX_BOOL },
-  });
-  const mask = graph.node("Cast", [passes], {
-    attributes: { to: ONNX_FLOAT },
+  // min(1, STEEPEST y) is 0 at 0 and 1 at every normal number above it: one pass
+  // over the map, where a comparison gives a bool that is yet to be cast.
+  const mask = graph.node("HardSigmoid", [output], {
+    attributes: { alpha: { float: STEEPEST }, beta: { float: 0 } },
   });
   return graph.node("Mul", [gradient, mask]);
 }
