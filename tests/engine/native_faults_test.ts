@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { type Batch, openEngine } from "../../lib/engine/mod.ts";
 import { type Live, watchOnednn, watchOnnx } from "./live.ts";
-import { EVERYTHING, OPTIMISERS } from "./networks.ts";
+import { EVERYTHING, linear, OPTIMISERS } from "./networks.ts";
 import { dropoutStream, makeProblem, withProgram } from "./problem.ts";
 import { whereAvailable } from "./where_available.ts";
 
@@ -56,8 +56,7 @@ function testRuns(name: string, { live, call, least }: Faults): void {
         if (!failed()) break;
         failures++;
         assert.match(error ?? "", /fails|out of memory/, `call ${failures}`);
-        assert.equal(program.state().step, before.step);
-        program.restore(before);
+        assert.deepEqual(program.state(), before, `state, call ${failures}`);
         assert.equal(await step(), loss, `after failure ${failures}`);
         assert.deepEqual(program.state(), after, `after failure ${failures}`);
         assert.equal(live.count(), held, `after failure ${failures}`);
@@ -67,21 +66,30 @@ function testRuns(name: string, { live, call, least }: Faults): void {
   });
 }
 
+/** Its first layer cannot read the images as they come. */
+const REORDERED = makeProblem({
+  input: [2, 3, 3],
+  blocks: [{ type: "batchNorm" }, linear(3)],
+}, { seed: 52, size: 3 });
+
 function testCreations(name: string, { live, call, least }: Faults): void {
   Deno.test(`${name} compile() and predict() leave nothing behind when any call that makes something fails`, async () => {
     const engine = await openEngine(name);
     const before = live.count();
     let failures = 0;
-    while (true) {
-      const failed = live.failAt(failures + 1, call);
-      const error = await engine.compile(EVERYTHING, problem.plan).then(
-        (program) => program.dispose(),
-        String,
-      );
-      if (!failed()) break;
-      failures++;
-      assert.match(error ?? "", /fails|out of memory/, `call ${failures}`);
-      assert.equal(live.count(), before, `failure ${failures} of compile()`);
+    for (const { network, plan } of [REORDERED, problem]) {
+      failures = 0;
+      while (true) {
+        const failed = live.failAt(failures + 1, call);
+        const error = await engine.compile(network, plan).then(
+          (program) => program.dispose(),
+          String,
+        );
+        if (!failed()) break;
+        failures++;
+        assert.match(error ?? "", /fails|out of memory/, `call ${failures}`);
+        assert.equal(live.count(), before, `failure ${failures} of compile()`);
+      }
     }
     assert.ok(failures >= least, `${failures} calls`);
     await withProgram(engine, problem, async (program) => {

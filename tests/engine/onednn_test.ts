@@ -18,7 +18,6 @@ const suite: Suite = {
   expected: async () => engineSolver(await openEngine("tfjs")),
   examples: 30,
   wideExamples: 25,
-  faultChanges: "statistics",
   live: { count: watch.count, holds: true },
 };
 

@@ -14,7 +14,6 @@ const suite: Suite = {
   expected: async () => engineSolver(await openEngine("tfjs")),
   examples: 30,
   wideExamples: 25,
-  faultChanges: "nothing",
   live: { count: watch.count, holds: true },
 };
 

@@ -27,12 +27,6 @@ export interface Suite {
    * way than small ones; too many weights for central differences.
    */
   readonly wideExamples: number;
-  /**
-   * What a step that failed halfway may have changed: nothing, or the running
-   * statistics of the batch norms that it had passed. Never parameters,
-   * optimiser memory or step count.
-   */
-  readonly faultChanges: "nothing" | "statistics";
   /** What its programs hold outside of JavaScript's heap. */
   readonly live: {
     /** How much of it there is now. */

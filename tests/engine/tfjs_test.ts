@@ -13,7 +13,6 @@ engineContract({
   expected: () => Promise.resolve(solve64),
   examples: 40,
   wideExamples: 0,
-  faultChanges: "nothing",
   // Between two calls its state lies in plain arrays.
   live: { count: () => tf.memory().numTensors, holds: false },
 });

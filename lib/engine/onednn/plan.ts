@@ -11,12 +11,7 @@ import { floats, type Scratch } from "./arena.ts";
 import { TAG } from "./constants.ts";
 import { describeMemory } from "./descriptors.ts";
 import { blockedPlaces, blockedSize } from "./layers/elementwise.ts";
-import {
-  describeMap,
-  type FeatureMap,
-  newMap,
-  type PlanContext,
-} from "./layers/layer.ts";
+import { type FeatureMap, newMap, type PlanContext } from "./layers/layer.ts";
 import { sequence } from "./layers/sequence.ts";
 import { readsPlainImages } from "./layout.ts";
 import type { Library } from "./library.ts";
@@ -53,16 +48,37 @@ interface Ends {
   readonly context: PlanContext;
   readonly images: FeatureMap;
   readonly input: FeatureMap;
+  /** Actions for the end of a run. */
+  readonly endings: readonly (() => void)[];
+}
+
+/** How a plan is begun. */
+interface Kind {
+  readonly training: boolean;
+  readonly random: () => Random;
+}
+
+/** Records a plan; what was made of one that fails is freed. */
+function record<Plan>(
+  options: PlanOptions,
+  kind: Kind,
+  finish: (ends: Ends) => Plan,
+): Plan {
+  const recorder = new Recorder(options.library);
+  try {
+    return finish(begin(recorder, options, kind));
+  } catch (error) {
+    recorder.dispose();
+    throw error;
+  }
 }
 
 function begin(
+  recorder: Recorder,
   { library, network, parameters, batch }: PlanOptions,
-  { training, random }: {
-    readonly training: boolean;
-    readonly random: () => Random;
-  },
+  { training, random }: Kind,
 ): Ends {
-  const recorder = new Recorder(library);
+  const endings: (() => void)[] = [];
   const context: PlanContext = {
     recorder,
     batch,
@@ -72,6 +88,7 @@ function begin(
     running: (name) => parameters.running(name),
     vector: (name) => parameters.channelValues(name),
     random,
+    atEnd: (action) => endings.push(action),
     watch: new Float32Array(batch),
   };
   const shape = network.input;
@@ -84,7 +101,7 @@ function begin(
   // Written before a run: alive from its start.
   recorder.touchFirst(images.tensor.buffer);
   if (readsPlainImages(network, "blocks.0")) {
-    return { context, images, input: images };
+    return { context, images, input: images, endings };
   }
   const input = newMap(context, shape);
   const [, height, width] = shape;
@@ -98,7 +115,7 @@ function begin(
     descriptor: unpadded,
     buffer: input.tensor.buffer,
   });
-  return { context, images, input };
+  return { context, images, input, endings };
 }
 
 /** Appends a function that is given the logits, NaN where the plan saw one. */
@@ -119,7 +136,6 @@ function recordLogits(
           logits[i++] = values[image * stride + place]! + watch[image]!;
         }
       }
-      watch.fill(0);
       use();
     };
   });
@@ -140,12 +156,9 @@ export function planTraining(options: PlanOptions, loss: Loss): TrainingStep {
   const { network, batch: size } = options;
   let current: { readonly batch: Batch; readonly random: Random } | undefined;
   let value = NaN;
-  const { context, images, input } = begin(options, {
-    training: true,
-    random: () => current!.random,
-  });
-  const { recorder } = context;
-  try {
+  const kind = { training: true, random: () => current!.random };
+  return record(options, kind, ({ context, images, input, endings }) => {
+    const { recorder, watch } = context;
     const body = sequence(context, {
       network,
       blocks: network.blocks,
@@ -163,24 +176,7 @@ export function planTraining(options: PlanOptions, loss: Loss): TrainingStep {
         value = lossOf(logits, { loss, batch, classes, gradient });
       },
     });
-    const seed: FeatureMap = {
-      shape,
-      tensor: recorder.tensor(describeMap(context, shape)),
-    };
-    const { buffer } = seed.tensor;
-    recorder.host([buffer], (arena) => {
-      const { places, stride } = rows(shape, recorder.library.block);
-      const values = floats(arena, buffer.offset, size * stride);
-      return () => {
-        values.fill(0);
-        for (let image = 0, i = 0; image < size; image++) {
-          for (const place of places) {
-            values[image * stride + place] = gradient[i++]!;
-          }
-        }
-      };
-    });
-    body.backward(seed, false);
+    body.backward(recordGradient(context, shape, gradient), false);
     const { arena, run, dispose } = recorder.finish(options.scratch);
     const pixels = floats(
       arena,
@@ -191,28 +187,50 @@ export function planTraining(options: PlanOptions, loss: Loss): TrainingStep {
       run(batch, random) {
         current = { batch, random };
         pixels.set(batch.images.subarray(0, pixels.length));
+        watch.fill(0);
         run();
+        for (const end of endings) end();
         return value;
       },
       dispose,
     };
-  } catch (error) {
-    recorder.dispose();
-    throw error;
-  }
+  });
+}
+
+/** Appends the loss's gradient in the logits, as a map. */
+function recordGradient(
+  context: PlanContext,
+  shape: Shape,
+  gradient: Float64Array,
+): FeatureMap {
+  const { recorder, batch } = context;
+  const map = newMap(context, shape);
+  const { buffer } = map.tensor;
+  recorder.host([buffer], (arena) => {
+    const { places, stride } = rows(shape, recorder.library.block);
+    const values = floats(arena, buffer.offset, batch * stride);
+    return () => {
+      values.fill(0);
+      for (let image = 0, i = 0; image < batch; image++) {
+        for (const place of places) {
+          values[image * stride + place] = gradient[i++]!;
+        }
+      }
+    };
+  });
+  return map;
 }
 
 /** Makes the plan of a prediction. */
 export function planPrediction(options: PlanOptions): Prediction {
   const { network, batch } = options;
-  const { context, images, input } = begin(options, {
+  const kind = {
     training: false,
     random() {
       throw new Error("Cannot draw a mask: the plan is one of predictions");
     },
-  });
-  const { recorder } = context;
-  try {
+  };
+  return record(options, kind, ({ context, images, input }) => {
     const { output } = sequence(context, {
       network,
       blocks: network.blocks,
@@ -222,7 +240,7 @@ export function planPrediction(options: PlanOptions): Prediction {
     const [channels, height, width] = output.shape;
     const logits = new Float64Array(batch * channels * height * width);
     recordLogits(context, output, { logits, use() {} });
-    const { arena, run, dispose } = recorder.finish(options.scratch);
+    const { arena, run, dispose } = context.recorder.finish(options.scratch);
     const pixels = floats(
       arena,
       images.tensor.buffer.offset,
@@ -233,13 +251,11 @@ export function planPrediction(options: PlanOptions): Prediction {
         pixels.set(given);
         // Rows of an earlier, longer piece compute nothing that is read.
         pixels.fill(0, given.length);
+        context.watch.fill(0);
         run();
         return logits;
       },
       dispose,
     };
-  } catch (error) {
-    recorder.dispose();
-    throw error;
-  }
+  });
 }

@@ -129,6 +129,13 @@ function recordStatistics(
   // Unbiased, as PyTorch keeps it; a single value has no spread to correct.
   const unbiased = count > 1 ? count / (count - 1) : 1;
   const kept = 1 - BATCH_NORM_MOMENTUM;
+  // A step that fails must leave the statistics as they were.
+  const nextMean = new Float32Array(channels);
+  const nextVariance = new Float32Array(channels);
+  context.atEnd(() => {
+    context.running(`${name}.runningMean`).set(nextMean);
+    context.running(`${name}.runningVariance`).set(nextVariance);
+  });
   context.recorder.host([mean.buffer, variance.buffer], (arena) => {
     const means = floats(arena, mean.buffer.offset, channels);
     const variances = floats(arena, variance.buffer.offset, channels);
@@ -141,9 +148,9 @@ function recordStatistics(
       let watch = 0;
       for (let i = 0; i < channels; i++) {
         watch += 0 * variances[i]!;
-        runningMean[i] = kept * runningMean[i]! +
+        nextMean[i] = kept * runningMean[i]! +
           BATCH_NORM_MOMENTUM * (means[i]! + (bias?.[i] ?? 0));
-        runningVariance[i] = kept * runningVariance[i]! +
+        nextVariance[i] = kept * runningVariance[i]! +
           BATCH_NORM_MOMENTUM * unbiased * variances[i]!;
       }
       // The fused ReLU turns NaN into 0, which must not go unseen.

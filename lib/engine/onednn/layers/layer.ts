@@ -29,6 +29,8 @@ export interface PlanContext {
   vector(name: string): Float32Array;
   /** The stream of the step that runs. */
   random(): Random;
+  /** Takes an action for the end of each run; one that fails before leaves it out. */
+  atEnd(action: () => void): void;
   /** One number an image, 0; made NaN, it makes the image's logits NaN. */
   readonly watch: Float32Array;
 }
