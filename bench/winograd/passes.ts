@@ -6,7 +6,7 @@
  * @module
  */
 
-import { floats } from "../../lib/engine/onednn/arena.ts";
+import { capacity, floats, Scratch } from "../../lib/engine/onednn/arena.ts";
 import {
   ALGORITHM,
   ARGUMENT,
@@ -130,9 +130,17 @@ export function recordPasses(
   ]);
   if (computed !== gradient) recorder.reorder(computed, gradient);
 
-  const { arena, run, dispose } = recorder.finish();
+  const scratch = new Scratch();
+  const { arena, run, dispose } = recorder.finish(scratch);
   // Zeros would keep the processor cooler than numbers do.
-  const values = floats(arena, 0, Math.floor(arena.bytes / 4));
+  const values = floats(arena, 0, capacity(arena) / 4);
   for (let i = 0; i < values.length; i++) values[i] = (i % 23) / 16 - 0.6;
-  return { run, kernels, dispose };
+  return {
+    run,
+    kernels,
+    dispose() {
+      dispose();
+      scratch.dispose();
+    },
+  };
 }
