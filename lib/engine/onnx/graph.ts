@@ -72,6 +72,7 @@ export class Graph {
   readonly #outputs: object[] = [];
   readonly #initializers: object[] = [];
   readonly #constants = new Map<string, string>();
+  readonly #known = new Map<string, readonly string[]>();
   #counter = 0;
 
   #fresh(hint: string): string {
@@ -103,13 +104,19 @@ export class Graph {
     return this.nodes(operator, inputs, 1, options)[0]!;
   }
 
-  /** Appends a node with several outputs and returns their names. */
+  /**
+   * Appends a node with several outputs and returns their names. Equal nodes are
+   * written once.
+   */
   nodes(
     operator: string,
     inputs: readonly string[],
     outputs: number,
     { attributes = {}, domain = "" }: NodeOptions = {},
   ): readonly string[] {
+    const key = JSON.stringify([operator, inputs, outputs, attributes, domain]);
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
     const names = Array.from(
       { length: outputs },
       () => this.#fresh(operator.toLowerCase()),
@@ -124,6 +131,7 @@ export class Graph {
         encodeAttribute(name, value)
       ),
     });
+    this.#known.set(key, names);
     return names;
   }
 

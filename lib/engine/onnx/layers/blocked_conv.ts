@@ -68,21 +68,16 @@ interface Blocks {
 /**
  * `[out, in, taps]` to `[out block, in block, tap, in, out]`. Two steps, since
  * the runtime is fast at transposing matrices and at moving whole rows, and slow
- * at all else; the gathering of all rows in between keeps it from merging them.
+ * at all else.
  */
 function blockForward(
   graph: Graph,
   weight: string,
   { outBlocks, block, inBlocks, insPerBlock, taps }: Blocks,
 ): string {
-  const outsLast = graph.node("Gather", [
-    graph.node("Transpose", [
-      graph.node("Reshape", [weight, graph.integers([outBlocks * block, -1])]),
-    ], { attributes: { perm: [1, 0] } }),
-    graph.integers(
-      Array.from({ length: inBlocks * insPerBlock * taps }, (_, i) => i),
-    ),
-  ], { attributes: { axis: 0 } });
+  const outsLast = graph.node("Transpose", [
+    graph.node("Reshape", [weight, graph.integers([outBlocks * block, -1])]),
+  ], { attributes: { perm: [1, 0] } });
   const split = [inBlocks, insPerBlock, taps, outBlocks, block];
   return graph.node("Transpose", [
     graph.node("Reshape", [outsLast, graph.integers(split)]),

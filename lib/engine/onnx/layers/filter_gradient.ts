@@ -327,8 +327,9 @@ function filterGradientByPixels(
     for (let j = 0; j < kernel; j++) {
       const columns = tapRange(j, layer, inShape[2], outShape[2]);
       if (rows.from === rows.to || columns.from === columns.to) {
-        const shape = [outChannels, inShape[0]] as const;
-        taps.push(graph.tensor(new Float32Array(shape[0] * shape[1]), shape));
+        taps.push(graph.node("ConstantOfShape", [
+          graph.integers([outChannels, inShape[0]]),
+        ]));
         continue;
       }
       const end = ({ from, to, start }: TapRange) =>
