@@ -32,7 +32,7 @@ export type EvaluateOutcome =
  */
 export async function evaluate(
   engine: Engine,
-  { network, recipe, seed }: EvaluationRequest,
+  { network, recipe, seed, validateEpochs }: EvaluationRequest,
   data: TrainingData,
   options: EvaluateOptions = {},
 ): Promise<EvaluateOutcome> {
@@ -44,11 +44,25 @@ export async function evaluate(
     if (options.resume === undefined) {
       program.load(initialise(form, { initialisation, seed, owner: id }));
     }
-    const { losses, steps, failedStep, stoppedAt } = await train(
+    const measure = async () => {
+      const { accuracy } = await measureAccuracy(program, {
+        split: data.images,
+        indices: data.validation,
+        mean: data.mean,
+        std: data.std,
+      });
+      return accuracy;
+    };
+    const { losses, validations, steps, failedStep, stoppedAt } = await train(
       program,
       recipe,
       data,
-      { seed, owner: id, ...options },
+      {
+        seed,
+        owner: id,
+        ...(validateEpochs ? { validate: measure } : {}),
+        ...options,
+      },
     );
     if (stoppedAt !== undefined) return { stoppedAt };
     if (failedStep !== undefined) {
@@ -58,14 +72,15 @@ export async function evaluate(
         evaluation: { networkId: id, accuracy: 0, losses, steps, failure },
       };
     }
-    const { accuracy } = await measureAccuracy(program, {
-      split: data.images,
-      indices: data.validation,
-      mean: data.mean,
-      std: data.std,
-    });
+    const accuracy = await measure();
     return {
-      evaluation: { networkId: id, accuracy, losses, steps },
+      evaluation: {
+        networkId: id,
+        accuracy,
+        losses,
+        ...(validateEpochs ? { validations: [...validations, accuracy] } : {}),
+        steps,
+      },
       weights: encodeWeights(form, program.weights(), { networkId: id }),
     };
   } finally {

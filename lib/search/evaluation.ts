@@ -25,6 +25,11 @@ export interface EvaluationRequest {
   readonly seed: number;
   /** Name of the engine. */
   readonly engine: string;
+  /**
+   * Whether the validation accuracy is measured after every epoch, for trainings
+   * whose course is of interest. Weights do not depend on it.
+   */
+  readonly validateEpochs?: true;
 }
 
 /** A step whose loss was not a number. */
@@ -46,6 +51,8 @@ export interface Evaluation {
   readonly accuracy: number;
   /** Mean training loss of each epoch. */
   readonly losses: readonly number[];
+  /** Validation accuracy after each epoch, where the request asked for it. */
+  readonly validations?: readonly number[];
   /** Optimiser steps taken. */
   readonly steps: number;
   /** Set when training failed. */
@@ -67,7 +74,7 @@ export function engineIdentity(
 
 /** Key under which an evaluation is remembered: the digest of all it depends on. */
 export function evaluationKey(
-  { network, recipe, data, seed }: EvaluationRequest,
+  { network, recipe, data, seed, validateEpochs }: EvaluationRequest,
   engine: EngineIdentity,
 ): string {
   return sha256Hex(canonicalJson({
@@ -77,5 +84,6 @@ export function evaluationKey(
     data,
     seed,
     engine: engineIdentity(engine),
+    ...(validateEpochs ? { validateEpochs } : {}),
   }));
 }

@@ -154,7 +154,14 @@ async function teacherRequest(
   });
   return {
     data,
-    request: { network, recipe, data: data.id, seed, engine: engine.name },
+    request: {
+      network,
+      recipe,
+      data: data.id,
+      seed,
+      engine: engine.name,
+      validateEpochs: true,
+    },
   };
 }
 

@@ -13,6 +13,8 @@ import { augments } from "./teacher_logits.ts";
 export interface TrainingCheckpoint {
   /** Mean loss of each finished epoch. */
   readonly losses: readonly number[];
+  /** What {@link TrainOptions.validate} gave after each of them. */
+  readonly validations?: readonly number[];
   /** Images of the current epoch that are done. */
   readonly position: number;
   /** Sum of their losses. */
@@ -27,6 +29,8 @@ export interface TrainingCheckpoint {
 export interface TrainingOutcome {
   /** Mean loss of each finished epoch. */
   readonly losses: readonly number[];
+  /** What {@link TrainOptions.validate} gave after each epoch but the last. */
+  readonly validations: readonly number[];
   /** Steps taken, over all epochs. */
   readonly steps: number;
   /** The step (from 1) whose loss was not finite; training ended there. */
@@ -43,6 +47,8 @@ export interface TrainOptions {
   readonly owner: string;
   /** Continues from here; the program's weights are replaced. */
   readonly resume?: TrainingCheckpoint;
+  /** Measured at each epoch's end but the last; must leave the program as it is. */
+  readonly validate?: () => Promise<number>;
   /** Called at each epoch's end but the last. */
   readonly afterEpoch?: (checkpoint: TrainingCheckpoint) => void;
   /** Asked after each step but the last. */
@@ -67,7 +73,7 @@ export async function train(
   options: TrainOptions,
 ): Promise<TrainingOutcome> {
   const { images: split, train: rows, mean, std } = data;
-  const { seed, owner, resume, afterEpoch, shouldStop } = options;
+  const { seed, owner, resume, validate, afterEpoch, shouldStop } = options;
   const { batchSize, epochs, augmentation } = recipe;
   const [channels, height, width] = split.shape;
   const images = new Float32Array(batchSize * channels * height * width);
@@ -79,6 +85,7 @@ export async function train(
 
   if (resume !== undefined) program.restore(resume.state);
   const losses = [...resume?.losses ?? []];
+  const validations = [...resume?.validations ?? []];
   let step = resume?.state.step ?? 0;
   let from = resume?.position ?? 0;
   let lossSum = resume?.lossSum ?? 0;
@@ -117,15 +124,19 @@ export async function train(
         ...(targets === undefined ? {} : { teacherLogits: targets }),
       }, { learningRate: learningRateAt(recipe, { step, steps }), random });
       step++;
-      if (Number.isNaN(loss)) return { losses, steps: step, failedStep: step };
+      if (Number.isNaN(loss)) {
+        return { losses, validations, steps: step, failedStep: step };
+      }
       lossSum += loss * size;
       from += size;
       if (step < steps && from < indices.length && shouldStop?.()) {
         return {
           losses,
+          validations,
           steps: step,
           stoppedAt: {
             losses,
+            ...(validate === undefined ? {} : { validations }),
             position: from,
             lossSum,
             random: random.state(),
@@ -139,18 +150,20 @@ export async function train(
     lossSum = 0;
     random = undefined;
     if (epoch + 1 === epochs) break;
+    if (validate !== undefined) validations.push(await validate());
     const checkpoint = () => ({
       losses: [...losses],
+      ...(validate === undefined ? {} : { validations: [...validations] }),
       position: 0,
       lossSum: 0,
       state: program.state(),
     });
     if (shouldStop?.()) {
-      return { losses, steps: step, stoppedAt: checkpoint() };
+      return { losses, validations, steps: step, stoppedAt: checkpoint() };
     }
     afterEpoch?.(checkpoint());
   }
-  return { losses, steps: step };
+  return { losses, validations, steps: step };
 }
 
 /** Copies the teacher's logits of some rows into `target`, row after row. */
