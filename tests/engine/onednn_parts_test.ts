@@ -89,7 +89,7 @@ Deno.test("Scratch gives one arena to all plans when the first is the largest", 
 });
 
 Deno.test("scatter() and gather() are inverse when blocks are padded", () => {
-  for (const block of [8, 16]) {
+  for (const block of [8, 16] as const) {
     const layout = layoutOf(EVERYTHING, block);
     const weights = randomWeights(EVERYTHING, 1);
     const flat = new Float32Array(layout.size).fill(NaN);

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
 import type { Network } from "../../lib/network/mod.ts";
 import { openEngine } from "../../lib/engine/mod.ts";
 import { engineContract } from "./contract.ts";
@@ -100,11 +101,46 @@ function ownTests(): void {
     assert.equal(await trainingDigest("onednn", 5), before);
   });
 
+  for (const isa of ["AVX2", "ALL"]) {
+    Deno.test(`onednn runs no convolution by the reference loops with ${isa === "ALL" ? "all instructions there are" : isa}`, async () => {
+      const kernels = await kernelsWith(isa);
+      const passes = ["forward_training", "backward_data", "backward_weights"];
+      for (const pass of passes) {
+        assert.ok(
+          kernels.some((kernel) =>
+            kernel.startsWith(`convolution,jit`) &&
+            kernel.endsWith(pass)
+          ),
+          `${pass} is among ${kernels.join("; ")}`,
+        );
+      }
+      assert.deepEqual(
+        kernels.filter((kernel) => /^convolution,(?!jit)/.test(kernel)),
+        [],
+      );
+    });
+  }
+
   Deno.test("onednn gives the same bits when two workers train at once", async () => {
     const digests = await Promise.all([1, 2].map(digestOfWorker));
     const here = await trainingDigest("onednn", 5);
     assert.deepEqual(digests, [here, here]);
   });
+}
+
+/** "primitive,implementation,pass" of all that a training runs. */
+async function kernelsWith(isa: string): Promise<readonly string[]> {
+  const script = new URL("./onednn_kernels_script.ts", import.meta.url);
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "--quiet", "-A", "--no-check", fileURLToPath(script)],
+    env: { DNNL_VERBOSE: "1", DNNL_MAX_CPU_ISA: isa },
+  }).output();
+  const text = new TextDecoder();
+  assert.equal(code, 0, text.decode(stderr));
+  const executions = text.decode(stdout).split("\n")
+    .map((line) => line.split(","))
+    .filter(([, what, , primitive]) => what === "exec" && primitive);
+  return [...new Set(executions.map((fields) => fields.slice(3, 6).join()))];
 }
 
 function digestOfWorker(): Promise<string> {

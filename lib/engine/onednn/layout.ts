@@ -15,8 +15,16 @@ import {
 } from "../../network/mod.ts";
 import type { Weights } from "../engine.ts";
 
-/** Most input channels of a first convolution that has kernels for plain images. */
-const PLAIN_CHANNELS = 3;
+/**
+ * Input channels of a first convolution that has kernels for plain images in
+ * every pass, by block. The AVX2 kernel of the weight gradient takes three and no
+ * other number: one or two would go to the reference loops, which are a hundred
+ * times slower.
+ */
+const PLAIN_CHANNELS: Readonly<Record<8 | 16, readonly number[]>> = {
+  8: [3],
+  16: [1, 2, 3],
+};
 
 /** A trainable parameter's place. */
 export interface Entry {
@@ -39,14 +47,18 @@ export function padded(channels: number, block: number): number {
   return Math.ceil(channels / block) * block;
 }
 
-/** Whether the convolution reads the images as they come. */
-export function readsPlainImages(network: Network, name: string): boolean {
+/** Whether the convolution reads the images as they come, for a block of channels. */
+export function readsPlainImages(
+  network: Network,
+  name: string,
+  block: 8 | 16,
+): boolean {
   return name === "blocks.0" && network.blocks[0]?.type === "conv" &&
-    network.input[0] <= PLAIN_CHANNELS;
+    PLAIN_CHANNELS[block].includes(network.input[0]);
 }
 
 /** Lays out a network's trainable parameters for a block of channels. */
-export function layoutOf(network: Network, block: number): Layout {
+export function layoutOf(network: Network, block: 8 | 16): Layout {
   const byName = new Map(
     leaves(network).map((leaf) => [leaf.path.join("."), leaf]),
   );
@@ -58,7 +70,7 @@ export function layoutOf(network: Network, block: number): Layout {
       const leaf = name.slice(0, name.lastIndexOf("."));
       const { places, length } = placesOf(parameter, {
         leaf: byName.get(leaf)!,
-        plain: readsPlainImages(network, leaf),
+        plain: readsPlainImages(network, leaf, block),
         block,
       });
       const entry = { name, offset: size, places };

@@ -23,7 +23,7 @@ export class Parameters {
   readonly #offsets: ReadonlyMap<string, number>;
   #step = 0;
 
-  constructor(network: Network, optimiser: Optimiser, block: number) {
+  constructor(network: Network, optimiser: Optimiser, block: 8 | 16) {
     this.table = parameterTable(network);
     this.#layout = layoutOf(network, block);
     this.#optimiser = optimiser;

@@ -100,7 +100,7 @@ function begin(
   };
   // Written before a run: alive from its start.
   recorder.touchFirst(images.tensor.buffer);
-  if (readsPlainImages(network, "blocks.0")) {
+  if (readsPlainImages(network, "blocks.0", library.block)) {
     return { context, images, input: images, endings };
   }
   const input = newMap(context, shape);

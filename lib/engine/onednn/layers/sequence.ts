@@ -43,7 +43,11 @@ function layerForward(
   switch (layer.type) {
     case "conv":
       return conv(context, layer, place, input, {
-        plain: readsPlainImages(network, place.name),
+        plain: readsPlainImages(
+          network,
+          place.name,
+          context.recorder.library.block,
+        ),
         biasCancels: after?.type === "batchNorm",
       });
     case "batchNorm":

@@ -1,0 +1,55 @@
+/**
+ * Trains networks of every kind of first layer for a step. The library, asked by
+ * DNNL_VERBOSE, prints which kernel it takes for each primitive.
+ */
+
+import { openEngine } from "../../lib/engine/mod.ts";
+import type { Network } from "../../lib/network/mod.ts";
+import { conv, linear } from "./networks.ts";
+import { dropoutStream, makeProblem, withProgram } from "./problem.ts";
+
+/** Convolutions of every kind that the builders use, on images of some channels. */
+function networkOf(channels: number): Network {
+  return {
+    input: [channels, 16, 16],
+    blocks: [
+      conv(3, { out: 16, bias: true }),
+      { type: "batchNorm" },
+      { type: "relu" },
+      conv(3, { out: 37 }),
+      { type: "batchNorm" },
+      { type: "relu" },
+      { type: "maxPool", kernel: 2, stride: 2, padding: 0 },
+      {
+        type: "residual",
+        body: [
+          { ...conv(3, { out: 64 }), stride: 2 },
+          { type: "batchNorm" },
+          { type: "relu" },
+          conv(3, { out: 64 }),
+          { type: "batchNorm" },
+        ],
+        shortcut: [
+          { ...conv(1, { out: 64 }), stride: 2 },
+          { type: "batchNorm" },
+        ],
+      },
+      { type: "avgPool", kernel: "global", stride: 1 },
+      linear(10),
+    ],
+  };
+}
+
+const engine = await openEngine("onednn");
+for (const channels of [1, 2, 3, 4]) {
+  const problem = makeProblem(networkOf(channels), { seed: 1, size: 2 });
+  await withProgram(
+    engine,
+    problem,
+    (program) =>
+      program.step(problem.batches[0]!, {
+        learningRate: 0.01,
+        random: dropoutStream(problem),
+      }),
+  );
+}
