@@ -34,6 +34,11 @@ function networkOf(channels: number): Network {
           { type: "batchNorm" },
         ],
       },
+      { type: "maxPool", kernel: 2, stride: 2, padding: 0 },
+      // The kernel is larger than the map.
+      conv(3, { out: 32 }),
+      { type: "maxPool", kernel: 2, stride: 2, padding: 0 },
+      conv(3, { out: 16, bias: true }),
       { type: "avgPool", kernel: "global", stride: 1 },
       linear(10),
     ],

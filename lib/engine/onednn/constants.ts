@@ -21,6 +21,7 @@ export const ALGORITHM = {
 
 /** What a primitive descriptor is asked for (dnnl_query_t). */
 export const QUERY = {
+  implementation: 8,
   weights: 131,
   diffWeights: 132,
   workspace: 135,

@@ -110,6 +110,22 @@ export class Recorder {
     return descriptor;
   }
 
+  /** Whether a primitive would run plain loops, a hundred times slower than a kernel. */
+  isReference(descriptor: Deno.PointerObject): boolean {
+    const out = new BigUint64Array(1);
+    checkStatus(
+      this.library.symbols.dnnl_primitive_desc_query(
+        descriptor,
+        QUERY.implementation,
+        0,
+        out,
+      ),
+      "ask for a primitive's implementation",
+    );
+    const name = Deno.UnsafePointer.create(out[0]!)!;
+    return Deno.UnsafePointerView.getCString(name).startsWith("ref");
+  }
+
   /** The layout that a primitive wants for one of its arguments. */
   query(descriptor: Deno.PointerObject, what: number, index = 0): Bytes {
     const found = this.library.symbols.dnnl_primitive_desc_query_md(

@@ -27,6 +27,10 @@ export const SYMBOLS = {
     parameters: ["buffer", "buffer", "pointer", "pointer", "pointer"],
     result: "i32",
   },
+  dnnl_primitive_desc_query: {
+    parameters: ["pointer", "i32", "i32", "buffer"],
+    result: "i32",
+  },
   dnnl_primitive_desc_query_md: {
     parameters: ["pointer", "i32", "i32"],
     result: "pointer",

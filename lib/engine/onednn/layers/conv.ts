@@ -31,6 +31,18 @@ export interface ConvOptions {
   readonly biasCancels: boolean;
 }
 
+/** Layouts of a convolution's maps. */
+interface Maps {
+  readonly input: Bytes;
+  readonly output: Bytes;
+}
+
+/** A primitive's descriptor and the layouts that it was made for. */
+interface Way {
+  readonly descriptor: Deno.PointerObject;
+  readonly maps: Maps;
+}
+
 /**
  * The algorithms to ask for, best first: a rule of the shapes alone, because
  * the bits depend on it. The library has no Winograd kernel for some of these.
@@ -82,32 +94,80 @@ export function conv(
     buffer: context.parameter(`${place.name}.weight`),
   };
 
-  /** The first algorithm's descriptor that the library can make. */
+  const { batch } = context;
+  const blocked: Maps = {
+    input: input.tensor.descriptor,
+    output: outputMemory,
+  };
+  const [inputHeight, inputWidth] = place.input.slice(1);
+  const [outputHeight, outputWidth] = place.output.slice(1);
+  const unblocked: Maps = {
+    input: describeMemory(
+      library,
+      [batch, inputs, inputHeight!, inputWidth!],
+      TAG.abcd,
+    ),
+    output: describeMemory(
+      library,
+      [batch, outputs, outputHeight!, outputWidth!],
+      TAG.abcd,
+    ),
+  };
+
+  /**
+   * The first way that the library has a kernel for: the algorithms on blocked
+   * maps, then matrix products on plain ones, which serve every shape (maps
+   * smaller than the kernel among them); reference loops only where all else
+   * fails. It depends on shapes and instruction set alone.
+   */
   function describe(
-    init: (algorithm: number) => Bytes,
+    init: (algorithm: number, maps: Maps) => Bytes,
     hint: Deno.PointerValue,
-  ): Deno.PointerObject {
-    for (const algorithm of algorithms(layer, place, block)) {
-      const found = recorder.tryDescriptor(init(algorithm), hint);
-      if (found !== undefined) return found;
+  ): Way {
+    let slow: Way | undefined;
+    const ways = [
+      ...algorithms(layer, place, block).map((algorithm) =>
+        [algorithm, blocked] as const
+      ),
+      [ALGORITHM.direct, unblocked] as const,
+    ];
+    for (const [algorithm, maps] of ways) {
+      const descriptor = recorder.tryDescriptor(init(algorithm, maps), hint);
+      if (descriptor === undefined) continue;
+      if (!recorder.isReference(descriptor)) return { descriptor, maps };
+      slow ??= { descriptor, maps };
     }
+    if (slow !== undefined) return slow;
     throw new Error(
       `Cannot compile "${place.name}": oneDNN has no convolution of this shape`,
     );
   }
 
-  const forward = describe(
-    (algorithm) =>
+  /** Has `compute` write a tensor of this layout, and puts it where it belongs. */
+  function into(
+    target: Tensor,
+    layout: Bytes,
+    compute: (computed: Tensor) => void,
+  ): void {
+    const computed = recorder.sameLayout(target, layout)
+      ? target
+      : recorder.tensor(layout);
+    compute(computed);
+    if (computed !== target) recorder.reorder(computed, target);
+  }
+
+  const { descriptor: forward, maps } = describe(
+    (algorithm, maps) =>
       describeOperation((out) =>
         symbols.dnnl_convolution_forward_desc_init(
           out,
           // In predictions too, so that both use one layout of the weights.
           PROPAGATION.forwardTraining,
           algorithm,
-          input.tensor.descriptor,
+          maps.input,
           any,
           biasMemory,
-          outputMemory,
+          maps.output,
           strides,
           padding,
           padding,
@@ -119,28 +179,33 @@ export function conv(
     descriptor: biasMemory,
     buffer: context.parameter(`${place.name}.bias`),
   }] as const);
-  recorder.primitive(forward, [
-    [ARGUMENT.source, input.tensor],
-    [
-      ARGUMENT.weights,
-      recorder.as(weights, recorder.query(forward, QUERY.weights)),
-    ],
-    ...(bias ? [bias] : []),
-    [ARGUMENT.destination, output.tensor],
-  ]);
+  into(
+    output.tensor,
+    maps.output,
+    (destination) =>
+      recorder.primitive(forward, [
+        [ARGUMENT.source, recorder.as(input.tensor, maps.input)],
+        [
+          ARGUMENT.weights,
+          recorder.as(weights, recorder.query(forward, QUERY.weights)),
+        ],
+        ...(bias ? [bias] : []),
+        [ARGUMENT.destination, destination],
+      ]),
+  );
 
   function backwardWeights(gradient: FeatureMap): void {
-    const descriptor = describe(
-      (algorithm) =>
+    const { descriptor, maps } = describe(
+      (algorithm, maps) =>
         describeOperation(
           (out) =>
             symbols.dnnl_convolution_backward_weights_desc_init(
               out,
               algorithm,
-              input.tensor.descriptor,
+              maps.input,
               any,
               biasMemory,
-              outputMemory,
+              maps.output,
               strides,
               padding,
               padding,
@@ -153,38 +218,38 @@ export function conv(
       descriptor: master,
       buffer: context.gradient(`${place.name}.weight`),
     };
-    const wanted = recorder.query(descriptor, QUERY.diffWeights);
-    const computed = recorder.sameLayout(target, wanted)
-      ? target
-      : recorder.tensor(wanted);
-    recorder.primitive(descriptor, [
-      [ARGUMENT.source, input.tensor],
-      [ARGUMENT.diffDestination, gradient.tensor],
-      [ARGUMENT.diffWeights, computed],
-      ...(biasMemory
-        ? [
-          [ARGUMENT.diffBias, {
-            descriptor: biasMemory,
-            buffer: context.gradient(`${place.name}.bias`),
-          }] as const,
-        ]
-        : []),
-    ]);
-    if (computed !== target) recorder.reorder(computed, target);
+    into(
+      target,
+      recorder.query(descriptor, QUERY.diffWeights),
+      (computed) =>
+        recorder.primitive(descriptor, [
+          [ARGUMENT.source, recorder.as(input.tensor, maps.input)],
+          [ARGUMENT.diffDestination, recorder.as(gradient.tensor, maps.output)],
+          [ARGUMENT.diffWeights, computed],
+          ...(biasMemory
+            ? [
+              [ARGUMENT.diffBias, {
+                descriptor: biasMemory,
+                buffer: context.gradient(`${place.name}.bias`),
+              }] as const,
+            ]
+            : []),
+        ]),
+    );
   }
 
   function backwardData(gradient: FeatureMap): FeatureMap {
     const result = newMap(context, place.input);
-    const descriptor = describe(
-      (algorithm) =>
+    const { descriptor, maps } = describe(
+      (algorithm, maps) =>
         describeOperation(
           (out) =>
             symbols.dnnl_convolution_backward_data_desc_init(
               out,
               algorithm,
-              result.tensor.descriptor,
+              maps.input,
               any,
-              outputMemory,
+              maps.output,
               strides,
               padding,
               padding,
@@ -193,14 +258,19 @@ export function conv(
         ),
       forward,
     );
-    recorder.primitive(descriptor, [
-      [ARGUMENT.diffDestination, gradient.tensor],
-      [
-        ARGUMENT.weights,
-        recorder.as(weights, recorder.query(descriptor, QUERY.weights)),
-      ],
-      [ARGUMENT.diffSource, result.tensor],
-    ]);
+    into(
+      result.tensor,
+      maps.input,
+      (computed) =>
+        recorder.primitive(descriptor, [
+          [ARGUMENT.diffDestination, recorder.as(gradient.tensor, maps.output)],
+          [
+            ARGUMENT.weights,
+            recorder.as(weights, recorder.query(descriptor, QUERY.weights)),
+          ],
+          [ARGUMENT.diffSource, computed],
+        ]),
+    );
     return result;
   }
 
