@@ -14,12 +14,14 @@ import {
   defineCommand,
   describeEnvironment,
   EXIT,
+  formatDuration,
   isoTime,
   notify,
   parseCommand,
   print,
   runMain,
   type RunOptions,
+  stopwatch,
   writeFileAtomic,
 } from "../lib/cli/mod.ts";
 import { dataSetFacts } from "../lib/data/mod.ts";
@@ -49,8 +51,16 @@ import {
 } from "./common/config.ts";
 import { compressionContent, measureNetworks } from "./common/compression.ts";
 import { renderCompression } from "./common/compression_report.ts";
+import { calibrationOf } from "./common/calibration.ts";
 import { ENGINE_CHOICE, openChosenEngine } from "./common/engine_choice.ts";
+import {
+  finalPart,
+  type ForecastOptions,
+  foreseeRun,
+  foreseeStage,
+} from "./common/forecast.ts";
 import { printPlan } from "./common/plan.ts";
+import { followRun, type Remaining } from "./common/remaining.ts";
 import {
   addWallTime,
   checkDataFolder,
@@ -101,16 +111,31 @@ async function search(
   run: RunOptions,
   session: Session,
   prepared: PreparedTeacher,
-  runId: string,
+  { runId, forecast, remaining }: {
+    readonly runId: string;
+    readonly forecast: ForecastOptions;
+    readonly remaining: Remaining;
+  },
 ) {
   const { store, engine, evaluator, throwIfInterrupted } = session;
+  const stagePhase = (part: "removal" | "shrinkage") =>
+    phase({
+      label: part,
+      total: config[part].iterations,
+      unit: "iterations",
+      forecast: { part, remaining },
+    });
   const phases = {
-    removal: phase("removal", config.removal.iterations, "iterations"),
-    shrinkage: phase("shrinkage", config.shrinkage.iterations, "iterations"),
+    removal: stagePhase("removal"),
+    shrinkage: stagePhase("shrinkage"),
   };
-  // Both stages' winners train side by side: their epochs are counted together.
-  const finals = 2 * config.finalists;
-  const final = phase("final", finals * config.final.epochs, "epochs");
+  const final = phase({
+    label: "final",
+    // Both stages' winners train side by side: their epochs are counted together.
+    total: 2 * config.finalists * config.final.epochs,
+    unit: "epochs",
+    forecast: { part: "final", remaining },
+  });
   let finalEpochs = 0;
   phases.removal.begin();
   return await searchTwoStages({
@@ -139,6 +164,11 @@ async function search(
       if (kind === "removal") phases.shrinkage.begin();
       else final.begin();
     },
+    onBase(base) {
+      const { part, winner } = foreseeStage(forecast, "shrinkage", base);
+      remaining.replace(part);
+      remaining.replace(finalPart(forecast, [base, winner]));
+    },
     onFinalEpoch: () => final.reach(++finalEpochs),
     throwIfInterrupted,
   });
@@ -158,7 +188,14 @@ async function main(args: readonly string[]): Promise<number> {
   if (run.dryRun) {
     const engine = await openChosenEngine(run.engine);
     const runId = runIdOf(identityOf(config, run, engine, digest));
-    printPlan({ question: "rq1", config, run, teacher: network, runId });
+    await printPlan({
+      question: "rq1",
+      config,
+      run,
+      teacher: network,
+      runId,
+      engine,
+    });
     return EXIT.done;
   }
 
@@ -175,7 +212,32 @@ async function main(args: readonly string[]): Promise<number> {
     }
 
     const started = isoTime();
-    const teaching = phase("teacher", config.teacher.epochs, "epochs");
+    const { workers } = run;
+    const calibration = await calibrationOf(
+      store,
+      { engine, workers },
+      () =>
+        notify(`Measuring how fast ${engine.name} trains here, a few seconds`),
+    );
+    const { trainCount, testCount } = dataSetFacts(config.dataset);
+    const forecast: ForecastOptions = {
+      calibration,
+      config,
+      teacher: network,
+      images: config.images || trainCount! - config.validation,
+      testImages: testCount!,
+      augmented: false,
+      seed: run.seed,
+      workers,
+    };
+    const working = stopwatch();
+    const remaining = followRun(foreseeRun(forecast));
+    const teaching = phase({
+      label: "teacher",
+      total: config.teacher.epochs,
+      unit: "epochs",
+      forecast: { part: "teacher", remaining },
+    });
     teaching.begin();
     const prepared = await prepareTeacher({
       dataSet,
@@ -196,8 +258,15 @@ async function main(args: readonly string[]): Promise<number> {
       onEpoch: (epochs) => teaching.reach(epochs),
       throwIfInterrupted: session.throwIfInterrupted,
     });
-    const result = await search(config, run, session, prepared, runId);
+    teaching.reach(config.teacher.epochs);
+    const result = await search(config, run, session, prepared, {
+      runId,
+      forecast,
+      remaining,
+    });
+    remaining.reach("final", 1, 0);
     const tested = await measureNetworks(session, dataSet, prepared, result);
+    remaining.reach("test", 1, 0);
 
     const name = { question: "rq1", profile: run.profile };
     const record = createRecord(
@@ -225,6 +294,15 @@ async function main(args: readonly string[]): Promise<number> {
       }`,
     );
     notify(`Digest: ${record.digest}`);
+    notify(
+      `Took ${formatDuration(working())}; all of it was predicted to take ${
+        formatDuration(remaining.predicted)
+      } (${
+        remaining.compared().map(({ part, measured, expected }) =>
+          `${part} ${formatDuration(measured)} for ${formatDuration(expected)}`
+        ).join(", ")
+      })`,
+    );
     if (result.removal.winner && result.shrinkage?.winner) return EXIT.done;
     notify("A stage found no student: every proposal was rejected or failed");
     return EXIT.runFailed;

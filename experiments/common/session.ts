@@ -6,6 +6,7 @@
 
 import {
   createProgress,
+  formatDuration,
   interruptible,
   notify,
   type RunOptions,
@@ -27,6 +28,8 @@ import {
 } from "../../lib/search/mod.ts";
 import { openStore, type Store } from "../../lib/store/mod.ts";
 import { openChosenEngine } from "./engine_choice.ts";
+import type { PartName } from "./forecast.ts";
+import type { Remaining } from "./remaining.ts";
 
 /** Folder of the project. */
 export const PROJECT = new URL("../../", import.meta.url);
@@ -171,6 +174,14 @@ export async function openData(
   });
 }
 
+/** A phase that is a part of a run that was foreseen. */
+export interface PhaseForecast {
+  /** The part. */
+  readonly part: PartName;
+  /** How much longer it and the run will take. */
+  readonly remaining: Remaining;
+}
+
 /** A phase of a run on the progress line. */
 export interface Phase {
   /** Starts the clock. */
@@ -183,20 +194,41 @@ export interface Phase {
  * Shows a phase of a run. Steps that the first {@link Phase.reach} jumps over
  * were done earlier and do not count for the speed.
  *
- * @param label Shown in front.
- * @param total Steps of the phase.
- * @param unit Steps in the plural.
+ * @param options What is shown: `label` in front, `total` steps, `unit` in the
+ * plural; `forecast` tells how long the rest takes.
  */
-export function phase(label: string, total: number, unit: string): Phase {
+export function phase(
+  { label, total, unit, forecast: { part, remaining } }: {
+    readonly label: string;
+    readonly total: number;
+    readonly unit: string;
+    readonly forecast: PhaseForecast;
+  },
+): Phase {
   let progress: ReturnType<typeof createProgress> | undefined;
   let done: number | undefined;
   function begin(): void {
-    progress ??= createProgress({ label, total, unit });
+    if (progress !== undefined) return;
+    remaining.begin(part);
+    progress = createProgress({
+      label,
+      total,
+      unit,
+      forecast: () => ({
+        seconds: remaining.seconds(part),
+        all: ` (all: ${formatDuration(remaining.seconds())})`,
+      }),
+    });
   }
   return {
     begin,
     reach(steps, note) {
       begin();
+      remaining.reach(
+        part,
+        Math.min(1, steps / total),
+        done === undefined ? (steps - 1) / total : 0,
+      );
       if (done === undefined) progress?.skip(steps - 1);
       progress?.advance(steps - (done ?? steps - 1), note);
       done = steps;

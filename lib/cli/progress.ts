@@ -14,6 +14,11 @@ export interface ProgressOptions {
   readonly total: number;
   /** Steps done by an earlier process; they do not count for the speed. Default 0. */
   readonly restored?: number;
+  /**
+   * Seconds until the end, where something better is known than the mean speed
+   * so far, and, as a text, when the whole work will be done.
+   */
+  readonly forecast?: () => { readonly seconds: number; readonly all: string };
   /** Name of a step in the plural; default "steps". */
   readonly unit?: string;
   /** Default `Deno.stderr`. */
@@ -60,6 +65,7 @@ export function createProgress(options: ProgressOptions): Progress {
     total,
     restored = 0,
     unit = "steps",
+    forecast,
     stream = Deno.stderr,
     now = wallClock.monotonicMs,
     isTerminal = Deno.stderr.isTerminal(),
@@ -84,11 +90,14 @@ export function createProgress(options: ProgressOptions): Progress {
     const seconds = (now() - startMs) / 1000;
     if (worked > 0 && seconds > 0) {
       parts.push(formatSpeed(worked / seconds, unit));
-      parts.push(
-        done >= total
-          ? `in ${formatDuration(seconds)}`
-          : `ETA ${formatDuration((total - done) / (worked / seconds))}`,
-      );
+      if (done >= total) parts.push(`in ${formatDuration(seconds)}`);
+    }
+    if (done < total) {
+      const mean = (total - done) / (worked / seconds);
+      const { seconds: left, all } = forecast?.() ?? { seconds: mean, all: "" };
+      if (Number.isFinite(left)) {
+        parts.push(`ETA ${formatDuration(left)}${all}`);
+      }
     }
     if (note !== "") parts.push(note);
     return parts.join(", ");

@@ -12,6 +12,8 @@ export interface DataSetFacts {
   readonly classes: readonly string[];
   /** Images of the train split, where it is known. */
   readonly trainCount: number | undefined;
+  /** Images of the test split, where it is known. */
+  readonly testCount: number | undefined;
   /** SHA-256 of each split's canonical form, where they are known. */
   readonly digest: Readonly<Record<SplitName, string | undefined>>;
   /** Size of the raw files together, in bytes. */
@@ -40,6 +42,7 @@ export function dataSetFacts(name: string): DataSetFacts {
     shape,
     classes,
     trainCount: splits.train.count,
+    testCount: splits.test.count,
     digest: { train: splits.train.digest, test: splits.test.digest },
     rawBytes: Object.values(files).reduce((sum, { bytes }) => sum + bytes, 0),
   };

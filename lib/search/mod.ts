@@ -11,6 +11,7 @@ export * from "./journal.ts";
 export * from "./ledger.ts";
 export * from "./memo.ts";
 export * from "./prepare.ts";
+export * from "./proposals.ts";
 export * from "./stage.ts";
 export * from "./two_stages.ts";
 export * from "./worker_pool.ts";

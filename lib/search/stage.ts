@@ -5,32 +5,23 @@
  * @module
  */
 
-import {
-  type Outcome,
-  type Rejection,
-  removalMask,
-  removeLayers,
-  shrinkLayers,
-  shrinkMask,
-  type ShrinkOptions,
-} from "../compress/mod.ts";
+import type { Rejection, ShrinkOptions } from "../compress/mod.ts";
 import { countParameters, type Network, networkId } from "../network/mod.ts";
 import {
-  createPolicy,
-  keepDecisions,
-  layerFeatures,
   movingAverage,
-  type Policy,
   type PolicyKind,
   type PolicyState,
   type Sample,
-  type Sequence,
   SHRINK_RATIOS,
-  shrinkRatios,
   type UpdateReport,
 } from "../policy/mod.ts";
-import { randomStream } from "../random/mod.ts";
 import { compressionOf, DEGENERATE_REWARD, reward } from "../reward/mod.ts";
+import {
+  applyActions,
+  createStagePolicy,
+  rolloutStreams,
+  sequenceOf,
+} from "./proposals.ts";
 import type { Evaluation } from "./evaluation.ts";
 
 /** How a stage searches. */
@@ -171,15 +162,6 @@ export interface StageResult {
   readonly candidates: readonly Candidate[];
 }
 
-function apply(
-  { kind, base, shrink }: StageOptions,
-  actions: readonly number[],
-): Outcome {
-  return kind === "removal"
-    ? removeLayers(base, keepDecisions(actions), shrink)
-    : shrinkLayers(base, shrinkRatios(actions), shrink);
-}
-
 /** Scores one evaluated student. */
 function score(
   { teacher }: StageOptions,
@@ -208,7 +190,7 @@ async function propose(
   seen: Set<string>,
 ): Promise<readonly Proposal[]> {
   const planned = samples.map(({ actions }) => {
-    const outcome = apply(options, actions);
+    const outcome = applyActions(options, actions);
     if (!outcome.ok) return { actions, rejection: outcome.rejection };
     const { network } = outcome;
     const id = networkId(network);
@@ -257,24 +239,6 @@ function tendencyOf(
   });
 }
 
-function sequenceOf({ kind, base, shrink }: StageOptions): Sequence {
-  return {
-    features: layerFeatures(base),
-    mask: kind === "removal" ? removalMask(base) : shrinkMask(base, shrink),
-  };
-}
-
-function createStagePolicy({ kind, config, seed }: StageOptions): Policy {
-  return createPolicy(kind, {
-    random: randomStream(seed, "policy", kind),
-    hidden: config.hidden,
-    learningRate: config.learningRate,
-    entropyWeight: config.entropyWeight,
-    initialKeepBias: config.initialKeepBias,
-    normaliseAdvantage: config.normaliseAdvantage,
-  });
-}
-
 /** Ranks the distinct students of all records. */
 function rank(
   options: StageOptions,
@@ -285,7 +249,7 @@ function rank(
     for (const proposal of proposals) {
       const { networkId: id, failure, actions } = proposal;
       if (id === undefined || failure !== undefined || byId.has(id)) continue;
-      const outcome = apply(options, actions);
+      const outcome = applyActions(options, actions);
       if (!outcome.ok) continue;
       byId.set(id, {
         network: outcome.network,
@@ -310,8 +274,7 @@ function rank(
  * @param options See {@link StageOptions}.
  */
 export async function runStage(options: StageOptions): Promise<StageResult> {
-  const { kind, config, seed, journal, onIteration, throwIfInterrupted } =
-    options;
+  const { kind, config, journal, onIteration, throwIfInterrupted } = options;
   const restored = journal.load();
   const records = [...restored.records];
   const seen = new Set(
@@ -332,11 +295,10 @@ export async function runStage(options: StageOptions): Promise<StageResult> {
       iteration++
     ) {
       throwIfInterrupted?.();
-      const streams = Array.from(
-        { length: config.rollouts },
-        (_, rollout) => randomStream(seed, "rollout", kind, iteration, rollout),
+      const samples = policy.sample(
+        sequence,
+        rolloutStreams(options, iteration),
       );
-      const samples = policy.sample(sequence, streams);
       const proposals = await propose(options, samples, seen);
       const rewards = proposals.map((proposal) => proposal.reward);
       const { baseline, next } = movingAverage(average, rewards, {

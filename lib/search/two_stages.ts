@@ -60,6 +60,8 @@ export interface TwoStageOptions {
   readonly shrink: ShrinkOptions;
   /** Called after each iteration that was run. */
   readonly onIteration?: (kind: PolicyKind, record: IterationRecord) => void;
+  /** Called with the network that shrinkage starts from. */
+  readonly onBase?: (network: Network) => void;
   /** Called after each epoch of a final training. */
   readonly onFinalEpoch?: (epochs: number) => void;
   /** Asked before each iteration. */
@@ -108,6 +110,7 @@ export async function searchTwoStages(
   if (base === undefined) {
     return { removal: outcome(removal), cpuSeconds: 0 };
   }
+  options.onBase?.(base.network);
   const shrinkage = await search(options, "shrinkage", base.network);
   const smallest = await choose(options, shrinkage);
   // Side by side: each is one thread's work.
