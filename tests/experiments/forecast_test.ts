@@ -1,0 +1,179 @@
+import assert from "node:assert/strict";
+import {
+  calibrationOf,
+  storedCalibration,
+} from "../../experiments/common/calibration.ts";
+import { compressionSchema } from "../../experiments/common/config.ts";
+import {
+  foreseeRun,
+  foreseeStage,
+  makespan,
+  type Part,
+  PARTS,
+} from "../../experiments/common/forecast.ts";
+import { followRun } from "../../experiments/common/remaining.ts";
+import { vgg } from "../../lib/network/mod.ts";
+import { memoryStore } from "../../lib/store/mod.ts";
+
+const TEACHER = vgg({
+  depth: 11,
+  input: [1, 28, 28],
+  classes: 10,
+  width: 0.05,
+});
+
+/** A machine on which only images cost, a millisecond each. */
+const MODEL = {
+  compile: 0,
+  training: { image: 1e-3, mac: 0, activation: 0 },
+  prediction: { image: 0, mac: 0, activation: 0 },
+};
+
+const OPTIONS = {
+  calibration: { alone: MODEL, together: MODEL },
+  config: compressionSchema.parse({
+    teacher: { epochs: 2 },
+    student: { images: 100, epochs: 3, shrinkageEpochs: 4 },
+    final: { epochs: 5 },
+    removal: { iterations: 3, rollouts: 2 },
+    shrinkage: { iterations: 2, rollouts: 2 },
+    shrink: { minChannels: 1 },
+  }),
+  teacher: TEACHER,
+  images: 1000,
+  testImages: 10,
+  augmented: false,
+  seed: 1,
+  workers: 2,
+};
+
+/** Parts that take whole seconds. */
+const SECONDS: Readonly<Record<Part["name"], number>> = {
+  teacher: 10,
+  removal: 40,
+  shrinkage: 30,
+  final: 15,
+  test: 5,
+};
+
+function partsOf(): readonly Part[] {
+  return PARTS.map((name) => ({
+    name,
+    trainings: 1,
+    epochs: 1,
+    cpuSeconds: SECONDS[name],
+    wallSeconds: SECONDS[name],
+  }));
+}
+
+function near(actual: number, expected: number): void {
+  assert(Math.abs(actual - expected) < 1e-9, `${actual} for ${expected}`);
+}
+
+Deno.test("makespan() gives each task to the worker that is free first", () => {
+  assert.equal(makespan([], 2), 0);
+  assert.equal(makespan([3, 1, 1, 1], 1), 6);
+  assert.equal(makespan([3, 1, 1, 1], 2), 3);
+  // The long one comes last: the other worker waits.
+  assert.equal(makespan([1, 1, 3], 2), 4);
+});
+
+Deno.test("foreseeRun() counts trainings, epochs and images of every part", () => {
+  const parts = new Map(foreseeRun(OPTIONS).map((part) => [part.name, part]));
+  assert.deepEqual([...parts.keys()], [...PARTS]);
+  const counts = (name: Part["name"]) => {
+    const { trainings, epochs } = parts.get(name)!;
+    return [trainings, epochs];
+  };
+  assert.deepEqual(counts("teacher"), [1, 2]);
+  assert.deepEqual(counts("removal"), [6, 18]);
+  assert.deepEqual(counts("shrinkage"), [4, 16]);
+  assert.deepEqual(counts("final"), [2, 10]);
+  near(parts.get("teacher")!.cpuSeconds, 2 * 1000 * 1e-3);
+  near(parts.get("final")!.cpuSeconds, 2 * 5 * 1000 * 1e-3);
+  near(parts.get("final")!.wallSeconds, 5 * 1000 * 1e-3);
+});
+
+Deno.test("foreseeStage() costs no more than if every proposal were trained, and less where some are rejected", () => {
+  const { part } = foreseeStage(OPTIONS, "shrinkage", TEACHER);
+  assert(part.cpuSeconds > 0 && part.cpuSeconds <= 4 * 400 * 1e-3 + 1e-9);
+  // With so high a floor nothing shrinks, and every proposal is rejected.
+  const nothing = foreseeStage(
+    {
+      ...OPTIONS,
+      config: {
+        ...OPTIONS.config,
+        shrink: { what: "channels", minChannels: 999 },
+      },
+    },
+    "shrinkage",
+    TEACHER,
+  );
+  assert.equal(nothing.part.cpuSeconds, 0);
+  assert.equal(nothing.winner, TEACHER);
+});
+
+Deno.test("followRun() corrects what is left by what was measured", () => {
+  let now = 0;
+  const run = followRun(partsOf(), () => now);
+  assert.equal(run.predicted, 100);
+  assert.equal(run.seconds(), 100);
+  run.begin("teacher");
+  now = 20;
+  run.reach("teacher", 1, 0);
+  // Twice as slow; five seconds of the forecast are trusted.
+  const slower = (20 + 5) / (10 + 5);
+  near(run.seconds("removal"), 40 * slower);
+  near(run.seconds(), 90 * slower);
+  now = 100;
+  run.reach("removal", 0.5, 0);
+  near(run.seconds("removal"), 20 * (100 + 5) / (30 + 5));
+  assert.deepEqual(run.compared(), [
+    { part: "teacher", measured: 20, expected: 10 },
+    { part: "removal", measured: 80, expected: 20 },
+  ]);
+  run.replace({ ...partsOf()[2]!, wallSeconds: 60 });
+  near(run.seconds("shrinkage"), 60 * 3);
+});
+
+Deno.test("followRun() learns nothing of speed from what was done earlier", () => {
+  let now = 0;
+  const run = followRun(partsOf(), () => now);
+  run.begin("removal");
+  now = 4;
+  // Of nine tenths eight were restored: a tenth took four seconds, as predicted.
+  run.reach("removal", 0.9, 0.8);
+  near(run.seconds("removal"), 4);
+  near(run.seconds("shrinkage"), 30);
+});
+
+Deno.test("calibrationOf() measures once for a machine, an engine and a number of workers", async () => {
+  const store = memoryStore();
+  let measured = 0;
+  const engine = { name: "onnx-cpu", version: "1", instructionSet: "any" };
+  const ask = (version: string, workers: number) =>
+    calibrationOf(
+      store,
+      { engine: { ...engine, version }, workers },
+      () => measured++,
+    );
+  const first = await ask("1", 1);
+  for (const model of [first.alone, first.together]) {
+    assert(model.compile > 0);
+    for (const cost of [model.training, model.prediction]) {
+      assert(Object.values(cost).every((value) => value >= 0));
+      assert(Object.values(cost).some((value) => value > 0));
+    }
+  }
+  assert.deepEqual(await ask("1", 1), first);
+  assert.equal(measured, 1);
+  assert.equal(
+    await storedCalibration(store, {
+      engine: { ...engine, version: "2" },
+      workers: 1,
+    }),
+    undefined,
+  );
+  await ask("1", 2);
+  assert.equal(measured, 2);
+});
