@@ -13,6 +13,19 @@ export async function readIfExists(
   }
 }
 
+/** Whether there is a file, not a folder, at a path. */
+export async function isFile(path: string): Promise<boolean> {
+  try {
+    return (await Deno.stat(path)).isFile;
+  } catch (error) {
+    if (
+      error instanceof Deno.errors.NotFound ||
+      error instanceof Deno.errors.NotADirectory
+    ) return false;
+    throw unusable("look up", path, error);
+  }
+}
+
 /** Makes a folder and its parents. */
 export async function makeFolder(path: string): Promise<void> {
   try {

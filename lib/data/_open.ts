@@ -163,7 +163,7 @@ function unusable(
     ([role, file]) => {
       const { place, sha256 } = raw[role]!;
       const expected = entry.files[file]!.sha256;
-      return sha256 === expected
+      return expected === undefined || sha256 === expected
         ? []
         : [`  ${place}: its SHA-256 is ${sha256}, expected ${expected}`];
     },

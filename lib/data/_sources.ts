@@ -35,11 +35,54 @@ export async function fetchFile(
   { fetch, timeouts, onProgress, expected }: FetchFileOptions,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const { bytes: length, gzipMd5 } = expected;
-  const answer = await download(url, {
+  const answer = await fetchBytes(url, {
     fetch,
     timeouts,
+    onProgress,
     // A byte that cannot be compressed takes at most 9 bits in a gzip file.
     maxBytes: Math.ceil(length * 9 / 8) + 1024,
+  });
+  if (!url.endsWith(".gz")) return answer;
+  if (gzipMd5 !== undefined) checkMd5(answer, gzipMd5);
+  return await gunzip(answer, length);
+}
+
+/** An archive from an address, as it is. */
+export async function fetchArchive(
+  url: string,
+  { md5, ...options }: FetchBytesOptions & { readonly md5: string },
+): Promise<Uint8Array<ArrayBuffer>> {
+  const answer = await fetchBytes(url, options);
+  checkMd5(answer, md5);
+  return answer;
+}
+
+/** A raw file that the system's package manager put there. */
+export async function readInstalled(
+  path: string,
+  length: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const stored = await readIfExists(path);
+  if (stored === undefined) throw new Error("it is not installed");
+  return path.endsWith(".gz") ? await gunzip(stored, length) : stored;
+}
+
+/** How {@link fetchBytes} goes about it. */
+interface FetchBytesOptions {
+  readonly fetch: Fetch;
+  readonly timeouts: Timeouts;
+  readonly onProgress: (progress: DataProgress) => void;
+  readonly maxBytes: number;
+}
+
+async function fetchBytes(
+  url: string,
+  { fetch, timeouts, onProgress, maxBytes }: FetchBytesOptions,
+): Promise<Uint8Array<ArrayBuffer>> {
+  return await download(url, {
+    fetch,
+    timeouts,
+    maxBytes,
     onBytes: (bytes, totalBytes) =>
       onProgress({
         action: "download",
@@ -48,12 +91,12 @@ export async function fetchFile(
         ...(totalBytes === undefined ? {} : { totalBytes }),
       }),
   });
-  if (!url.endsWith(".gz")) return answer;
+}
+
+function checkMd5(answer: Uint8Array, expected: string): void {
   const md5 = createHash("md5").update(answer).digest("hex");
-  if (gzipMd5 !== undefined && md5 !== gzipMd5) {
-    throw new Error(
-      `its MD5 is ${md5}, expected ${gzipMd5} (${answer.length} bytes)`,
-    );
-  }
-  return await gunzip(answer, length);
+  if (md5 === expected) return;
+  throw new Error(
+    `its MD5 is ${md5}, expected ${expected} (${answer.length} bytes)`,
+  );
 }

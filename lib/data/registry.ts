@@ -15,8 +15,17 @@ const SOURCE = z.union([
     path: TEXT,
   }),
   z.strictObject({
-    /** Address; {file} stands for the raw file's name; .gz is unpacked. */
+    /**
+     * Address; {file} stands for the raw file's name, or the archive's; a raw
+     * file's .gz is unpacked.
+     */
     url: z.string().regex(/^https?:\/\//, "expected http:// or https://"),
+  }),
+  z.strictObject({
+    /** Folder that a system's package installs. */
+    folder: z.string().regex(/^\//, "expected an absolute path"),
+    /** Path in it; {file} stands for the raw file's name; .gz is unpacked. */
+    path: TEXT,
   }),
 ]);
 
@@ -46,12 +55,23 @@ const ENTRY = z.strictObject({
     z.strictObject({
       /** Length of the raw, unpacked file. */
       bytes: z.int().min(1),
-      /** SHA-256 of the raw, unpacked file. */
-      sha256: HEX_64,
+      /** SHA-256 of the raw, unpacked file; archives vouch for their members. */
+      sha256: HEX_64.optional(),
       /** MD5 of the .gz file that mirrors serve, where it is known. */
       gzipMd5: HEX_32.optional(),
     }),
   ),
+  /** The .tar or .tar.gz that holds all raw files, where they come in one. */
+  archive: z.strictObject({
+    /** Its name. */
+    name: TEXT,
+    /** MD5 of it, packed as it is served. */
+    md5: HEX_32,
+    /** Folder in it that holds the raw files. */
+    folder: TEXT,
+    /** More than its bytes: a longer answer of a server is given up. */
+    maxBytes: z.int().min(1),
+  }).optional(),
   sources: z.array(SOURCE),
 }).superRefine((entry, context) => {
   for (const name of ["mean", "std"] as const) {
@@ -60,6 +80,15 @@ const ENTRY = z.strictObject({
         code: "custom",
         path: [name],
         message: `expected ${entry.shape[0]} values, one a channel`,
+      });
+    }
+  }
+  for (const [name, { sha256 }] of Object.entries(entry.files)) {
+    if (sha256 === undefined && entry.archive === undefined) {
+      context.addIssue({
+        code: "custom",
+        path: ["files", name, "sha256"],
+        message: "expected 64 hex digits, as no archive vouches for the file",
       });
     }
   }

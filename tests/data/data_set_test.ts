@@ -93,11 +93,17 @@ Deno.test("openDataSet() names the sets there are when the name is unknown", asy
   for (const name of ["mnits", "toString"]) {
     await assert.rejects(openDataSet(name, { cacheDir: "/nowhere" }), {
       name: "RangeError",
-      message:
-        `Cannot open a data set: name is "${name}", expected one of mnist`,
+      message: `Cannot open a data set: name is "${name}", expected one of ${
+        dataSetNames().join(", ")
+      }`,
     });
   }
-  assert.deepEqual(dataSetNames(), ["mnist"]);
+  assert.deepEqual(dataSetNames(), [
+    "cifar10",
+    "cifar100",
+    "fashion-mnist",
+    "mnist",
+  ]);
 });
 
 Deno.test("openTestSplit() refuses a handle that is not openDataSet()'s", async () => {

@@ -47,6 +47,15 @@ Deno.test("parseRegistry() lists every fault", () => {
     [{ std: [0] }, /fixture\.std\.0: /],
     [{ shape: [1, 28] }, /fixture\.shape: /],
     [{ colour: "grey" }, /fixture: .*colour/],
+    [
+      { files: { "train-images": { bytes: 1 } } },
+      /files\.train-images\.sha256: expected 64 hex digits, as no archive/,
+    ],
+    [
+      { archive: { name: "a.tar", md5: "0", folder: "a", maxBytes: 1 } },
+      /fixture\.archive\.md5: expected 32 hex digits/,
+    ],
+    [{ sources: [{ folder: "here", path: "a" }] }, /fixture\.sources\.0/],
     [{ files: {} }, /splits\.train\.files: "train-images" is not among/],
     [{ sources: [{ url: "ftp://a.test/" }] }, /fixture\.sources\.0/],
     [{ title: "", licence: "" }, /fixture\.title: .*fixture\.licence: /],

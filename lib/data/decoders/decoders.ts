@@ -1,7 +1,10 @@
+import { decodeCifar } from "./cifar.ts";
 import type { Decoder } from "./decoder.ts";
 import { decodeIdxSplit } from "./idx.ts";
 
 /** Decoders by the name that the registry's `format` gives. */
 export const DECODERS: Readonly<Record<string, Decoder>> = {
   idx: decodeIdxSplit,
+  cifar10: (files, options) => decodeCifar(files, 1, options),
+  cifar100: (files, options) => decodeCifar(files, 2, options),
 };
