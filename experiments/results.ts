@@ -5,6 +5,7 @@
  * @module
  */
 
+import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { readBench, renderBench } from "../bench/report/mod.ts";
 import {
@@ -27,6 +28,8 @@ import {
   type RunEnvironment,
 } from "./common/compression_report.ts";
 import { PROJECT } from "./common/session.ts";
+import { recordedTeachers } from "./common/teacher_files.ts";
+import { renderTeachers } from "./common/teacher_record.ts";
 
 /** How the record of each question becomes files. */
 const RENDERERS: Readonly<
@@ -128,6 +131,10 @@ export async function renderResults(
     );
     const rendered = await RENDERERS[record.question]!(record, environment);
     for (const [name, text] of rendered) files.set(name, text);
+  }
+  const teachers = await recordedTeachers(fileURLToPath(folder));
+  if (teachers.length > 0) {
+    files.set("teachers/README.md", renderTeachers(teachers));
   }
   for (const [name, text] of await renderMeasurements(folder)) {
     files.set(name, text);

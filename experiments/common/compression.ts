@@ -6,14 +6,12 @@
  */
 
 import type { DataSetHandle } from "../../lib/data/mod.ts";
-import { openTestSplit } from "../../lib/data/test_split.ts";
 import {
   countMacs,
   countParameters,
   type Network,
   networkId,
 } from "../../lib/network/mod.ts";
-import { canonicalJson, sha256Hex } from "../../lib/random/mod.ts";
 import {
   type EngineIdentity,
   type EvaluationRequest,
@@ -24,9 +22,9 @@ import {
   type TwoStageResult,
   type Winner,
 } from "../../lib/search/mod.ts";
-import { decodeWeights, measureAccuracy } from "../../lib/training/mod.ts";
 import type { CompressionConfig } from "./config.ts";
 import type { Session } from "./session.ts";
+import { testAccuracy } from "./test_accuracy.ts";
 
 /** What a compression depends on. */
 export interface Identity {
@@ -87,11 +85,10 @@ export interface CompressionContent {
 export type TestScores = ReadonlyMap<EvaluationRequest, number>;
 
 /**
- * Opens the test split and scores teacher and winners on it: the only place
- * where it is read. A score is kept in the store, so each network is tested once.
+ * Opens the test split and scores teacher and winners on it, each network once.
  */
 export async function measureNetworks(
-  { engine, evaluator, store }: Session,
+  session: Session,
   dataSet: DataSetHandle,
   prepared: PreparedTeacher,
   { removal, shrinkage }: TwoStageResult,
@@ -101,40 +98,7 @@ export async function measureNetworks(
     trained,
   ) => trained?.request ?? []);
   for (const request of requests) {
-    const bytes = evaluator.weights(request);
-    const key = `test/${
-      sha256Hex(canonicalJson({
-        weights: sha256Hex(bytes),
-        network: networkId(request.network),
-        test: dataSet.digest.test,
-        engine: `${engine.name} ${engine.version} ${engine.instructionSet}`,
-      }))
-    }`;
-    const known = store.getEvaluation(key);
-    if (known !== undefined) {
-      scores.set(request, (JSON.parse(known) as { accuracy: number }).accuracy);
-      continue;
-    }
-    const { loss, optimiser, batchSize } = request.recipe;
-    const program = await engine.compile(request.network, {
-      loss,
-      optimiser,
-      batchSize,
-    });
-    try {
-      program.load(decodeWeights(bytes));
-      const split = await openTestSplit(dataSet);
-      const { accuracy } = await measureAccuracy(program, {
-        split,
-        indices: Uint32Array.from({ length: split.count }, (_, row) => row),
-        mean: dataSet.mean,
-        std: dataSet.std,
-      });
-      store.putEvaluation(key, JSON.stringify({ accuracy }));
-      scores.set(request, accuracy);
-    } finally {
-      await program.dispose();
-    }
+    scores.set(request, await testAccuracy(session, dataSet, request));
   }
   return scores;
 }

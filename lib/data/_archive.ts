@@ -1,9 +1,8 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import type { Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
-// @ts-types="@types/tar-stream"
+// @ts-types="./_tar_stream.d.ts"
 import { extract } from "tar-stream";
 
 /** Bytes of a file by its name. */
@@ -46,7 +45,7 @@ export async function readMembers(
       }
       const bytes = new Uint8Array(size);
       let at = 0;
-      for await (const piece of entry as unknown as AsyncIterable<Uint8Array>) {
+      for await (const piece of entry) {
         bytes.set(piece, at);
         at += piece.length;
       }
@@ -54,14 +53,12 @@ export async function readMembers(
     }
   }
   const source = createReadStream(path);
-  // Its types come from Node's streams, which are these.
-  const sink = tar as unknown as Writable;
   // A failure of either ends both; the first to be told is thrown.
   await Promise.all([
     collect(),
     /gz$/.test(path)
-      ? pipeline(source, createGunzip(), sink)
-      : pipeline(source, sink),
+      ? pipeline(source, createGunzip(), tar)
+      : pipeline(source, tar),
   ]);
   return found;
 }

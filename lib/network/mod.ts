@@ -5,6 +5,7 @@
  * @module
  */
 export type { BuildOptions } from "./build/_options.ts";
+export * from "./build/by_name.ts";
 export * from "./build/resnet.ts";
 export * from "./build/vgg.ts";
 export * from "./canonical.ts";

@@ -101,31 +101,38 @@ function digestOf(values: Uint32Array): string {
   );
 }
 
+/** What a teacher's training depends on. */
+export type TeacherOptions = Pick<
+  PrepareOptions,
+  "dataSet" | "images" | "network" | "recipe" | "seed" | "engine"
+>;
+
+/** A trained teacher's answers to its students' images. */
+interface Answers {
+  /** Digest of the teacher's weights. */
+  readonly weights: string;
+  readonly logits: TrainingData["teacherLogits"];
+  /** Which views of the images the logits are of. */
+  readonly views: unknown;
+}
+
 /** Some images of a data set under an id that says all about them. */
 function trainingData(
-  { dataSet, student, final, seed }: PrepareOptions,
+  { mean, std, digest }: DataSetHandle,
   images: Split,
   rows: { readonly train: Uint32Array; readonly validation: Uint32Array },
-  teacher?: {
-    readonly weights: string;
-    readonly logits: TrainingData["teacherLogits"];
-  },
+  teacher?: Answers,
 ): TrainingData {
-  const { mean, std } = dataSet;
-  const epochs = Math.max(student.epochs, final.epochs);
   return {
     id: sha256Hex(canonicalJson({
-      dataSet: dataSet.digest.train,
+      dataSet: digest.train,
       mean,
       std,
       train: digestOf(rows.train),
       validation: digestOf(rows.validation),
-      teacher: teacher === undefined ? null : {
-        weights: teacher.weights,
-        // Which views the logits are of; the number of epochs is no part of it.
-        augmentation: student.augmentation,
-        seed: augments(student.augmentation) ? { seed, epochs } : null,
-      },
+      teacher: teacher === undefined
+        ? null
+        : { weights: teacher.weights, ...teacher.views as object },
     })),
     mean,
     std,
@@ -136,17 +143,23 @@ function trainingData(
   };
 }
 
-/** The request under which a teacher is trained and remembered. */
-async function teacherRequest(
-  options: PrepareOptions,
-): Promise<{ request: EvaluationRequest; data: TrainingData }> {
-  const { dataSet, images, network, recipe, seed, engine } = options;
+/**
+ * The request under which a teacher is trained and remembered, and the data that
+ * it is trained on, which the executor must be told of.
+ *
+ * @param options See {@link TeacherOptions}.
+ */
+export async function teacherRequest(
+  { dataSet, images, network, recipe, seed, engine }: TeacherOptions,
+): Promise<
+  { readonly request: EvaluationRequest; readonly data: TrainingData }
+> {
   const split = await dataSet.loadTrain();
   const { train, validation } = splitTrainValidation(split, {
     validation: images.validation,
     seed,
   });
-  const data = trainingData(options, split, {
+  const data = trainingData(dataSet, split, {
     train: images.train === 0
       ? train
       : subset(train, split.labels, images.train, seed),
@@ -216,15 +229,25 @@ export async function prepareTeacher(
         ? {}
         : { throwIfInterrupted: options.throwIfInterrupted }),
     });
-    const teacher = { weights: sha256Hex(bytes), logits };
+    const epochs = Math.max(student.epochs, final.epochs);
+    const teacher: Answers = {
+      weights: sha256Hex(bytes),
+      logits,
+      views: {
+        augmentation: student.augmentation,
+        // Without augmentation all epochs see the same.
+        seed: augments(student.augmentation) ? { seed, epochs } : null,
+      },
+    };
     const some = (rows: Uint32Array, size: number) =>
       size === 0 ? rows : subset(rows, data.images.labels, size, seed);
     const searchRows = {
       train: some(data.train, images.studentTrain),
       validation: some(data.validation, images.studentValidation),
     };
-    const searchData = trainingData(options, data.images, searchRows, teacher);
-    const finalData = trainingData(options, data.images, data, teacher);
+    const { dataSet } = options;
+    const searchData = trainingData(dataSet, data.images, searchRows, teacher);
+    const finalData = trainingData(dataSet, data.images, data, teacher);
     executor.register(searchData);
     executor.register(finalData);
     const { accuracy } = await measureAccuracy(program, {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-// @ts-types="@types/tar-stream"
+// @ts-types="../../lib/data/_tar_stream.d.ts"
 import { pack } from "tar-stream";
 import { md5Of, readMembers } from "../../lib/data/_archive.ts";
 import { openEntry } from "../../lib/data/_open.ts";
@@ -22,15 +22,11 @@ type Bytes = Uint8Array<ArrayBuffer>;
 async function tarOf(files: Readonly<Record<string, Bytes>>): Promise<Bytes> {
   const tar = pack();
   for (const [name, bytes] of Object.entries(files)) {
-    // tar-stream asks for Node's buffers and takes any bytes.
-    tar.entry({ name }, bytes as unknown as string);
+    tar.entry({ name }, bytes);
   }
   tar.finalize();
-  const pieces: Uint8Array[] = [];
-  for await (const piece of tar as unknown as AsyncIterable<Uint8Array>) {
-    pieces.push(piece);
-  }
-  return new Uint8Array(await new Blob(pieces as Bytes[]).arrayBuffer());
+  const pieces = await Array.fromAsync(tar);
+  return new Uint8Array(await new Blob(pieces).arrayBuffer());
 }
 
 /** Records of 2x2 pixels with a label byte, of different content. */

@@ -1,0 +1,90 @@
+/**
+ * The teachers' recipes: experiments/teachers/recipes.yaml.
+ *
+ * @module
+ */
+
+import { parse } from "yaml";
+import { z } from "zod";
+import type { Recipe } from "../../lib/training/mod.ts";
+
+/** What a recipe says. */
+const whole = z.strictObject({
+  epochs: z.int().min(1).describe("Passes over the training images"),
+  batchSize: z.int().min(1).describe("Images a step"),
+  learningRate: z.number().positive().describe("Highest learning rate"),
+  schedule: z.enum(["constant", "cosine", "oneCycle"]).describe(
+    "How the learning rate changes",
+  ),
+  weightDecay: z.number().min(0).describe("L2 coefficient"),
+  cropPadding: z.int().min(0).describe(
+    "Black border of which a window of the image's size is cut out at random",
+  ),
+  flip: z.boolean().describe("Whether half of the images are mirrored"),
+});
+
+/** Some of it: every field may be left to a less specific entry. */
+export const recipeSchema = whole.partial();
+
+/** Some of a recipe. */
+export type PartialRecipe = z.infer<typeof recipeSchema>;
+
+const file = z.record(z.string(), z.record(z.string(), recipeSchema));
+
+/**
+ * Reads the recipes.
+ *
+ * @param text YAML as in recipes.yaml.
+ * @throws {SyntaxError} If it is not of that form; the message lists every fault.
+ */
+export function parseRecipes(text: string): z.infer<typeof file> {
+  const parsed = file.safeParse(parse(text));
+  if (parsed.success) return parsed.data;
+  const faults = parsed.error.issues.map((issue) =>
+    `${issue.path.join(".")}: ${issue.message}`
+  );
+  throw new SyntaxError(
+    `Cannot read the teachers' recipes: ${faults.join("; ")}`,
+  );
+}
+
+let loaded: z.infer<typeof file> | undefined;
+
+/**
+ * The recipe of a teacher.
+ *
+ * @param dataset Name of a data set.
+ * @param network Name of a network.
+ * @param own Fields that win over the file's.
+ */
+export function recipeOf(
+  dataset: string,
+  network: string,
+  own: PartialRecipe = {},
+): Recipe {
+  loaded ??= parseRecipes(
+    Deno.readTextFileSync(
+      new URL("../teachers/recipes.yaml", import.meta.url),
+    ),
+  );
+  const given = Object.entries(own).filter(([, value]) => value !== undefined);
+  const recipe = whole.parse({
+    ...loaded.default?.default,
+    ...loaded[dataset]?.default,
+    ...loaded[dataset]?.[network],
+    ...Object.fromEntries(given),
+  });
+  const { epochs, batchSize, learningRate, schedule, weightDecay } = recipe;
+  return {
+    epochs,
+    batchSize,
+    learningRate,
+    schedule: schedule === "oneCycle"
+      ? { type: "oneCycle", warmup: 0.2 }
+      : { type: schedule },
+    optimiser: { type: "sgd", momentum: 0.9, nesterov: true, weightDecay },
+    loss: { crossEntropy: 1, logitMse: 0 },
+    initialisation: "he",
+    augmentation: { cropPadding: recipe.cropPadding, flip: recipe.flip },
+  };
+}

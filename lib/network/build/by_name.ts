@@ -1,0 +1,40 @@
+import type { Network } from "../network.ts";
+import type { BuildOptions } from "./_options.ts";
+import { resnet } from "./resnet.ts";
+import { vgg } from "./vgg.ts";
+
+/** Builders by the name that a command line gives a network. */
+const BUILDERS = {
+  vgg11: (options) => vgg({ depth: 11, ...options }),
+  vgg13: (options) => vgg({ depth: 13, ...options }),
+  vgg16: (options) => vgg({ depth: 16, ...options }),
+  vgg19: (options) => vgg({ depth: 19, ...options }),
+  resnet18: (options) => resnet({ depth: 18, ...options }),
+  resnet34: (options) => resnet({ depth: 34, ...options }),
+} as const satisfies Readonly<
+  Record<string, (options: BuildOptions) => Network>
+>;
+
+/** Name of a network that can be built. */
+export type NetworkName = keyof typeof BUILDERS;
+
+/** All of them, small before large. */
+export const NETWORK_NAMES: readonly NetworkName[] = Object.keys(
+  BUILDERS,
+) as NetworkName[];
+
+/**
+ * Builds a network by its name.
+ *
+ * @param name One of {@link NETWORK_NAMES}.
+ * @param options Input, classes, width.
+ * @returns A frozen network.
+ * @throws {RangeError} If an option is out of range, or the network does not fit
+ * the input.
+ */
+export function buildNetwork(
+  name: NetworkName,
+  options: BuildOptions,
+): Network {
+  return BUILDERS[name](options);
+}

@@ -1,0 +1,165 @@
+import assert from "node:assert/strict";
+import { recordedTeachers } from "../../experiments/common/teacher_files.ts";
+import { recipeOf } from "../../experiments/common/teacher_recipes.ts";
+import {
+  compareTeachers,
+  teacherRecord,
+  weightsPath,
+} from "../../experiments/common/teacher_record.ts";
+import { dataSetFacts, dataSetNames } from "../../lib/data/mod.ts";
+import {
+  buildNetwork,
+  countParameters,
+  NETWORK_NAMES,
+  networkId,
+} from "../../lib/network/mod.ts";
+import { canonicalJson, sha256Hex } from "../../lib/random/mod.ts";
+import { decodeWeights } from "../../lib/training/mod.ts";
+import { inFolder, PROJECT } from "./_run.ts";
+
+const TINY = [
+  ...["--width", "0.03", "--images", "256", "--validation", "100"],
+  ...["--recipe.epochs", "2"],
+];
+
+async function teacher(
+  results: string,
+  flags: readonly string[] = [],
+): Promise<{ code: number; stdout: string; stderr: string }> {
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      ...["run", "--quiet", "--allow-all", "experiments/teacher.ts"],
+      ...["--results", results],
+      ...TINY,
+      ...flags,
+    ],
+    cwd: PROJECT,
+    env: { NO_COLOR: "1" },
+    stdin: "null",
+  }).output();
+  const text = new TextDecoder();
+  return { code, stdout: text.decode(stdout), stderr: text.decode(stderr) };
+}
+
+Deno.test("teacher trains, records, repeats its bits and notices when they differ", async () => {
+  await inFolder(async (folder) => {
+    const results = `${folder}/results`;
+    const first = await teacher(results);
+    assert.equal(first.code, 0, first.stderr);
+    const name = "mnist-vgg13-w0.03";
+    assert.match(first.stdout, new RegExp(`^\\| ${name} +\\|`, "m"));
+    const [record] = await recordedTeachers(results);
+    const content = record!.deterministic;
+    const weights = await Deno.readFile(`${results}/${weightsPath(name)}`);
+    assert.equal(sha256Hex(weights), content.weights);
+    const { evaluation } = content;
+    assert.equal(evaluation.validations!.length, 2);
+    assert.equal(evaluation.validations!.at(-1), evaluation.accuracy);
+    assert.equal(evaluation.losses.length, 2);
+
+    // From the store: the same files, nothing trained.
+    const path = `${results}/teachers/${name}.json`;
+    const before = await Deno.readTextFile(path);
+    const again = await teacher(results);
+    assert.equal(again.code, 0, again.stderr);
+    assert.equal(await Deno.readTextFile(path), before);
+
+    const anew = await teacher(results, ["--retrain"]);
+    assert.equal(anew.code, 0, anew.stderr);
+    assert.match(anew.stderr, /^Equal bits: mnist-vgg13-w0\.03, weights /m);
+    assert.equal(await Deno.readTextFile(path), before);
+
+    // A record of other weights, whole in itself.
+    const other = teacherRecord(name, { ...content, weights: "0".repeat(64) });
+    await Deno.writeTextFile(path, JSON.stringify(other));
+    const differs = await teacher(results, ["--retrain"]);
+    assert.equal(differs.code, 4, differs.stderr);
+    assert.match(
+      differs.stderr,
+      new RegExp(`weights ${content.weights}, expected 0{64}`),
+    );
+
+    const unlike = await teacher(results, ["--retrain", "--images", "200"]);
+    assert.equal(unlike.code, 2);
+    assert.match(unlike.stderr, /--images 200: given twice/);
+  });
+});
+
+Deno.test("teacher refuses what it cannot train, in words", async () => {
+  await inFolder(async (folder) => {
+    const results = `${folder}/results`;
+    const cases: readonly [readonly string[], RegExp][] = [
+      [["--dataset", "cifar-10"], /expected .*did you mean "cifar10"\?/],
+      [["--network", "resnet"], /expected .*did you mean "resnet18"\?/],
+      [["--retrain"], /There is no record of mnist-vgg13-w0\.03/],
+      [["--data", `${folder}/none`], /--data ".*none": expected a folder/],
+    ];
+    for (const [flags, message] of cases) {
+      const { code, stderr } = await teacher(results, flags);
+      assert.equal(code, 2, stderr);
+      assert.match(stderr, message);
+    }
+    const { code, stderr } = await teacher(results, ["--seed", "0"]);
+    assert.equal(code, 2);
+    assert.match(stderr, /--seed 0: expected an integer >= 1/);
+  });
+});
+
+Deno.test("compareTeachers() allows another engine a point of accuracy", async () => {
+  const [record] = await recordedTeachers(`${PROJECT}results`);
+  const { deterministic: before } = record!;
+  const engine = { ...before.engine, name: "another" };
+  const now = (test: number) => ({ ...before, engine, test, weights: "other" });
+  assert.equal(compareTeachers(record!, now(before.test - 0.0099)), 0);
+  assert.equal(compareTeachers(record!, now(before.test - 0.0101)), 4);
+  // The same engine is held to its bits.
+  assert.equal(compareTeachers(record!, { ...before, weights: "other" }), 4);
+  assert.equal(compareTeachers(record!, before), 0);
+  const identity = { ...before.identity, seed: 2 };
+  assert.equal(compareTeachers(record!, { ...before, identity }), 2);
+});
+
+Deno.test("every committed teacher is what its name, recipe and data set say", async () => {
+  const records = await recordedTeachers(`${PROJECT}results`);
+  assert(records.length > 0);
+  for (const { profile, deterministic } of records) {
+    const { identity, weights, parameters } = deterministic;
+    const bytes = await Deno.readFile(
+      `${PROJECT}results/${weightsPath(profile)}`,
+    );
+    assert.equal(sha256Hex(bytes), weights, profile);
+    const { name } = identity.data;
+    const { shape, classes, digest } = dataSetFacts(name);
+    assert.deepEqual(identity.data.digest, digest);
+    const [, width] = /-w([0-9.]+)/.exec(profile)!;
+    const network = buildNetwork(identity.name as "vgg13", {
+      input: shape,
+      classes: classes.length,
+      width: Number(width),
+    });
+    assert.equal(networkId(network), networkId(identity.network));
+    assert.equal(countParameters(network), parameters);
+    assert.equal(
+      canonicalJson(identity.recipe),
+      canonicalJson(recipeOf(name, identity.name)),
+      `${profile}: its recipe is no longer that of recipes.yaml`,
+    );
+    const values = Object.entries(decodeWeights(bytes))
+      .filter(([key]) => !key.includes("running"))
+      .reduce((sum, [, { length }]) => sum + length, 0);
+    assert.equal(values, parameters);
+  }
+});
+
+Deno.test("recipeOf() has a recipe for every pair, and lets options win", () => {
+  for (const dataset of dataSetNames()) {
+    for (const network of NETWORK_NAMES) {
+      const recipe = recipeOf(dataset, network);
+      assert(recipe.epochs >= 1 && recipe.learningRate > 0);
+    }
+  }
+  assert.equal(recipeOf("cifar10", "resnet18").augmentation.cropPadding, 4);
+  const own = recipeOf("cifar10", "resnet18", { epochs: 2, flip: false });
+  assert.equal(own.epochs, 2);
+  assert.deepEqual(own.augmentation, { cropPadding: 4, flip: false });
+});

@@ -1,0 +1,28 @@
+import assert from "node:assert/strict";
+import {
+  buildNetwork,
+  countParameters,
+  NETWORK_NAMES,
+  shapes,
+} from "../../lib/network/mod.ts";
+
+Deno.test("buildNetwork() builds the authors' models by name", () => {
+  const options = { input: [3, 32, 32] as const, classes: 10 };
+  const counts = NETWORK_NAMES.map((name) => [
+    name,
+    countParameters(buildNetwork(name, options)),
+  ]);
+  // As in build_test.ts, where they are derived.
+  assert.deepEqual(Object.fromEntries(counts), {
+    vgg11: 9_231_114,
+    vgg13: 9_416_010,
+    vgg16: 14_728_266,
+    vgg19: 20_040_522,
+    resnet18: 11_173_962,
+    resnet34: 21_282_122,
+  });
+  for (const name of NETWORK_NAMES) {
+    const network = buildNetwork(name, { ...options, classes: 7, width: 0.1 });
+    assert.deepEqual(shapes(network).output, [7, 1, 1]);
+  }
+});
