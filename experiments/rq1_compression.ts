@@ -10,6 +10,7 @@
  * @module
  */
 
+import { fileURLToPath } from "node:url";
 import {
   defineCommand,
   describeEnvironment,
@@ -22,11 +23,16 @@ import {
   runMain,
   type RunOptions,
   stopwatch,
+  UsageError,
   writeFileAtomic,
 } from "../lib/cli/mod.ts";
 import { dataSetFacts } from "../lib/data/mod.ts";
 import type { Engine } from "../lib/engine/mod.ts";
-import { vgg } from "../lib/network/mod.ts";
+import {
+  buildNetwork,
+  type BuildOptions,
+  type Network,
+} from "../lib/network/mod.ts";
 import { canonicalJson, sha256Hex } from "../lib/random/mod.ts";
 import {
   createRecord,
@@ -61,11 +67,13 @@ import {
 } from "./common/forecast.ts";
 import { printPlan } from "./common/plan.ts";
 import { followRun, type Remaining } from "./common/remaining.ts";
+import { findTeacher } from "./common/teacher_files.ts";
 import {
   addWallTime,
   checkDataFolder,
   openData,
   phase,
+  PROJECT,
   type Session,
   withSession,
 } from "./common/session.ts";
@@ -79,6 +87,7 @@ export const command = defineCommand({
     "deno task rq1 --profile smoke",
     "deno task rq1 --profile paper --dry-run",
     "deno task rq1 --seed 2 --removal.iterations 60",
+    "deno task rq1 --profile laptop-cifar10 --data FOLDER",
   ],
   schema: compressionSchema,
   profiles: new URL("configs/", import.meta.url),
@@ -91,14 +100,64 @@ function identityOf<Digest>(
   config: CompressionConfig,
   { seed }: RunOptions,
   engine: Engine,
-  digest: Digest,
+  { digest, taken }: {
+    readonly digest: Digest;
+    readonly taken: Awaited<ReturnType<typeof findTeacher>>;
+  },
 ) {
+  // How the run came to its teacher changes nothing of the rest.
+  const { retrain: _, ...teacher } = config.teacher;
   return {
-    config,
+    config: { ...config, teacher },
     seed,
     engine: engineIdentity(engine),
     data: { name: config.dataset, digest },
+    ...(taken === undefined ? {} : {
+      teacher: {
+        weights: taken.record.deterministic.weights,
+        engine: taken.record.deterministic.engine,
+      },
+    }),
   };
+}
+
+/** The recorded teacher that the options ask for, if there is one. */
+async function recordedTeacherOf(
+  config: CompressionConfig,
+  { seed, results }: RunOptions,
+  network: Network,
+) {
+  const { digest } = dataSetFacts(config.dataset);
+  const { train, test } = digest;
+  if (config.teacher.retrain || train === undefined || test === undefined) {
+    return undefined;
+  }
+  const identity = {
+    data: {
+      name: config.dataset,
+      digest: { train, test },
+      validation: config.validation,
+      images: config.images,
+    },
+    name: config.network,
+    network,
+    recipe: teacherRecipe(config),
+    seed,
+  };
+  // The run's own results first, then what the project brings along.
+  return await findTeacher(results, identity) ??
+    await findTeacher(fileURLToPath(new URL("results", PROJECT)), identity);
+}
+
+/** Name of a run's files: those of other data or networks do not replace MNIST's. */
+function resultName(
+  { dataset, network }: CompressionConfig,
+  { profile }: RunOptions,
+): string {
+  if (dataset === "mnist" && network === "vgg13") return profile;
+  // A profile of one data set has its name already.
+  const set = profile.endsWith(`-${dataset}`) ? "" : `-${dataset}`;
+  return `${profile}${set}-${network}`;
 }
 
 /** Name under which a run's progress is kept. */
@@ -146,9 +205,9 @@ async function search(
     reference: prepared.reference,
     seed: run.seed,
     engine: engine.name,
-    students: studentRecipes(config.student),
+    students: studentRecipes(config),
     searchData: prepared.searchData.id,
-    final: finalRecipe(config.final),
+    final: finalRecipe(config),
     finalData: prepared.finalData.id,
     finalists: config.finalists,
     removal: config.removal,
@@ -174,20 +233,40 @@ async function search(
   });
 }
 
+/**
+ * The teacher.
+ *
+ * @throws {UsageError} If it does not fit the images.
+ */
+function teacherNetwork(
+  { network, dataset }: CompressionConfig,
+  options: BuildOptions,
+): Network {
+  try {
+    return buildNetwork(network, options);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new UsageError(
+      `--network ${network}: expected one that takes the images of ${dataset} (${error.message})`,
+      { cause: error },
+    );
+  }
+}
+
 async function main(args: readonly string[]): Promise<number> {
   const { config, run } = parseCommand(command, args);
   checkImages(config);
   checkDataFolder(run);
   const { shape, classes, digest } = dataSetFacts(config.dataset);
-  const network = vgg({
-    depth: 13,
+  const network = teacherNetwork(config, {
     input: shape,
     classes: classes.length,
     width: config.width,
   });
+  const taken = await recordedTeacherOf(config, run, network);
   if (run.dryRun) {
     const engine = await openChosenEngine(run.engine);
-    const runId = runIdOf(identityOf(config, run, engine, digest));
+    const runId = runIdOf(identityOf(config, run, engine, { digest, taken }));
     await printPlan({
       question: "rq1",
       config,
@@ -195,6 +274,7 @@ async function main(args: readonly string[]): Promise<number> {
       teacher: network,
       runId,
       engine,
+      taken: taken?.record.profile,
     });
     return EXIT.done;
   }
@@ -202,7 +282,17 @@ async function main(args: readonly string[]): Promise<number> {
   const dataSet = await openData(config.dataset, run);
   return await withSession(run, async (session) => {
     const { engine, evaluator, store, seconds } = session;
-    const identity = identityOf(config, run, engine, dataSet.digest);
+    const identity = identityOf(config, run, engine, {
+      digest: dataSet.digest,
+      taken,
+    });
+    if (taken !== undefined) {
+      const { profile, deterministic } = taken.record;
+      const { name, instructionSet } = deterministic.engine;
+      notify(
+        `Teacher: ${profile} as recorded, trained by ${name} (${instructionSet}); --teacher.retrain trains it here`,
+      );
+    }
     const runId = runIdOf(identity);
     using _lock = store.lockRun(runId);
     if (run.fresh) {
@@ -225,8 +315,9 @@ async function main(args: readonly string[]): Promise<number> {
       config,
       teacher: network,
       images: config.images || trainCount! - config.validation,
+      taken: taken !== undefined,
       testImages: testCount!,
-      augmented: false,
+      augmented: config.augmentation !== undefined,
       seed: run.seed,
       workers,
     };
@@ -248,13 +339,19 @@ async function main(args: readonly string[]): Promise<number> {
         studentValidation: config.student.validationImages,
       },
       network,
-      recipe: teacherRecipe(config.teacher),
-      student: studentRecipes(config.student).removal,
-      final: finalRecipe(config.final),
+      recipe: teacherRecipe(config),
+      student: studentRecipes(config).removal,
+      final: finalRecipe(config),
       seed: run.seed,
       engine,
       executor: session.executor,
       evaluator,
+      ...(taken === undefined ? {} : {
+        trained: {
+          evaluation: taken.record.deterministic.evaluation,
+          weights: taken.weights,
+        },
+      }),
       onEpoch: (epochs) => teaching.reach(epochs),
       throwIfInterrupted: session.throwIfInterrupted,
     });
@@ -268,7 +365,7 @@ async function main(args: readonly string[]): Promise<number> {
     const tested = await measureNetworks(session, dataSet, prepared, result);
     remaining.reach("test", 1, 0);
 
-    const name = { question: "rq1", profile: run.profile };
+    const name = { question: "rq1", profile: resultName(config, run) };
     const record = createRecord(
       name,
       compressionContent({ identity, prepared, result, tested }),
@@ -287,7 +384,7 @@ async function main(args: readonly string[]): Promise<number> {
     for (const [path, text] of files) {
       await writeFileAtomic(`${run.results}/${path}`, text);
     }
-    print(files.get(`rq1/${run.profile}.md`)!);
+    print(files.get(`rq1/${name.profile}.md`)!);
     notify(
       `Written: ${
         [...files.keys()].map((p) => `${run.results}/${p}`).join(", ")

@@ -50,11 +50,9 @@ import { recipeOf, recipeSchema } from "./common/teacher_recipes.ts";
 import { recordedTeacher, recordedTeachers } from "./common/teacher_files.ts";
 import {
   compareTeachers,
-  readTeacher,
   renderTeachers,
   type TeacherContent,
   teacherName,
-  type TeacherRecord,
   teacherRecord,
   weightsPath,
 } from "./common/teacher_record.ts";
@@ -165,7 +163,11 @@ async function train(
       parameters: countParameters(network),
       macs: countMacs(network),
       evaluation,
-      test: await testAccuracy(session, dataSet, request),
+      test: await testAccuracy(session, dataSet, {
+        network,
+        recipe,
+        weights,
+      }),
       weights: sha256Hex(weights),
     },
   };

@@ -71,7 +71,7 @@ export async function prepareSearch(
   });
   const opened = await openEngine(engine);
   const executor = createWorkerPool(1);
-  const recipes = studentRecipes(config.student);
+  const recipes = studentRecipes(config);
   try {
     const { searchData, reference } = await prepareTeacher({
       dataSet,
@@ -82,9 +82,9 @@ export async function prepareSearch(
         studentValidation: config.student.validationImages,
       },
       network: teacher,
-      recipe: { ...teacherRecipe(config.teacher), epochs: 1 },
+      recipe: { ...teacherRecipe(config), epochs: 1 },
       student: recipes.removal,
-      final: finalRecipe(config.final),
+      final: finalRecipe(config),
       seed: SEED,
       engine: opened,
       executor,

@@ -35,6 +35,13 @@ export interface Identity {
     readonly name: string;
     readonly digest: Readonly<Record<"train" | "test", string>>;
   };
+  /** The teacher, where it was not trained by this run's engine but taken as it was. */
+  readonly teacher?: {
+    /** SHA-256 of its weights. */
+    readonly weights: string;
+    /** What trained it. */
+    readonly engine: EngineIdentity;
+  };
 }
 
 /** A trained network and its scores. */
@@ -94,11 +101,17 @@ export async function measureNetworks(
   { removal, shrinkage }: TwoStageResult,
 ): Promise<TestScores> {
   const scores = new Map<EvaluationRequest, number>();
-  const requests = [prepared, removal.winner, shrinkage?.winner].flatMap((
-    trained,
-  ) => trained?.request ?? []);
-  for (const request of requests) {
-    scores.set(request, await testAccuracy(session, dataSet, request));
+  const winners = [removal.winner, shrinkage?.winner].flatMap((winner) =>
+    winner?.request ?? []
+  );
+  for (const request of [prepared.request, ...winners]) {
+    const weights = request === prepared.request
+      ? prepared.weights
+      : session.evaluator.weights(request);
+    scores.set(
+      request,
+      await testAccuracy(session, dataSet, { ...request, weights }),
+    );
   }
   return scores;
 }

@@ -5,6 +5,7 @@
  */
 
 import { removalMask, shrinkMask } from "../../lib/compress/mod.ts";
+import { dataSetFacts } from "../../lib/data/mod.ts";
 import { describe } from "../../lib/network/mod.ts";
 import {
   type Cell,
@@ -47,8 +48,10 @@ export interface RunEnvironment extends WallTime {
 
 /** "VGG-13 on MNIST". */
 function titleOf({ network, dataset }: CompressionConfig): string {
-  const family = network.replace(/(?<=[a-z])(?=[0-9])/, "-").toUpperCase();
-  return `${family} on ${dataset.toUpperCase()}`;
+  const family = network.replace(/(?<=[a-z])(?=[0-9])/, "-")
+    .replace(/^vgg/, "VGG").replace(/^resnet/, "ResNet");
+  const { title } = dataSetFacts(dataset);
+  return `${family} on ${dataset === "mnist" ? "MNIST" : title}`;
 }
 
 /** Says in one line how the run differs from the paper's protocol. */
@@ -226,6 +229,16 @@ function winnerNotes(
   ).join("\n");
 }
 
+/** Who trained a teacher that the run took as it was. */
+function teacherNote({ teacher }: CompressionContent["identity"]): string {
+  if (teacher === undefined) return "";
+  const { weights, engine: { name, instructionSet } } = teacher;
+  return `The teacher was trained before, by ${name} (${instructionSet}): weights
+${weights.slice(0, 16)}, see [teachers](../teachers/README.md).
+
+`;
+}
+
 /** Files that a record gives: the table and the figures, by path below results/. */
 export async function renderCompression(
   { question, profile, deterministic: content, digest }: ResultRecord<
@@ -262,7 +275,9 @@ Networks (c: convolution, bn: batch norm, r: ReLU, p: max-pool):
 
 ${winnerNotes(content)}
 
-Engine ${engine.name} (${engine.version}, ${engine.instructionSet}); data
+${
+    teacherNote(identity)
+  }Engine ${engine.name} (${engine.version}, ${engine.instructionSet}); data
 ${data.name}, train digest ${data.digest.train.slice(0, 16)}; record digest
 ${digest.slice(0, 16)}. Generated from [${profile}.json](${profile}.json).
 `;

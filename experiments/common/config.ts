@@ -8,7 +8,12 @@
 import { z } from "zod";
 import type { Recipe } from "../../lib/training/mod.ts";
 import { UsageError } from "../../lib/cli/mod.ts";
-import { dataSetFacts, dataSetNames } from "../../lib/data/mod.ts";
+import {
+  type Augmentation,
+  dataSetFacts,
+  dataSetNames,
+} from "../../lib/data/mod.ts";
+import { NETWORK_NAMES } from "../../lib/network/mod.ts";
 import type { PolicyKind } from "../../lib/policy/mod.ts";
 import type { StageConfig } from "../../lib/search/mod.ts";
 
@@ -24,6 +29,20 @@ export const teacherSchema = z.strictObject({
     "Highest learning rate (SGD, Nesterov momentum 0.9, one cycle)",
   ),
   weightDecay: z.number().min(0).default(5e-4).describe("L2 coefficient"),
+  // Without a default, so that records from before it keep their digests.
+  retrain: z.boolean().optional().describe(
+    "Train it, although a teacher of this recipe is kept in results/teachers",
+  ),
+});
+
+/** Random views of the training images, the same for teacher and students. */
+export const augmentationSchema = z.strictObject({
+  cropPadding: z.int().min(0).default(0).describe(
+    "Black border of which a window of the image's size is cut out (paper: 4 for CIFAR)",
+  ),
+  flip: z.boolean().default(false).describe(
+    "Whether half of the images are mirrored (paper: yes for CIFAR)",
+  ),
 });
 
 /** How a candidate is trained: briefly, on logits alone (paper section 3.4). */
@@ -112,7 +131,7 @@ export const shrinkSchema = z.strictObject({
 /** Everything that one compression in two stages can be told. */
 export const compressionSchema = z.strictObject({
   dataset: z.enum(dataSetNames()).default("mnist").describe("Data set"),
-  network: z.enum(["vgg13"]).default("vgg13").describe("Teacher"),
+  network: z.enum(NETWORK_NAMES).default("vgg13").describe("Teacher"),
   width: z.number().positive().max(4).default(1).describe(
     "Multiplier of the teacher's channels (paper: 1)",
   ),
@@ -122,6 +141,8 @@ export const compressionSchema = z.strictObject({
   images: z.int().min(0).default(0).describe(
     "Training images of the teacher and the final trainings; 0 takes all",
   ),
+  // Without a default, as above.
+  augmentation: augmentationSchema.optional(),
   teacher: teacherSchema,
   student: studentSchema,
   final: finalSchema,
@@ -164,15 +185,17 @@ export function checkImages(
   );
 }
 
-const NO_AUGMENTATION = { cropPadding: 0, flip: false } as const;
+const NO_AUGMENTATION: Augmentation = { cropPadding: 0, flip: false };
 const ADAM = { type: "adam", beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
 
 /** The teacher's recipe: SGD on labels. */
 export function teacherRecipe(
-  { epochs, batchSize, learningRate, weightDecay }: z.infer<
-    typeof teacherSchema
+  { teacher, augmentation = NO_AUGMENTATION }: Pick<
+    CompressionConfig,
+    "teacher" | "augmentation"
   >,
 ): Recipe {
+  const { epochs, batchSize, learningRate, weightDecay } = teacher;
   return {
     epochs,
     batchSize,
@@ -181,20 +204,25 @@ export function teacherRecipe(
     optimiser: { type: "sgd", momentum: 0.9, nesterov: true, weightDecay },
     loss: { crossEntropy: 1, logitMse: 0 },
     initialisation: "he",
-    augmentation: NO_AUGMENTATION,
+    augmentation,
   };
 }
 
 /** The candidates' recipes: Adam on the squared error of logits. */
 export function studentRecipes(
-  config: z.infer<typeof studentSchema>,
+  { student, augmentation = NO_AUGMENTATION }: Pick<
+    CompressionConfig,
+    "student" | "augmentation"
+  >,
 ): Readonly<Record<PolicyKind, Recipe>> {
-  const removal = studentRecipe(config);
-  const epochs = config.shrinkageEpochs ?? config.epochs;
+  const removal = { ...studentRecipe(student), augmentation };
+  const epochs = student.shrinkageEpochs ?? student.epochs;
   return { removal, shrinkage: { ...removal, epochs } };
 }
 
-function studentRecipe(config: z.infer<typeof studentSchema>): Recipe {
+function studentRecipe(
+  config: z.infer<typeof studentSchema>,
+): Omit<Recipe, "augmentation"> {
   const { epochs, batchSize, learningRate, weightDecay, initialisation } =
     config;
   return {
@@ -207,16 +235,17 @@ function studentRecipe(config: z.infer<typeof studentSchema>): Recipe {
     optimiser: { ...ADAM, weightDecay },
     loss: { crossEntropy: 0, logitMse: 1 },
     initialisation,
-    augmentation: NO_AUGMENTATION,
   };
 }
 
 /** The final recipe: Adam on labels plus distillation. */
 export function finalRecipe(
-  { epochs, batchSize, learningRate, weightDecay, distillation }: z.infer<
-    typeof finalSchema
+  { final, augmentation = NO_AUGMENTATION }: Pick<
+    CompressionConfig,
+    "final" | "augmentation"
   >,
 ): Recipe {
+  const { epochs, batchSize, learningRate, weightDecay, distillation } = final;
   return {
     epochs,
     batchSize,
@@ -225,6 +254,6 @@ export function finalRecipe(
     optimiser: { ...ADAM, weightDecay },
     loss: { crossEntropy: 1, logitMse: distillation },
     initialisation: "he",
-    augmentation: NO_AUGMENTATION,
+    augmentation,
   };
 }

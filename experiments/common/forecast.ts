@@ -53,6 +53,8 @@ export interface ForecastOptions {
   readonly teacher: Network;
   /** Training images of the teacher and the final trainings. */
   readonly images: number;
+  /** Whether the teacher comes trained. */
+  readonly taken: boolean;
   /** Images of the test split. */
   readonly testImages: number;
   /** Whether each epoch shows the teacher other views of the images. */
@@ -182,9 +184,9 @@ function likelyWinner(
 
 /** The training of the teacher, and its look at the students' images. */
 function teacherPart(
-  { calibration, config, teacher, images, augmented }: ForecastOptions,
+  { calibration, config, teacher, images, augmented, taken }: ForecastOptions,
 ): Part {
-  const { epochs } = config.teacher;
+  const epochs = taken ? 0 : config.teacher.epochs;
   const views = augmented
     ? Math.max(
       config.final.epochs,
@@ -199,7 +201,7 @@ function teacherPart(
   });
   return {
     name: "teacher",
-    trainings: 1,
+    trainings: taken ? 0 : 1,
     epochs,
     cpuSeconds: seconds,
     wallSeconds: seconds,

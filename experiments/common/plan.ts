@@ -45,7 +45,7 @@ function exists(path: string): boolean {
 
 /** Prints what a run would do. */
 export async function printPlan(
-  { question, config, run, teacher, runId, engine }: {
+  { question, config, run, teacher, runId, engine, taken }: {
     readonly question: string;
     readonly config: CompressionConfig;
     readonly run: RunOptions;
@@ -53,6 +53,8 @@ export async function printPlan(
     /** Name under which the run's progress is kept. */
     readonly runId: string;
     readonly engine: EngineIdentity;
+    /** Name of the recorded teacher that is taken; undefined when one is trained. */
+    readonly taken: string | undefined;
   },
 ): Promise<void> {
   const facts = dataSetFacts(config.dataset);
@@ -70,8 +72,9 @@ export async function printPlan(
       config,
       teacher,
       images,
+      taken: taken !== undefined,
       testImages: facts.testCount ?? images / 5,
-      augmented: false,
+      augmented: config.augmentation !== undefined,
       seed: run.seed,
       workers: run.workers,
     });
@@ -89,7 +92,9 @@ export async function printPlan(
     print(
       `Teacher: ${formatCount(countParameters(teacher))} parameters, ${
         formatShortCount(countMacs(teacher))
-      } MACs an image\n  ${describe(teacher)}`,
+      } MACs an image${taken === undefined ? "" : `, trained: ${taken}`}\n  ${
+        describe(teacher)
+      }`,
     );
     print(
       `Data: ${facts.title}, ${formatCount(images)} training and ${

@@ -4,8 +4,16 @@
  * @module
  */
 
+import { DataError } from "../../lib/data/mod.ts";
+import { networkId } from "../../lib/network/mod.ts";
+import { canonicalJson, sha256Hex } from "../../lib/random/mod.ts";
 import { recordPath } from "../../lib/report/mod.ts";
-import { readTeacher, type TeacherRecord } from "./teacher_record.ts";
+import {
+  readTeacher,
+  type TeacherIdentity,
+  type TeacherRecord,
+  weightsPath,
+} from "./teacher_record.ts";
 
 /**
  * A recorded teacher, or undefined if there is none of this name.
@@ -49,4 +57,44 @@ export async function recordedTeachers(
     names.sort().map((name) => recordedTeacher(results, name)),
   );
   return records.flatMap((record) => record ?? []);
+}
+
+/**
+ * The recorded teacher that an experiment asks for, with its weights, or
+ * undefined if there is none of the same data, network, recipe and seed. The
+ * engine may be another: what trained it stands in its record.
+ *
+ * @param results The results folder.
+ * @param identity What is asked for.
+ * @throws {DataError} If its weights are missing or not those of the record.
+ */
+export async function findTeacher(
+  results: string,
+  identity: TeacherIdentity,
+): Promise<
+  { readonly record: TeacherRecord; readonly weights: Uint8Array } | undefined
+> {
+  const wanted = identityKey(identity);
+  const record = (await recordedTeachers(results)).find(({ deterministic }) =>
+    identityKey(deterministic.identity) === wanted
+  );
+  if (record === undefined) return undefined;
+  const path = `${results}/${weightsPath(record.profile)}`;
+  const weights = await Deno.readFile(path).catch((error) => {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  });
+  const { weights: expected } = record.deterministic;
+  const found = weights === undefined ? "missing" : sha256Hex(weights);
+  if (weights === undefined || found !== expected) {
+    throw new DataError(
+      `Cannot use the teacher ${record.profile}: the SHA-256 of "${path}" is ${found}, expected ${expected}; restore the file, or train it anew with --teacher.retrain`,
+    );
+  }
+  return { record, weights };
+}
+
+/** The same for two networks that compute the same. */
+function identityKey({ network, name: _, ...rest }: TeacherIdentity): string {
+  return canonicalJson({ ...rest, network: networkId(network) });
 }

@@ -6,30 +6,37 @@
 
 import type { DataSetHandle } from "../../lib/data/mod.ts";
 import { openTestSplit } from "../../lib/data/test_split.ts";
-import { networkId } from "../../lib/network/mod.ts";
+import { type Network, networkId } from "../../lib/network/mod.ts";
 import { canonicalJson, sha256Hex } from "../../lib/random/mod.ts";
-import type { EvaluationRequest } from "../../lib/search/mod.ts";
-import { decodeWeights, measureAccuracy } from "../../lib/training/mod.ts";
+import {
+  decodeWeights,
+  measureAccuracy,
+  type Recipe,
+} from "../../lib/training/mod.ts";
 import type { Session } from "./session.ts";
 
 /**
  * Accuracy of a trained network on the test split, in [0, 1]. It is kept in the
  * store, so each network is tested once.
  *
- * @param session Where its weights are kept.
+ * @param session Engine and store.
  * @param dataSet An open data set.
- * @param request The request that it was trained for, with its weights.
+ * @param trained The network with its weights; the recipe gives the batch size.
  */
 export async function testAccuracy(
-  { engine, evaluator, store }: Pick<Session, "engine" | "evaluator" | "store">,
+  { engine, store }: Pick<Session, "engine" | "store">,
   dataSet: DataSetHandle,
-  request: EvaluationRequest,
+  { network, recipe, weights }: {
+    readonly network: Network;
+    readonly recipe: Recipe;
+    /** As a safetensors file. */
+    readonly weights: Uint8Array;
+  },
 ): Promise<number> {
-  const bytes = evaluator.weights(request);
   const key = `test/${
     sha256Hex(canonicalJson({
-      weights: sha256Hex(bytes),
-      network: networkId(request.network),
+      weights: sha256Hex(weights),
+      network: networkId(network),
       test: dataSet.digest.test,
       engine: `${engine.name} ${engine.version} ${engine.instructionSet}`,
     }))
@@ -38,14 +45,14 @@ export async function testAccuracy(
   if (known !== undefined) {
     return (JSON.parse(known) as { accuracy: number }).accuracy;
   }
-  const { loss, optimiser, batchSize } = request.recipe;
-  const program = await engine.compile(request.network, {
+  const { loss, optimiser, batchSize } = recipe;
+  const program = await engine.compile(network, {
     loss,
     optimiser,
     batchSize,
   });
   try {
-    program.load(decodeWeights(bytes));
+    program.load(decodeWeights(weights));
     const split = await openTestSplit(dataSet);
     const { accuracy } = await measureAccuracy(program, {
       split,

@@ -62,10 +62,20 @@ export interface PrepareOptions {
   readonly executor: Executor;
   /** Remembers the training. */
   readonly evaluator: Evaluator;
+  /** Takes this teacher, of the same network and recipe, instead of training it. */
+  readonly trained?: TrainedTeacher;
   /** Called after each epoch of the teacher's training. */
   readonly onEpoch?: (epochs: number) => void;
   /** Asked while the teacher looks at the images. */
   readonly throwIfInterrupted?: () => void;
+}
+
+/** A teacher that was trained before, maybe elsewhere. */
+export interface TrainedTeacher {
+  /** Its training. */
+  readonly evaluation: Evaluation;
+  /** Its weights, as a safetensors file. */
+  readonly weights: Uint8Array;
 }
 
 /** The teacher's training failed: there is nothing to compress. */
@@ -82,8 +92,10 @@ export interface PreparedTeacher {
   readonly network: Network;
   /** Its training, scored on all validation images. */
   readonly evaluation: Evaluation;
-  /** Its weights are kept under this request. */
+  /** What it was trained for; the store has it unless it was given. */
   readonly request: EvaluationRequest;
+  /** Its weights, as a safetensors file. */
+  readonly weights: Uint8Array;
   /** Size, and accuracy on the images that score candidates. */
   readonly reference: TeacherReference;
   /** Data that candidates are trained and scored on. */
@@ -179,7 +191,7 @@ export async function teacherRequest(
 }
 
 /**
- * Trains the teacher, or finds it in the store, runs it once over all training
+ * Trains the teacher, or finds it in the store, or takes the one given; runs it once over all training
  * images, and registers the data of its students with the executor.
  *
  * @param options See {@link PrepareOptions}.
@@ -200,11 +212,12 @@ export async function prepareTeacher(
   }
   const { request, data } = await teacherRequest(options);
   executor.register(data);
-  const evaluation = await evaluator.evaluate(request, {
-    weights: true,
-    checkpoints: true,
-    ...(options.onEpoch === undefined ? {} : { onEpoch: options.onEpoch }),
-  });
+  const evaluation = options.trained?.evaluation ??
+    await evaluator.evaluate(request, {
+      weights: true,
+      checkpoints: true,
+      ...(options.onEpoch === undefined ? {} : { onEpoch: options.onEpoch }),
+    });
   if (evaluation.failure !== undefined) {
     const { step, reason } = evaluation.failure;
     throw new TeacherError(
@@ -212,11 +225,11 @@ export async function prepareTeacher(
     );
   }
 
-  const bytes = evaluator.weights(request);
+  const weights = options.trained?.weights ?? evaluator.weights(request);
   const { loss, optimiser, batchSize } = options.recipe;
   const program = await engine.compile(network, { loss, optimiser, batchSize });
   try {
-    program.load(decodeWeights(bytes));
+    program.load(decodeWeights(weights));
     const logits = await computeTeacherLogits(program, {
       split: data.images,
       rows: data.train,
@@ -231,7 +244,7 @@ export async function prepareTeacher(
     });
     const epochs = Math.max(student.epochs, final.epochs);
     const teacher: Answers = {
-      weights: sha256Hex(bytes),
+      weights: sha256Hex(weights),
       logits,
       views: {
         augmentation: student.augmentation,
@@ -260,6 +273,7 @@ export async function prepareTeacher(
       network,
       evaluation,
       request,
+      weights,
       reference: { parameters: countParameters(network), accuracy },
       searchData,
       finalData,

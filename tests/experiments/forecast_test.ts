@@ -41,6 +41,7 @@ const OPTIONS = {
   }),
   teacher: TEACHER,
   images: 1000,
+  taken: false,
   testImages: 10,
   augmented: false,
   seed: 1,
@@ -90,6 +91,8 @@ Deno.test("foreseeRun() counts trainings, epochs and images of every part", () =
   assert.deepEqual(counts("shrinkage"), [4, 16]);
   assert.deepEqual(counts("final"), [2, 10]);
   near(parts.get("teacher")!.cpuSeconds, 2 * 1000 * 1e-3);
+  const [taken] = foreseeRun({ ...OPTIONS, taken: true });
+  assert.deepEqual([taken!.trainings, taken!.cpuSeconds], [0, 0]);
   near(parts.get("final")!.cpuSeconds, 2 * 5 * 1000 * 1e-3);
   near(parts.get("final")!.wallSeconds, 5 * 1000 * 1e-3);
 });
