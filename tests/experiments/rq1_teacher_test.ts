@@ -46,7 +46,7 @@ Deno.test("rq1 takes a recorded teacher, says so, and goes on as with its own", 
     assert.equal(engine.name, "onnx-cpu");
     assert.deepEqual(withoutTeacher(read(results)), withoutTeacher(own));
     assert.match(
-      Deno.readTextFileSync(`${results}/rq1/smoke.md`),
+      await Deno.readTextFile(`${results}/rq1/smoke.md`),
       new RegExp(
         `The teacher was trained before, by onnx-cpu[^]*${
           weights.slice(0, 16)
@@ -90,7 +90,7 @@ Deno.test("rq1 compresses a residual network on augmented images", async () => {
     }).ended;
     assert.equal(code, 0, stderr);
     assert.match(stdout, /^# RQ1: compression of ResNet-18 on MNIST/);
-    const text = Deno.readTextFileSync(
+    const text = await Deno.readTextFile(
       `${results}/rq1/smoke-mnist-resnet18.json`,
     );
     const { deterministic } = JSON.parse(text);
