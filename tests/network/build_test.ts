@@ -3,6 +3,7 @@ import {
   countParameters,
   describe,
   leaves,
+  lenet5,
   type Network,
   resnet,
   shapes,
@@ -38,6 +39,36 @@ Deno.test("resnet() has the parameter counts of the authors' models", () => {
     const network = resnet({ depth, input: [3, 32, 32], classes });
     assert.equal(countParameters(network), parameters);
   }
+});
+
+Deno.test("resnet() has the parameter counts of ImageNet's models with their stem", () => {
+  // 18 with 257 classes: the paper's 11.31M on Caltech-256; with 1000 classes
+  // all three: torchvision's models.
+  const expected = [
+    [18, 257, 11_308_353],
+    [18, 1000, 11_689_512],
+    [34, 1000, 21_797_672],
+    [50, 1000, 25_557_032],
+  ] as const;
+  for (const [depth, classes, parameters] of expected) {
+    const network = resnet({
+      depth,
+      input: [3, 224, 224],
+      classes,
+      stem: "imagenet",
+    });
+    assert.equal(countParameters(network), parameters);
+    assert.deepEqual(shapes(network).blocks.at(-3)!.slice(1), [7, 7]);
+  }
+});
+
+Deno.test("lenet5() has the parameter count of LeNet-5, and needs 12x12 pixels", () => {
+  const count = (side: number, channels = 1) =>
+    countParameters(lenet5({ input: [channels, side, side], classes: 10 }));
+  assert.equal(count(28), 61_706);
+  assert.equal(count(32), 61_706);
+  assert.equal(count(32, 3), 62_006);
+  assert.throws(() => count(11), RangeError);
 });
 
 Deno.test("leaves() has the leaf counts of the authors' models", () => {
@@ -137,9 +168,9 @@ Deno.test("vgg() and resnet() throw when an option is out of range", () => {
     name: "RangeError",
     message: "Cannot build a VGG: depth is 12, expected one of 11, 13, 16, 19",
   });
-  assert.throws(() => resnet({ depth: 50 as 18, input, classes: 10 }), {
+  assert.throws(() => resnet({ depth: 20 as 18, input, classes: 10 }), {
     name: "RangeError",
-    message: "Cannot build a ResNet: depth is 50, expected one of 18, 34",
+    message: "Cannot build a ResNet: depth is 20, expected one of 18, 34, 50",
   });
   for (const width of [0, -1, NaN, Infinity]) {
     assert.throws(() => vgg({ depth: 11, input, classes: 10, width }), {

@@ -20,6 +20,11 @@ Deno.test("buildNetwork() builds the authors' models by name", () => {
     vgg19: 20_040_522,
     resnet18: 11_173_962,
     resnet34: 21_282_122,
+    resnet50: 23_520_842,
+    "resnet18-imagenet": 11_181_642,
+    "resnet34-imagenet": 21_289_802,
+    "resnet50-imagenet": 23_528_522,
+    lenet5: 62_006,
   });
   for (const name of NETWORK_NAMES) {
     const network = buildNetwork(name, { ...options, classes: 7, width: 0.1 });

@@ -1,9 +1,13 @@
 import type { Network } from "../network.ts";
 import type { BuildOptions } from "./_options.ts";
+import { lenet5 } from "./lenet.ts";
 import { resnet } from "./resnet.ts";
 import { vgg } from "./vgg.ts";
 
-/** Builders by the name that a command line gives a network. */
+/**
+ * Builders by the name that a command line gives a network; "-imagenet" has the
+ * stem for large images.
+ */
 const BUILDERS = {
   vgg11: (options) => vgg({ depth: 11, ...options }),
   vgg13: (options) => vgg({ depth: 13, ...options }),
@@ -11,6 +15,14 @@ const BUILDERS = {
   vgg19: (options) => vgg({ depth: 19, ...options }),
   resnet18: (options) => resnet({ depth: 18, ...options }),
   resnet34: (options) => resnet({ depth: 34, ...options }),
+  resnet50: (options) => resnet({ depth: 50, ...options }),
+  "resnet18-imagenet": (options) =>
+    resnet({ depth: 18, stem: "imagenet", ...options }),
+  "resnet34-imagenet": (options) =>
+    resnet({ depth: 34, stem: "imagenet", ...options }),
+  "resnet50-imagenet": (options) =>
+    resnet({ depth: 50, stem: "imagenet", ...options }),
+  lenet5,
 } as const satisfies Readonly<
   Record<string, (options: BuildOptions) => Network>
 >;
@@ -18,7 +30,7 @@ const BUILDERS = {
 /** Name of a network that can be built. */
 export type NetworkName = keyof typeof BUILDERS;
 
-/** All of them, small before large. */
+/** All of them. */
 export const NETWORK_NAMES: readonly NetworkName[] = Object.keys(
   BUILDERS,
 ) as NetworkName[];
