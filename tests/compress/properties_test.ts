@@ -279,6 +279,43 @@ Deno.test("shrinkLayers() continues from any student of removeLayers()", () => {
   );
 });
 
+Deno.test("removeLayers(), then shrinkLayers(), give sound outcomes on ResNet-34 and bottlenecks when actions are any", () => {
+  const options = { input: [3, 16, 16], classes: 10, width: 0.3 } as const;
+  const networks = [
+    resnet({ depth: 34, ...options }),
+    resnet({ depth: 50, ...options }),
+    resnet({ depth: 50, stem: "imagenet", ...options }),
+  ];
+  let both = 0;
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...networks),
+      // Few, some or most layers go.
+      fc.constantFrom(0.1, 0.5, 0.9),
+      fc.infiniteStream(fc.double({ min: 0, max: 1, noNaN: true })),
+      shrinkRules,
+      (network, share, draws, rules) => {
+        const draw = () => draws.next().value as number;
+        const first = removeLayers(
+          network,
+          leaves(network).map(() => draw() > share),
+        );
+        assertSound(first, network);
+        if (!first.ok) return;
+        const second = shrinkLayers(
+          first.network,
+          leaves(first.network).map(() => Math.ceil(10 * draw() || 1) / 10),
+          rules,
+        );
+        assertSound(second, first.network);
+        if (second.ok) both++;
+      },
+    ),
+    { numRuns: 90 },
+  );
+  assert.ok(both > 30, `only ${both} went through both stages`);
+});
+
 Deno.test("removeLayers() handles the paper's networks when all, none or every other layer goes", () => {
   const networks = [
     vgg({ depth: 11, input: [3, 32, 32], classes: 10, width: 0.25 }),
