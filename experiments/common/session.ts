@@ -148,7 +148,7 @@ function dataProgress(name: string): (progress: DataProgress) => void {
  *
  * @throws {UsageError} If it is not.
  */
-export function checkDataFolder({ data }: RunOptions): void {
+export function checkDataFolder({ data }: Pick<RunOptions, "data">): void {
   if (data === undefined) return;
   try {
     if (Deno.statSync(data).isDirectory) return;
@@ -165,7 +165,7 @@ export function checkDataFolder({ data }: RunOptions): void {
 /** Opens a data set of the registry. */
 export async function openData(
   name: string,
-  { data }: RunOptions,
+  { data }: Pick<RunOptions, "data">,
 ): Promise<DataSetHandle> {
   return await openDataSet(name, {
     cacheDir: DATA_CACHE,
