@@ -10,11 +10,15 @@ import { inFolder, PROJECT } from "./_run.ts";
 
 async function data(
   args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
 ): Promise<{ code: number; stdout: string; stderr: string }> {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", "--allow-all", "experiments/data.ts", ...args],
+    args: [
+      ...["run", "--quiet", "--allow-all", "--deny-net"],
+      ...["experiments/data.ts", ...args],
+    ],
     cwd: PROJECT,
-    env: { NO_COLOR: "1" },
+    env: { NO_COLOR: "1", ...env },
     stdin: "null",
   }).output();
   const text = new TextDecoder();
@@ -46,6 +50,26 @@ Deno.test("data verifies MNIST and shows it", async () => {
     const svg = await Deno.readTextFile(out);
     assert.equal(svg.match(/<image /g)!.length, 64);
     assert.equal(svg.match(/<text [^>]*>[0-9]<\/text>/g)!.length, 64);
+  });
+});
+
+Deno.test("data looks in the folder that N2N_DATA names, and --data goes before it", async () => {
+  await inFolder(async (folder) => {
+    const env = { N2N_DATA: `${folder}/none`, N2N_CACHE: `${folder}/cache` };
+    const missing = await data(["fetch", "cifar10"], env);
+    assert.equal(missing.code, 2);
+    assert(missing.stderr.includes(`N2N_DATA "${folder}/none": expected a`));
+    await Deno.mkdir(`${folder}/own`);
+    for (
+      const [flags, more] of [
+        [["--data", `${folder}/own`], env],
+        [[], { ...env, N2N_DATA: `${folder}/own` }],
+      ] as const
+    ) {
+      const { code, stderr } = await data(["fetch", "svhn", ...flags], more);
+      assert.equal(code, 5, stderr);
+      assert(stderr.includes(`${folder}/own/train_32x32.mat: there is no`));
+    }
   });
 });
 
