@@ -2,12 +2,14 @@ import assert from "node:assert/strict";
 import {
   countParameters,
   describe,
+  fitnet4,
   leaves,
   lenet5,
   type Network,
   resnet,
   shapes,
   vgg,
+  vggSmall,
 } from "../../lib/network/mod.ts";
 
 Deno.test("vgg() has the parameter counts of the authors' models", () => {
@@ -69,6 +71,26 @@ Deno.test("lenet5() has the parameter count of LeNet-5, and needs 12x12 pixels",
   assert.equal(count(32), 61_706);
   assert.equal(count(32, 3), 62_006);
   assert.throws(() => count(11), RangeError);
+});
+
+Deno.test("fitnet4() and vggSmall() have the sizes in the paper's table 3", () => {
+  const options = { input: [3, 32, 32] as const, classes: 10 };
+  const round = (parameters: number) => (parameters / 1e6).toPrecision(3);
+  assert.equal(round(countParameters(fitnet4(options))), "1.21");
+  assert.equal(round(countParameters(vggSmall(options))), "1.06");
+  // Seventeen convolutions of (bias, scale, shift) and a linear layer.
+  const widths = [3, 32, 32, 32, 48, 48, ...Array(6).fill(80)]
+    .concat(Array(6).fill(128)) as number[];
+  const convs = widths.slice(1).map((out, i) => (9 * widths[i]! + 3) * out);
+  assert.equal(
+    countParameters(fitnet4(options)),
+    convs.reduce((sum, size) => sum + size) + 1290,
+  );
+  assert.throws(() => fitnet4({ ...options, input: [3, 3, 32] }), RangeError);
+  assert.throws(() => vggSmall({ ...options, width: 0 }), {
+    message:
+      "Cannot build a VGG-small: width is 0, expected a finite number > 0",
+  });
 });
 
 Deno.test("leaves() has the leaf counts of the authors' models", () => {

@@ -25,9 +25,22 @@ Deno.test("buildNetwork() builds the authors' models by name", () => {
     "resnet34-imagenet": 21_289_802,
     "resnet50-imagenet": 23_528_522,
     lenet5: 62_006,
+    fitnet4: 1_211_466,
+    vggsmall: 1_055_683,
   });
   for (const name of NETWORK_NAMES) {
     const network = buildNetwork(name, { ...options, classes: 7, width: 0.1 });
     assert.deepEqual(shapes(network).output, [7, 1, 1]);
+  }
+});
+
+Deno.test("buildNetwork() lists the names when there is no such network", () => {
+  for (const name of ["vgg12", "toString"]) {
+    assert.throws(
+      () => buildNetwork(name as "vgg13", { input: [3, 32, 32], classes: 10 }),
+      (error: Error) =>
+        error.name === "RangeError" && error.message.includes(`"${name}"`) &&
+        NETWORK_NAMES.every((known) => error.message.includes(known)),
+    );
   }
 });

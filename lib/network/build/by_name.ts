@@ -2,6 +2,7 @@ import type { Network } from "../network.ts";
 import type { BuildOptions } from "./_options.ts";
 import { lenet5 } from "./lenet.ts";
 import { resnet } from "./resnet.ts";
+import { fitnet4, vggSmall } from "./students.ts";
 import { vgg } from "./vgg.ts";
 
 /**
@@ -23,6 +24,8 @@ const BUILDERS = {
   "resnet50-imagenet": (options) =>
     resnet({ depth: 50, stem: "imagenet", ...options }),
   lenet5,
+  fitnet4,
+  vggsmall: vggSmall,
 } as const satisfies Readonly<
   Record<string, (options: BuildOptions) => Network>
 >;
@@ -41,12 +44,20 @@ export const NETWORK_NAMES: readonly NetworkName[] = Object.keys(
  * @param name One of {@link NETWORK_NAMES}.
  * @param options Input, classes, width.
  * @returns A frozen network.
- * @throws {RangeError} If an option is out of range, or the network does not fit
- * the input.
+ * @throws {RangeError} If there is no such name, an option is out of range, or
+ * the network does not fit the input.
  */
 export function buildNetwork(
   name: NetworkName,
   options: BuildOptions,
 ): Network {
+  // Own names only: "toString" is none.
+  if (!NETWORK_NAMES.includes(name)) {
+    throw new RangeError(
+      `Cannot build a network: name is "${name}", expected one of ${
+        NETWORK_NAMES.join(", ")
+      }`,
+    );
+  }
   return BUILDERS[name](options);
 }
