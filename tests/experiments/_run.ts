@@ -12,6 +12,9 @@ import { stopwatch } from "../../lib/cli/mod.ts";
 /** Folder of the project. */
 export const PROJECT = fileURLToPath(new URL("../../", import.meta.url));
 
+/** A made-up calibration: no test waits for a measurement that it does not need. */
+const CALIBRATION = `${PROJECT}tests/experiments/_calibration.json`;
+
 /** Students proposed in a stage of {@link TINY}: 3 iterations x 3 rollouts. */
 export const PROPOSALS = 9;
 
@@ -106,7 +109,7 @@ export function startRaw(
       ...flags,
     ],
     cwd: PROJECT,
-    env: { NO_COLOR: "1", ...env },
+    env: { NO_COLOR: "1", N2N_CALIBRATION: CALIBRATION, ...env },
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
