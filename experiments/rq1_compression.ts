@@ -401,7 +401,6 @@ async function main(args: readonly string[]): Promise<number> {
         [...files.keys()].map((p) => `${run.results}/${p}`).join(", ")
       }`,
     );
-    notify(`Digest: ${record.digest}`);
     notify(
       `Took ${formatDuration(working())}; all of it was predicted to take ${
         formatDuration(remaining.predicted)
@@ -411,6 +410,7 @@ async function main(args: readonly string[]): Promise<number> {
         ).join(", ")
       })`,
     );
+    notify(`Digest: ${record.digest}`);
     if (result.removal.winner && result.shrinkage?.winner) return EXIT.done;
     notify("A stage found no student: every proposal was rejected or failed");
     return EXIT.runFailed;

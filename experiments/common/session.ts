@@ -232,6 +232,8 @@ export function phase(
   return {
     begin,
     reach(steps, note) {
+      // Steps from before the clock was started say nothing of the speed.
+      const isTimed = progress !== undefined;
       begin();
       remaining.reach(
         part,
@@ -239,7 +241,8 @@ export function phase(
         done === undefined ? (steps - 1) / total : 0,
       );
       if (done === undefined) progress?.skip(steps - 1);
-      progress?.advance(steps - (done ?? steps - 1), note);
+      if (isTimed) progress?.advance(steps - (done ?? steps - 1), note);
+      else progress?.skip(1);
       done = steps;
       if (steps >= total) progress?.finish();
     },

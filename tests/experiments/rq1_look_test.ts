@@ -16,7 +16,8 @@ function flagsOf(schema: z.ZodObject, prefix = "--"): readonly string[] {
   return Object.entries(schema.shape).flatMap(([key, field]) => {
     const name = prefix +
       key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-    return field instanceof z.ZodObject ? flagsOf(field, `${name}.`) : [name];
+    const inner = field instanceof z.ZodOptional ? field.unwrap() : field;
+    return inner instanceof z.ZodObject ? flagsOf(inner, `${name}.`) : [name];
   });
 }
 
