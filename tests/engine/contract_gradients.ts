@@ -24,6 +24,8 @@ export function gradientContract(suite: Suite): void {
     "linear layers": cases(linearBlocks()),
     "dropout": cases(dropoutBlocks()),
     "residual blocks": cases(residualBlocks(), { values: 8 }),
+    "concatenations": cases(concatBlocks(), { values: 8 }),
+    "networks that end in a pool": poolEnded(),
     "whole networks": wholeNetworks(),
   };
   for (const [kind, arbitrary] of Object.entries(kinds)) {
@@ -186,6 +188,66 @@ function residualBlocks(): fc.Arbitrary<readonly Block[]> {
         return [same, { type: "residual", body: [], shortcut: [down] }];
     }
   });
+}
+
+/** Branches of channels that do and do not fill blocks; some are the identity. */
+function concatBlocks(): fc.Arbitrary<readonly Block[]> {
+  const branch = fc.record({
+    kind: fc.constantFrom("identity", "conv", "relu", "norm", "pool"),
+    // 8 and 16 fill blocks of the engines' layouts.
+    out: fc.constantFrom(1, 3, 8, 16),
+    kernel: fc.constantFrom(1, 3),
+    bias: fc.boolean(),
+  }).map(({ kind, out, kernel, bias }): readonly Layer[] => {
+    const padding = (kernel - 1) / 2;
+    const start = conv(kernel, { padding, out });
+    switch (kind) {
+      case "identity":
+        return [];
+      case "conv":
+        return [{ ...start, bias }];
+      case "relu":
+        return [{ ...start, bias }, { type: "relu" }];
+      case "norm":
+        return [start, { type: "batchNorm" }, { type: "relu" }];
+      default:
+        return [
+          { type: "maxPool", kernel: 3, stride: 1, padding: 1 },
+          { type: "dropout", rate: 0.3 },
+        ];
+    }
+  });
+  return fc.record({
+    branches: fc.array(branch, { minLength: 1, maxLength: 3 }),
+    more: fc.array(branch, { minLength: 2, maxLength: 2 }),
+    between: fc.boolean(),
+  }).map(({ branches, more, between }): readonly Block[] => [
+    conv(3, { padding: 1, out: 3 }),
+    { type: "concat", branches },
+    ...between ? [{ type: "concat", branches: more } as const] : [],
+  ]);
+}
+
+/** Logits that come from a pool over convolutions or a concatenation. */
+function poolEnded(): fc.Arbitrary<GradientCase> {
+  return fc.record({
+    blocks: concatBlocks(),
+    side: int(2, 6),
+    classes: fc.constantFrom(2, 5, 16),
+    size: int(1, 4),
+    spare: int(0, 2),
+    seed: int(1, 1e6),
+  }).map(({ blocks, side, classes, ...rest }) => ({
+    ...rest,
+    network: {
+      input: [2, side, side],
+      blocks: [
+        ...blocks,
+        { ...conv(1), outChannels: classes },
+        { type: "avgPool", kernel: "global", stride: 1 },
+      ],
+    },
+  }));
 }
 
 /** Layers in any order, each where it fits. */
