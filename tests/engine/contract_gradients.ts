@@ -194,8 +194,8 @@ function residualBlocks(): fc.Arbitrary<readonly Block[]> {
 function concatBlocks(): fc.Arbitrary<readonly Block[]> {
   const branch = fc.record({
     kind: fc.constantFrom("identity", "conv", "relu", "norm", "pool"),
-    // 8 and 16 fill blocks of the engines' layouts.
-    out: fc.constantFrom(1, 3, 8, 16),
+    // 8 fills a block of a layout; a test of training has 16.
+    out: fc.constantFrom(1, 3, 8),
     kernel: fc.constantFrom(1, 3),
     bias: fc.boolean(),
   }).map(({ kind, out, kernel, bias }): readonly Layer[] => {
@@ -218,13 +218,14 @@ function concatBlocks(): fc.Arbitrary<readonly Block[]> {
     }
   });
   return fc.record({
-    branches: fc.array(branch, { minLength: 1, maxLength: 3 }),
-    more: fc.array(branch, { minLength: 2, maxLength: 2 }),
-    between: fc.boolean(),
-  }).map(({ branches, more, between }): readonly Block[] => [
+    branches: fc.array(branch, { minLength: 1, maxLength: 2 }),
+    another: fc.boolean(),
+  }).map(({ branches, another }): readonly Block[] => [
     conv(3, { padding: 1, out: 3 }),
     { type: "concat", branches },
-    ...between ? [{ type: "concat", branches: more } as const] : [],
+    ...another
+      ? [{ type: "concat", branches: [[], [{ type: "relu" }]] } as const]
+      : [],
   ]);
 }
 
@@ -232,8 +233,8 @@ function concatBlocks(): fc.Arbitrary<readonly Block[]> {
 function poolEnded(): fc.Arbitrary<GradientCase> {
   return fc.record({
     blocks: concatBlocks(),
-    side: int(2, 6),
-    classes: fc.constantFrom(2, 5, 16),
+    side: int(2, 4),
+    classes: fc.constantFrom(2, 5),
     size: int(1, 4),
     spare: int(0, 2),
     seed: int(1, 1e6),
