@@ -39,19 +39,17 @@ export function trainingContract(suite: Suite): void {
   }
 
   Deno.test(`${name} step() and predict() follow a network of a concatenation and no linear layer when batches are full and partial`, async () => {
-    for (const optimiser of [sgd({ momentum: 0.9 }), adam({})]) {
-      for (const size of [1, 3, 4]) {
-        await checkProblem(
-          suite,
-          makeProblem(POOL_ENDED, {
-            seed: 5,
-            size,
-            batchSize: 4,
-            steps: 3,
-            optimiser,
-          }),
-        );
-      }
+    for (const size of [2, 3]) {
+      await checkProblem(
+        suite,
+        makeProblem(POOL_ENDED, {
+          seed: 5,
+          size,
+          batchSize: 3,
+          steps: 2,
+          optimiser: sgd({ momentum: 0.9 }),
+        }),
+      );
     }
   });
 

@@ -46,9 +46,9 @@ export const EVERYTHING: Network = {
 
 /** A fire module, then logits from a pool as in SqueezeNet. */
 export const POOL_ENDED: Network = {
-  input: [2, 8, 8],
+  input: [1, 4, 4],
   blocks: [
-    conv(3, { out: 4, bias: true }),
+    conv(1, { out: 2, bias: true }),
     RELU,
     {
       type: "concat",
