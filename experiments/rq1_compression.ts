@@ -60,6 +60,7 @@ import { renderCompression } from "./common/compression_report.ts";
 import { calibrationOf } from "./common/calibration.ts";
 import { ENGINE_CHOICE, openChosenEngine } from "./common/engine_choice.ts";
 import {
+  countForwards,
   finalPart,
   type ForecastOptions,
   foreseeRun,
@@ -329,7 +330,14 @@ async function main(args: readonly string[]): Promise<number> {
       unit: "epochs",
       forecast: { part: "teacher", remaining },
     });
-    teaching.begin();
+    if (taken === undefined) teaching.begin();
+    const thousands = (images: number) => Math.ceil(images / 1000);
+    const looking = phase({
+      label: "teacher's logits",
+      total: thousands(countForwards(forecast)),
+      unit: "thousand images",
+      forecast: { part: "logits", remaining },
+    });
     const prepared = await prepareTeacher({
       dataSet,
       images: {
@@ -353,9 +361,12 @@ async function main(args: readonly string[]): Promise<number> {
         },
       }),
       onEpoch: (epochs) => teaching.reach(epochs),
+      onForward(images) {
+        if (taken === undefined) teaching.reach(config.teacher.epochs);
+        looking.reach(thousands(images));
+      },
       throwIfInterrupted: session.throwIfInterrupted,
     });
-    teaching.reach(config.teacher.epochs);
     const result = await search(config, run, session, prepared, {
       runId,
       forecast,

@@ -20,6 +20,7 @@ import type { CompressionConfig } from "./config.ts";
 /** What a compression spends its time on, in order. */
 export const PARTS = [
   "teacher",
+  "logits",
   "removal",
   "shrinkage",
   "final",
@@ -182,27 +183,45 @@ function likelyWinner(
   return students[distances.indexOf(Math.min(...distances))]!.network;
 }
 
-/** The training of the teacher, and its look at the students' images. */
+/** The training of the teacher, validated after each epoch. */
 function teacherPart(
-  { calibration, config, teacher, images, augmented, taken }: ForecastOptions,
+  { calibration, config, teacher, images, taken }: ForecastOptions,
 ): Part {
   const epochs = taken ? 0 : config.teacher.epochs;
-  const views = augmented
-    ? Math.max(
-      config.final.epochs,
-      config.student.epochs,
-      config.student.shrinkageEpochs ?? 0,
-    )
-    : 1;
-  const seconds = predictSeconds(calibration.alone, teacher, {
+  const seconds = taken ? 0 : predictSeconds(calibration.alone, teacher, {
     images: epochs * images,
-    // Each epoch is validated; then the teacher looks at the students' images.
-    validation: epochs * config.validation + views * images,
+    validation: epochs * config.validation,
   });
   return {
     name: "teacher",
     trainings: taken ? 0 : 1,
     epochs,
+    cpuSeconds: seconds,
+    wallSeconds: seconds,
+  };
+}
+
+/** Images that the teacher looks at for its students: each epoch's views. */
+export function countForwards(
+  { config, images, augmented }: ForecastOptions,
+): number {
+  const { final, student } = config;
+  return images *
+    (augmented
+      ? Math.max(final.epochs, student.epochs, student.shrinkageEpochs ?? 0)
+      : 1);
+}
+
+/** The teacher's look at the images of its students. */
+function logitsPart(options: ForecastOptions): Part {
+  const seconds = predictSeconds(options.calibration.alone, options.teacher, {
+    images: 0,
+    validation: countForwards(options),
+  });
+  return {
+    name: "logits",
+    trainings: 0,
+    epochs: 0,
     cpuSeconds: seconds,
     wallSeconds: seconds,
   };
@@ -260,6 +279,7 @@ export function foreseeRun(options: ForecastOptions): readonly Part[] {
   const shrinkage = foreseeStage(options, "shrinkage", removal.winner);
   return [
     teacherPart(options),
+    logitsPart(options),
     removal.part,
     shrinkage.part,
     finalPart(options, [removal.winner, shrinkage.winner]),

@@ -107,16 +107,18 @@ export async function printPlan(
           } MB)`
       }\n`,
     );
-    const label = (name: PartName) =>
-      name === "removal" || name === "shrinkage"
-        ? `${name}: ${config[name].iterations} iterations x ${
-          config[name].rollouts
-        } students`
-        : {
-          teacher: name,
-          final: "final trainings",
-          test: "test scores",
-        }[name];
+    const stage = (kind: "removal" | "shrinkage") =>
+      `${kind}: ${config[kind].iterations} iterations x ${
+        config[kind].rollouts
+      } students`;
+    const labels: Readonly<Record<PartName, string>> = {
+      teacher: "teacher",
+      logits: "teacher's logits",
+      removal: stage("removal"),
+      shrinkage: stage("shrinkage"),
+      final: "final trainings",
+      test: "test scores",
+    };
     print(markdownTable(
       [
         { title: "step" },
@@ -126,7 +128,7 @@ export async function printPlan(
         { title: "takes", align: "right" },
       ],
       parts.map(({ name, trainings, epochs, cpuSeconds, wallSeconds }) => [
-        label(name),
+        labels[name],
         formatCount(trainings),
         formatCount(epochs),
         (cpuSeconds / 3600).toFixed(2),

@@ -69,17 +69,16 @@ export function followRun(
     },
     reach(part, share, restored) {
       const before = Math.max(done.get(part) ?? 0, restored);
+      done.set(part, Math.max(share, before));
+      // Told again, it says nothing new of the time.
+      if (share <= before) return;
       const now = clock();
-      if (share > before) {
-        measured.set(part, (measured.get(part) ?? 0) + now - since);
-        expected.set(
-          part,
-          (expected.get(part) ?? 0) +
-            (share - before) * (wall.get(part) ?? 0),
-        );
-      }
+      measured.set(part, (measured.get(part) ?? 0) + now - since);
+      expected.set(
+        part,
+        (expected.get(part) ?? 0) + (share - before) * (wall.get(part) ?? 0),
+      );
       since = now;
-      done.set(part, share);
     },
     replace({ name, wallSeconds }) {
       wall.set(name, wallSeconds);

@@ -41,6 +41,11 @@ export const PROJECT = new URL("../../", import.meta.url);
 export const DATA_CACHE: string = Deno.env.get("N2N_CACHE") ||
   new URL("datasets/cache", PROJECT).pathname;
 
+/** The user's folder of raw files: --data, else the environment's N2N_DATA. */
+function dataFolder(data: string | undefined): string | undefined {
+  return data ?? (Deno.env.get("N2N_DATA") || undefined);
+}
+
 /** Where the run store lies in a results folder. */
 export function storePath(results: string): string {
   return `${results}/.store/runs.sqlite`;
@@ -144,32 +149,36 @@ function dataProgress(name: string): (progress: DataProgress) => void {
 }
 
 /**
- * Checks that a folder named by --data is there.
+ * Checks that a folder named by --data or N2N_DATA is there.
  *
  * @throws {UsageError} If it is not.
  */
-export function checkDataFolder({ data }: RunOptions): void {
-  if (data === undefined) return;
+export function checkDataFolder({ data }: Pick<RunOptions, "data">): void {
+  const folder = dataFolder(data);
+  if (folder === undefined) return;
   try {
-    if (Deno.statSync(data).isDirectory) return;
+    if (Deno.statSync(folder).isDirectory) return;
   } catch (error) {
     const isMissing = error instanceof Deno.errors.NotFound ||
       error instanceof Deno.errors.NotADirectory;
     if (!isMissing) throw error;
   }
   throw new UsageError(
-    `--data "${data}": expected a folder that is there, with the data set's files`,
+    `${
+      data === undefined ? "N2N_DATA" : "--data"
+    } "${folder}": expected a folder that is there, with the data set's files`,
   );
 }
 
 /** Opens a data set of the registry. */
 export async function openData(
   name: string,
-  { data }: RunOptions,
+  { data }: Pick<RunOptions, "data">,
 ): Promise<DataSetHandle> {
+  const dataDir = dataFolder(data);
   return await openDataSet(name, {
     cacheDir: DATA_CACHE,
-    ...(data === undefined ? {} : { dataDir: data }),
+    ...(dataDir === undefined ? {} : { dataDir }),
     onProgress: dataProgress(name),
   });
 }

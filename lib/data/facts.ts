@@ -16,6 +16,8 @@ export interface DataSetFacts {
   readonly testCount: number | undefined;
   /** SHA-256 of each split's canonical form, where they are known. */
   readonly digest: Readonly<Record<SplitName, string | undefined>>;
+  /** Its licence, for people. */
+  readonly licence: string;
   /** Size of the raw files together, in bytes. */
   readonly rawBytes: number;
 }
@@ -36,9 +38,10 @@ export function dataSetFacts(name: string): DataSetFacts {
       }`,
     );
   }
-  const { title, shape, classes, splits, files } = entry;
+  const { title, licence, shape, classes, splits, files } = entry;
   return {
     title,
+    licence,
     shape,
     classes,
     trainCount: splits.train.count,

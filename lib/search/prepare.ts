@@ -66,6 +66,8 @@ export interface PrepareOptions {
   readonly trained?: TrainedTeacher;
   /** Called after each epoch of the teacher's training. */
   readonly onEpoch?: (epochs: number) => void;
+  /** Told while the teacher looks at its students' images how many it has seen. */
+  readonly onForward?: (images: number) => void;
   /** Asked while the teacher looks at the images. */
   readonly throwIfInterrupted?: () => void;
 }
@@ -238,6 +240,9 @@ export async function prepareTeacher(
       augmentation: student.augmentation,
       epochs: Math.max(student.epochs, final.epochs),
       seed,
+      ...(options.onForward === undefined
+        ? {}
+        : { onForward: options.onForward }),
       ...(options.throwIfInterrupted === undefined
         ? {}
         : { throwIfInterrupted: options.throwIfInterrupted }),

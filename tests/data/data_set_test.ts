@@ -103,6 +103,7 @@ Deno.test("openDataSet() names the sets there are when the name is unknown", asy
     "cifar100",
     "fashion-mnist",
     "mnist",
+    "svhn",
   ]);
 });
 

@@ -5,6 +5,7 @@ import {
 } from "../../experiments/common/calibration.ts";
 import { compressionSchema } from "../../experiments/common/config.ts";
 import {
+  countForwards,
   foreseeRun,
   foreseeStage,
   makespan,
@@ -51,6 +52,7 @@ const OPTIONS = {
 /** Parts that take whole seconds. */
 const SECONDS: Readonly<Record<Part["name"], number>> = {
   teacher: 10,
+  logits: 0,
   removal: 40,
   shrinkage: 30,
   final: 15,
@@ -91,6 +93,9 @@ Deno.test("foreseeRun() counts trainings, epochs and images of every part", () =
   assert.deepEqual(counts("shrinkage"), [4, 16]);
   assert.deepEqual(counts("final"), [2, 10]);
   near(parts.get("teacher")!.cpuSeconds, 2 * 1000 * 1e-3);
+  // Without augmentation the teacher looks at each image once.
+  assert.equal(countForwards(OPTIONS), 1000);
+  assert.equal(countForwards({ ...OPTIONS, augmented: true }), 5 * 1000);
   const [taken] = foreseeRun({ ...OPTIONS, taken: true });
   assert.deepEqual([taken!.trainings, taken!.cpuSeconds], [0, 0]);
   near(parts.get("final")!.cpuSeconds, 2 * 5 * 1000 * 1e-3);
@@ -135,7 +140,7 @@ Deno.test("followRun() corrects what is left by what was measured", () => {
     { part: "teacher", measured: 20, expected: 10 },
     { part: "removal", measured: 80, expected: 20 },
   ]);
-  run.replace({ ...partsOf()[2]!, wallSeconds: 60 });
+  run.replace({ ...partsOf()[3]!, wallSeconds: 60 });
   near(run.seconds("shrinkage"), 60 * 3);
 });
 

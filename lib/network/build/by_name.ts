@@ -7,10 +7,20 @@ import { fitnet4, vggSmall } from "./students.ts";
 import { vgg } from "./vgg.ts";
 
 /**
- * Builders by the name that a command line gives a network; "-imagenet" has the
- * stem for large images.
+ * Name that a command line gives a network; "-imagenet" has the stem for large
+ * images.
  */
-const BUILDERS = {
+export type NetworkName =
+  | `vgg${11 | 13 | 16 | 19}`
+  | `resnet${18 | 34 | 50}`
+  | `resnet${18 | 34 | 50}-imagenet`
+  | "lenet5"
+  | "fitnet4"
+  | "vggsmall";
+
+const BUILDERS: Readonly<
+  Record<NetworkName, (options: BuildOptions) => Network>
+> = {
   vgg11: (options) => vgg({ depth: 11, ...options }),
   vgg13: (options) => vgg({ depth: 13, ...options }),
   vgg16: (options) => vgg({ depth: 16, ...options }),
@@ -28,12 +38,7 @@ const BUILDERS = {
   squeezenet,
   fitnet4,
   vggsmall: vggSmall,
-} as const satisfies Readonly<
-  Record<string, (options: BuildOptions) => Network>
->;
-
-/** Name of a network that can be built. */
-export type NetworkName = keyof typeof BUILDERS;
+};
 
 /** All of them. */
 export const NETWORK_NAMES: readonly NetworkName[] = Object.keys(

@@ -1,0 +1,175 @@
+/**
+ * The data sets: which there are, fetch one, check one, look at one.
+ *
+ * @module
+ */
+
+import { z } from "zod";
+import {
+  EXIT,
+  notify,
+  parseOptions,
+  print,
+  runMain,
+  UsageError,
+  writeFileAtomic,
+} from "../lib/cli/mod.ts";
+import {
+  countDuplicates,
+  dataSetFacts,
+  type DataSetHandle,
+  dataSetNames,
+} from "../lib/data/mod.ts";
+import { openTestSplit } from "../lib/data/test_split.ts";
+import { formatCount, markdownTable, MISSING } from "../lib/report/mod.ts";
+import { contactSheet } from "./common/contact_sheet.ts";
+import { checkDataFolder, DATA_CACHE, openData } from "./common/session.ts";
+
+const ACTIONS = ["list", "fetch", "verify", "show"] as const;
+
+const source = {
+  name: "deno task data",
+  summary:
+    "Data sets: list them (also without a word), fetch NAME, verify NAME, show NAME",
+  examples: [
+    "deno task data",
+    "deno task data fetch cifar10",
+    "deno task data verify mnist",
+    "deno task data show cifar10 --data FOLDER",
+  ],
+  schema: z.strictObject({
+    data: z.string().min(1).optional().describe(
+      "Folder with data set files already there, looked in first",
+    ),
+    out: z.string().min(1).optional().describe(
+      "File for show (default: NAME.svg in this folder)",
+    ),
+  }),
+};
+
+/** The words before the first option. */
+function wordsOf(
+  args: readonly string[],
+): { readonly words: readonly string[]; readonly rest: readonly string[] } {
+  const first = args.findIndex((arg) => arg.startsWith("-"));
+  const count = first < 0 ? args.length : first;
+  return { words: args.slice(0, count), rest: args.slice(count) };
+}
+
+/** @throws {UsageError} If the words are no action with the name it needs. */
+function actionOf(
+  words: readonly string[],
+): { readonly action: typeof ACTIONS[number]; readonly name: string } {
+  const [word = "list", name = "", ...more] = words;
+  const action = ACTIONS.find((each) => each === word);
+  const names = dataSetNames();
+  if (action === undefined) {
+    throw new UsageError(`"${word}": expected one of ${ACTIONS.join(", ")}`);
+  }
+  if (more.length > 0 || action === "list" && name !== "") {
+    throw new UsageError(
+      `"${words.join(" ")}": expected ${
+        action === "list" ? "no name" : "one name"
+      } after "${action}"`,
+    );
+  }
+  if (action !== "list" && !names.includes(name)) {
+    throw new UsageError(
+      `${action} "${name}": expected one of ${names.join(", ")}`,
+    );
+  }
+  return { action, name };
+}
+
+async function isCached(name: string): Promise<boolean> {
+  try {
+    await Deno.stat(`${DATA_CACHE}/${name}/train.bin`);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+async function list(): Promise<void> {
+  const rows = await Promise.all(
+    dataSetNames().map(async (name) => {
+      const facts = dataSetFacts(name);
+      const count = (images: number | undefined) =>
+        images === undefined ? MISSING : formatCount(images);
+      return [
+        name,
+        facts.title,
+        `${count(facts.trainCount)} / ${count(facts.testCount)}`,
+        facts.shape.join("x"),
+        `${facts.classes.length}`,
+        `${(facts.rawBytes / 1e6).toFixed(0)} MB`,
+        await isCached(name) ? "in the cache" : "to be fetched",
+        facts.licence,
+      ];
+    }),
+  );
+  print(markdownTable(
+    [
+      { title: "name" },
+      { title: "data set" },
+      { title: "train / test", align: "right" },
+      { title: "shape" },
+      { title: "classes", align: "right" },
+      { title: "raw files", align: "right" },
+      { title: "state" },
+      { title: "licence" },
+    ],
+    rows,
+  ));
+}
+
+/** Opening checks every byte against the digests. */
+function tellDigests({ name, digest }: DataSetHandle): void {
+  print(
+    `${name}: train digest ${digest.train}\n${name}: test digest ${digest.test}`,
+  );
+}
+
+async function verify(dataSet: DataSetHandle): Promise<void> {
+  const duplicates = countDuplicates(
+    await dataSet.loadTrain(),
+    await openTestSplit(dataSet),
+  );
+  const { withinTrain, withinTest, across, contradicting } = duplicates;
+  print(
+    `${dataSet.name}: exact duplicates: ${withinTrain} in train, ${withinTest} in test; ${across} test images are training images too, ${contradicting} of them with another label`,
+  );
+}
+
+async function show(
+  dataSet: DataSetHandle,
+  path: string,
+): Promise<void> {
+  const { title } = dataSetFacts(dataSet.name);
+  const sheet = contactSheet(await dataSet.loadTrain(), {
+    classes: dataSet.classes,
+    title: `${title}: 64 training images`,
+  });
+  await writeFileAtomic(path, sheet);
+  notify(`Written: ${path}`);
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  const { words, rest } = wordsOf(args);
+  const { data, out } = parseOptions(source, rest);
+  const { action, name } = actionOf(words);
+  if (action === "list") {
+    await list();
+    return EXIT.done;
+  }
+  const own = data === undefined ? {} : { data };
+  checkDataFolder(own);
+  const dataSet = await openData(name, own);
+  tellDigests(dataSet);
+  if (action === "verify") await verify(dataSet);
+  if (action === "show") await show(dataSet, out ?? `${name}.svg`);
+  return EXIT.done;
+}
+
+if (import.meta.main) await runMain(main);

@@ -1,0 +1,116 @@
+import assert from "node:assert/strict";
+import { inflateSync } from "node:zlib";
+import {
+  contactSheet,
+  encodePng,
+} from "../../experiments/common/contact_sheet.ts";
+import { allocateSplit } from "../../lib/data/canonical.ts";
+import { dataSetNames } from "../../lib/data/mod.ts";
+import { inFolder, PROJECT } from "./_run.ts";
+
+async function data(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<{ code: number; stdout: string; stderr: string }> {
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      ...["run", "--quiet", "--allow-all", "--deny-net"],
+      ...["experiments/data.ts", ...args],
+    ],
+    cwd: PROJECT,
+    env: { NO_COLOR: "1", ...env },
+    stdin: "null",
+  }).output();
+  const text = new TextDecoder();
+  return { code, stdout: text.decode(stdout), stderr: text.decode(stderr) };
+}
+
+Deno.test("data lists every set with its licence", async () => {
+  const { code, stdout, stderr } = await data([]);
+  assert.equal(code, 0, stderr);
+  for (const name of dataSetNames()) {
+    assert.match(stdout, new RegExp(`^\\| ${name} +\\|`, "m"));
+  }
+  assert.match(stdout, /60,000 \/ 10,000 \| 1x28x28/);
+});
+
+Deno.test("data verifies MNIST and shows it", async () => {
+  await inFolder(async (folder) => {
+    const verified = await data(["verify", "mnist"]);
+    assert.equal(verified.code, 0, verified.stderr);
+    assert.match(verified.stdout, /^mnist: train digest 1afdd7bac2b505af/m);
+    // Published of MNIST: no image occurs twice.
+    assert.match(
+      verified.stdout,
+      /exact duplicates: 0 in train, 0 in test; 0 test images/,
+    );
+    const out = `${folder}/sheet.svg`;
+    const shown = await data(["show", "mnist", "--out", out]);
+    assert.equal(shown.code, 0, shown.stderr);
+    const svg = await Deno.readTextFile(out);
+    assert.equal(svg.match(/<image /g)!.length, 64);
+    assert.equal(svg.match(/<text [^>]*>[0-9]<\/text>/g)!.length, 64);
+  });
+});
+
+Deno.test("data looks in the folder that N2N_DATA names, and --data goes before it", async () => {
+  await inFolder(async (folder) => {
+    const env = { N2N_DATA: `${folder}/none`, N2N_CACHE: `${folder}/cache` };
+    const missing = await data(["fetch", "cifar10"], env);
+    assert.equal(missing.code, 2);
+    assert(missing.stderr.includes(`N2N_DATA "${folder}/none": expected a`));
+    await Deno.mkdir(`${folder}/own`);
+    for (
+      const [flags, more] of [
+        [["--data", `${folder}/own`], env],
+        [[], { ...env, N2N_DATA: `${folder}/own` }],
+      ] as const
+    ) {
+      const { code, stderr } = await data(["fetch", "svhn", ...flags], more);
+      assert.equal(code, 5, stderr);
+      assert(stderr.includes(`${folder}/own/train_32x32.mat: there is no`));
+    }
+  });
+});
+
+Deno.test("data says what it expects instead of what it was given", async () => {
+  const names = dataSetNames().join(", ");
+  const cases: readonly [readonly string[], string][] = [
+    [["clean"], '"clean": expected one of list, fetch, verify, show'],
+    [["verify", "mnits"], `verify "mnits": expected one of ${names}`],
+    [["show"], `show "": expected one of ${names}`],
+    [["show", "mnist", "now"], '"show mnist now": expected one name'],
+    [["--dta", "x"], 'unknown option "--dta"; did you mean "--data"?'],
+  ];
+  for (const [args, message] of cases) {
+    const { code, stdout, stderr } = await data(args);
+    assert.equal(code, 2, stderr);
+    assert.equal(stdout, "");
+    assert(stderr.includes(message), stderr);
+  }
+});
+
+Deno.test("encodePng() keeps every pixel", () => {
+  const pixels = Uint8Array.from({ length: 3 * 5 * 4 }, (_, i) => 4 * i);
+  const png = encodePng(pixels, 5);
+  const view = new DataView(png.buffer);
+  // Signature, then IHDR: width, height.
+  assert.deepEqual([...png.slice(1, 4)], [80, 78, 71]);
+  assert.deepEqual([view.getUint32(16), view.getUint32(20)], [5, 4]);
+  const data = 8 + 25;
+  const rows = inflateSync(
+    png.subarray(data + 8, data + 8 + view.getUint32(data)),
+  );
+  const found = [0, 1, 2, 3].flatMap((y) => {
+    assert.equal(rows[16 * y], 0);
+    return [...rows.subarray(16 * y + 1, 16 * (y + 1))];
+  });
+  assert.deepEqual(found, [...pixels]);
+});
+
+Deno.test("contactSheet() shows fewer images where there are fewer, and escapes names", () => {
+  const split = allocateSplit({ count: 3, shape: [1, 2, 2], classCount: 1 });
+  const svg = contactSheet(split, { classes: ["<a&b>"], title: "T" });
+  assert.equal(svg.match(/<image /g)!.length, 3);
+  assert.match(svg, />&lt;a&amp;b></);
+});
