@@ -15,6 +15,7 @@ export type NetworkName =
   | `resnet${18 | 34 | 50}`
   | `resnet${18 | 34 | 50}-imagenet`
   | "lenet5"
+  | "squeezenet"
   | "fitnet4"
   | "vggsmall";
 
