@@ -29,8 +29,14 @@ export function withLastWidth(
   );
 }
 
-/** Channels after a block that is fed `width` channels; a residual block's are its shortcut's. */
+/** Channels after a block that is fed `width` channels; a residual block's are its shortcut's, a concatenation's those of all branches. */
 export function blockWidth(block: Block, width: number): number {
+  if (block.type === "concat") {
+    return block.branches.reduce(
+      (sum, branch) => sum + widthAfter(branch, width),
+      0,
+    );
+  }
   return widthAfter(
     block.type === "residual" ? block.shortcut : [block],
     width,
@@ -40,7 +46,8 @@ export function blockWidth(block: Block, width: number): number {
 /**
  * Index of the block whose convolution sets the number of classes: in a network
  * without a linear layer, the last convolution outside residual blocks or the
- * last residual block with a convolution in its shortcut, whichever is later.
+ * last residual block with a convolution in its shortcut or the last
+ * concatenation with one in every branch, whichever is latest.
  * -1 when a linear layer sets it.
  */
 export function headBlock(network: Network): number {
@@ -48,6 +55,10 @@ export function headBlock(network: Network): number {
     const block = network.blocks[i]!;
     if (block.type === "linear") return -1;
     if (block.type === "conv") return i;
+    if (
+      block.type === "concat" &&
+      block.branches.every((branch) => lastConv(branch) >= 0)
+    ) return i;
     if (block.type === "residual" && lastConv(block.shortcut) >= 0) return i;
   }
   return -1;

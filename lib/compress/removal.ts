@@ -39,7 +39,7 @@ const KEPT_TYPES: readonly Layer["type"][] = ["linear", "avgPool"];
  * - linear layers and average pools;
  * - convolutions of another stride: they keep a residual block's body in step
  *   with its shortcut;
- * - every leaf of a shortcut;
+ * - every leaf of a shortcut and of a concatenation's branches;
  * - in a network without a linear layer, the convolution that sets the number
  *   of classes.
  *
@@ -56,8 +56,8 @@ export function removalMask(network: Network): readonly boolean[] {
   );
 }
 
-function isRemovable({ layer, residual }: Leaf): boolean {
-  if (residual?.place === "shortcut") return false;
+function isRemovable({ layer, path, residual }: Leaf): boolean {
+  if (path[2] === "branches" || residual?.place === "shortcut") return false;
   if (layer.type === "conv") return layer.stride === 1;
   return !KEPT_TYPES.includes(layer.type);
 }
@@ -120,7 +120,7 @@ export function removeLayers(
       if ("rule" in fitted) return { ok: false, rejection: fitted };
       student = fitted;
       if (student.body.length + student.shortcut.length === 0) continue;
-    } else if (!isKept(i)) continue;
+    } else if (block.type !== "concat" && !isKept(i)) continue;
     blocks.push(student);
     width = blockWidth(student, width);
   }

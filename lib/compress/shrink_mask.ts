@@ -14,6 +14,7 @@ import type { ShrinkRules } from "./shrink_rules.ts";
  *
  * - linear layers, average pools and the last leaf;
  * - outside residual blocks, convolutions of a stride other than 1;
+ * - every leaf of a concatenation's branches;
  * - every leaf of a shortcut: its last convolution follows the body;
  * - the last convolution of a body whose shortcut has no convolution: it is
  *   forced to the block's input channels;
@@ -41,6 +42,7 @@ export function shrinkMask(
   return all.map((leaf, i) => {
     if (i === all.length - 1) return false;
     const block = network.blocks[leaf.path[1]]!;
+    if (block.type === "concat") return false;
     return block.type === "residual"
       ? isFreeInBlock(leaf, block, leaf.path[1] === head, resolved)
       : leaf.path[1] !== head && isFreeOutside(leaf.layer, resolved);

@@ -72,6 +72,8 @@ export function shrinkLayers(
           })
         ),
       }, width)
+      : block.type === "concat"
+      ? block
       : shrinkLayer(block, ratioAt(i), rules);
     blocks.push(student);
     width = blockWidth(student, width);

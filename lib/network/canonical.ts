@@ -37,6 +37,7 @@ const IDENTITY: AvgPool = { type: "avgPool", kernel: 1, stride: 1 };
  *   that has the same effect;
  * - a residual block with two empty branches goes; one with an empty body
  *   becomes its shortcut's layers and a ReLU;
+ * - a concatenation of one branch becomes the branch's layers;
  * - fields that are no part of a layer's type go.
  *
  * `canonical(canonical(network))` equals `canonical(network)`. Engines compile
@@ -51,7 +52,23 @@ export function canonical(network: Network): Network {
   const blocks: Block[] = [];
   let place: Place = { shape: network.input, nonNegative: false };
   for (const block of network.blocks.flatMap(unwrap)) {
-    if (block.type === "residual") {
+    if (block.type === "concat") {
+      const branches = block.branches.map((layers) => simplify(layers, place));
+      blocks.push({
+        type: "concat",
+        branches: branches.map(({ layers }) => layers),
+      });
+      const [first] = branches;
+      const { shape: [, height, width] } = first!.place;
+      place = {
+        shape: [
+          branches.reduce((sum, branch) => sum + branch.place.shape[0], 0),
+          height,
+          width,
+        ],
+        nonNegative: branches.every((branch) => branch.place.nonNegative),
+      };
+    } else if (block.type === "residual") {
       const body = simplify(block.body, place);
       const shortcut = simplify(block.shortcut, place);
       blocks.push({
@@ -95,8 +112,11 @@ export function networkId(network: Network): string {
   return sha256Hex(canonicalJson(canonical(network)));
 }
 
-/** Takes a residual block apart that adds nothing to its shortcut. */
+/** Takes a block apart that adds nothing to its shortcut, or has one branch. */
 function unwrap(block: Block): readonly Block[] {
+  if (block.type === "concat" && block.branches.length === 1) {
+    return block.branches[0]!;
+  }
   if (block.type !== "residual" || block.body.length > 0) return [block];
   return block.shortcut.length === 0
     ? []

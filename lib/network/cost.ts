@@ -18,7 +18,7 @@ export function countMacs(network: Network): number {
 
 /**
  * Bytes of all activations of one image in float32: the output of every leaf
- * and of every residual block. A training step keeps them all for its backward
+ * and of every residual block and concatenation. A training step keeps them all for its backward
  * pass, so this times the batch size estimates its memory. The input image is
  * not counted.
  *
@@ -28,15 +28,16 @@ export function countMacs(network: Network): number {
 export function activationBytes(network: Network): number {
   const leafValues = leaves(network)
     .reduce((sum, leaf) => sum + volume(leaf.output), 0);
-  const residualValues = shapes(network).blocks
+  const blockValues = shapes(network).blocks
     .filter((_, i) => {
       const block = network.blocks[i]!;
       // With both branches empty the block passes its input on.
-      return block.type === "residual" &&
-        block.body.length + block.shortcut.length > 0;
+      return block.type === "concat" ||
+        block.type === "residual" &&
+          block.body.length + block.shortcut.length > 0;
     })
     .reduce((sum, shape) => sum + volume(shape), 0);
-  return (leafValues + residualValues) * FLOAT_BYTES;
+  return (leafValues + blockValues) * FLOAT_BYTES;
 }
 
 function leafMacs({ layer, input, output }: Leaf): number {

@@ -8,7 +8,7 @@ import type { Block, Layer, Network, Shape } from "./network.ts";
  * `c8` is a convolution with 8 output channels, kernel 3, stride 1, padding 1;
  * other values are spelt out (`c8k1s2p0`). `bn` batch norm, `r` ReLU, `p`
  * 2x2 max-pool, `ap4` average pool, `fc10` linear, `d0.5` dropout,
- * `{body|shortcut}` a residual block.
+ * `{body|shortcut}` a residual block, `[branch|branch]` a concatenation.
  *
  * @param network Any network, valid or not.
  */
@@ -28,10 +28,17 @@ export function formatShape([channels, height, width]: Shape): string {
 }
 
 function describeBlock(block: Block): string {
+  if (block.type === "concat") {
+    return `[${block.branches.map(describeLayers).join("|")}]`;
+  }
   if (block.type !== "residual") return describeLayer(block);
-  const body = block.body.map(describeLayer).join("-");
-  const shortcut = block.shortcut.map(describeLayer).join("-");
+  const body = describeLayers(block.body);
+  const shortcut = describeLayers(block.shortcut);
   return shortcut === "" ? `{${body}}` : `{${body}|${shortcut}}`;
+}
+
+function describeLayers(layers: readonly Layer[]): string {
+  return layers.map(describeLayer).join("-");
 }
 
 function describeLayer(layer: Layer): string {

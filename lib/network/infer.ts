@@ -1,6 +1,6 @@
 import { layerShape, type ShapeResult } from "./_layer_shape.ts";
 import { formatShape } from "./describe.ts";
-import type { Block, Layer, Network, Shape } from "./network.ts";
+import type { Block, Concat, Layer, Network, Shape } from "./network.ts";
 
 /** Shapes that a valid network gives. */
 export interface BlockShapes {
@@ -88,6 +88,7 @@ export function shapes(network: Network): BlockShapes {
 }
 
 function blockShape(block: Block, input: Shape): ShapeResult {
+  if (block.type === "concat") return concatShape(block, input);
   if (block.type !== "residual") return layerShape(block, input);
   // Two empty branches are the identity; an empty body leaves the shortcut alone.
   const body = branchShape(block.body, input, "body");
@@ -101,6 +102,28 @@ function blockShape(block: Block, input: Shape): ShapeResult {
     reason:
       `residual body's output is ${bodyText}, expected ${shortcutText} as the shortcut's`,
   };
+}
+
+function concatShape({ branches }: Concat, input: Shape): ShapeResult {
+  if (branches.length === 0) {
+    return { ok: false, reason: "concat has 0 branches, expected at least 1" };
+  }
+  let all: Shape | undefined;
+  for (const [i, layers] of branches.entries()) {
+    const branch = branchShape(layers, input, `branches.${i}`);
+    if (!branch.ok) return branch;
+    const [channels, height, width] = branch.shape;
+    if (all !== undefined && (height !== all[1] || width !== all[2])) {
+      return {
+        ok: false,
+        reason: `concat branch ${i} has a map of ${height}x${width}, expected ${
+          all[1]
+        }x${all[2]} as the branches before`,
+      };
+    }
+    all = [(all?.[0] ?? 0) + channels, height, width];
+  }
+  return { ok: true, shape: all! };
 }
 
 function branchShape(

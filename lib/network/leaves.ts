@@ -10,6 +10,13 @@ export type LeafPath =
     block: number,
     place: "body" | "shortcut",
     position: number,
+  ]
+  | readonly [
+    "blocks",
+    block: number,
+    place: "branches",
+    branch: number,
+    position: number,
   ];
 
 /** Where a leaf stands in its residual block. */
@@ -40,7 +47,8 @@ export interface Leaf {
 
 /**
  * Every layer of a network in execution order, a residual block's body before
- * its shortcut. The addition and ReLU at a residual block's end are no leaf.
+ * its shortcut, a concatenation's branches in order. The addition and ReLU at a
+ * residual block's end are no leaf.
  *
  * @param network A valid network.
  * @returns One leaf a layer; leaf `i` has index `i`.
@@ -62,6 +70,21 @@ export function leaves(network: Network): readonly Leaf[] {
   }
 
   for (const [i, block] of network.blocks.entries()) {
+    if (block.type === "concat") {
+      const read = shape;
+      let channels = 0;
+      for (const [branch, layers] of block.branches.entries()) {
+        shape = read;
+        for (const [position, layer] of layers.entries()) {
+          shape = add(layer, shape, {
+            path: ["blocks", i, "branches", branch, position],
+          });
+        }
+        channels += shape[0];
+      }
+      shape = [channels, shape[1], shape[2]];
+      continue;
+    }
     if (block.type !== "residual") {
       shape = add(block, shape, { path: ["blocks", i] });
       continue;

@@ -8,6 +8,7 @@ export type { BuildOptions } from "./build/_options.ts";
 export * from "./build/by_name.ts";
 export * from "./build/lenet.ts";
 export * from "./build/resnet.ts";
+export * from "./build/squeezenet.ts";
 export * from "./build/students.ts";
 export * from "./build/vgg.ts";
 export * from "./canonical.ts";

@@ -105,8 +105,19 @@ export interface Residual {
   readonly shortcut: readonly Layer[];
 }
 
+/**
+ * The channels of all branches, one branch after the other. Each branch reads
+ * the block's input; an empty one is the identity.
+ */
+export interface Concat {
+  /** Kind of block. */
+  readonly type: "concat";
+  /** At least one list of layers; their outputs have maps of the same size. */
+  readonly branches: readonly (readonly Layer[])[];
+}
+
 /** An entry of a network's sequence. */
-export type Block = Layer | Residual;
+export type Block = Layer | Residual | Concat;
 
 /** A network: blocks applied in order to an input; the output is the logits. */
 export interface Network {

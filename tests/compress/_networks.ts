@@ -172,6 +172,9 @@ export function countByHand(network: Network): number {
     if (entry.type === "residual") {
       run(entry.body, map);
       map = run(entry.shortcut, map);
+    } else if (entry.type === "concat") {
+      const ends = entry.branches.map((branch) => run(branch, map));
+      map = [ends.reduce((sum, [channels]) => sum + channels, 0), ends[0]![1]];
     } else map = run([entry], map);
   }
   return total;

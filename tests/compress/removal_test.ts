@@ -1,7 +1,18 @@
 import assert from "node:assert/strict";
 import type { Network } from "../../lib/network/mod.ts";
-import { countParameters, leaves, resnet, vgg } from "../../lib/network/mod.ts";
-import { removalMask, removeLayers } from "../../lib/compress/mod.ts";
+import {
+  countParameters,
+  leaves,
+  resnet,
+  squeezenet,
+  vgg,
+} from "../../lib/network/mod.ts";
+import {
+  removalMask,
+  removeLayers,
+  shrinkLayers,
+  shrinkMask,
+} from "../../lib/compress/mod.ts";
 import {
   BN,
   conv,
@@ -293,4 +304,32 @@ Deno.test("removeLayers() freezes the student and not its base when it succeeds"
   assert.ok(Object.isFrozen(student.blocks[0]));
   const block = student.blocks[4];
   assert.ok(block?.type === "residual" && Object.isFrozen(block.shortcut[0]));
+});
+
+Deno.test("removeLayers() and shrinkLayers() keep a concatenation's branches, and refit them to what comes before", () => {
+  const network = squeezenet({ input: [3, 32, 32], classes: 10, width: 0.25 });
+  const all = leaves(network);
+  const keep = removalMask(network);
+  const shrink = shrinkMask(network, { minChannels: 1 });
+  for (const [i, { path }] of all.entries()) {
+    if (path[2] === "branches") assert.ok(!keep[i] && !shrink[i]);
+  }
+  // The squeezes, their ReLUs, the pools, dropout and the ReLU of the head and
+  // of the stem; neither stem nor head.
+  assert.equal(keep.filter((free) => free).length, 8 + 8 + 3 + 1 + 2);
+  assert.equal(shrink.filter((free) => free).length, 8);
+  const squeezes = all.map(({ layer }, i) => layer.type === "conv" && keep[i]);
+  const removed = removeLayers(network, squeezes.map((is) => !is));
+  // A squeeze has a quarter of the channels that its branches give: more, wider
+  // weights without it.
+  assert.equal(removed.ok, false);
+  const shrunk = shrinkLayers(network, squeezes.map((is) => is ? 0.5 : 1), {
+    minChannels: 1,
+  });
+  assert.ok(shrunk.ok);
+  assert.deepEqual(
+    shrunk.network.blocks.filter(({ type }) => type === "concat"),
+    network.blocks.filter(({ type }) => type === "concat"),
+  );
+  assert.ok(countParameters(shrunk.network) < countParameters(network));
 });

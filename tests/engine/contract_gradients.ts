@@ -24,6 +24,7 @@ export function gradientContract(suite: Suite): void {
     "linear layers": cases(linearBlocks()),
     "dropout": cases(dropoutBlocks()),
     "residual blocks": cases(residualBlocks(), { values: 8 }),
+    "concatenations that end in a pool": poolEnded(),
     "whole networks": wholeNetworks(),
   };
   for (const [kind, arbitrary] of Object.entries(kinds)) {
@@ -186,6 +187,67 @@ function residualBlocks(): fc.Arbitrary<readonly Block[]> {
         return [same, { type: "residual", body: [], shortcut: [down] }];
     }
   });
+}
+
+/** Branches of channels that do and do not fill blocks; some are the identity. */
+function concatBlocks(): fc.Arbitrary<readonly Block[]> {
+  const branch = fc.record({
+    kind: fc.constantFrom("identity", "conv", "relu", "norm", "pool"),
+    // 8 fills a block of a layout; a test of training has 16.
+    out: fc.constantFrom(1, 3, 8),
+    kernel: fc.constantFrom(1, 3),
+    bias: fc.boolean(),
+  }).map(({ kind, out, kernel, bias }): readonly Layer[] => {
+    const padding = (kernel - 1) / 2;
+    const start = conv(kernel, { padding, out });
+    switch (kind) {
+      case "identity":
+        return [];
+      case "conv":
+        return [{ ...start, bias }];
+      case "relu":
+        return [{ ...start, bias }, { type: "relu" }];
+      case "norm":
+        return [start, { type: "batchNorm" }, { type: "relu" }];
+      default:
+        return [
+          { type: "maxPool", kernel: 3, stride: 1, padding: 1 },
+          { type: "dropout", rate: 0.3 },
+        ];
+    }
+  });
+  return fc.record({
+    branches: fc.array(branch, { minLength: 1, maxLength: 2 }),
+    another: fc.boolean(),
+  }).map(({ branches, another }): readonly Block[] => [
+    conv(3, { padding: 1, out: 3 }),
+    { type: "concat", branches },
+    ...another
+      ? [{ type: "concat", branches: [[], [{ type: "relu" }]] } as const]
+      : [],
+  ]);
+}
+
+/** Concatenations on maps of few weights; the logits come from a pool. */
+function poolEnded(): fc.Arbitrary<GradientCase> {
+  return fc.record({
+    blocks: concatBlocks(),
+    side: int(2, 4),
+    classes: fc.constantFrom(2, 5),
+    size: int(1, 4),
+    spare: int(0, 2),
+    seed: int(1, 1e6),
+  }).map(({ blocks, side, classes, ...rest }) => ({
+    ...rest,
+    network: {
+      input: [2, side, side],
+      blocks: [
+        ...blocks,
+        { ...conv(1), outChannels: classes },
+        { type: "avgPool", kernel: "global", stride: 1 },
+      ],
+    },
+  }));
 }
 
 /** Layers in any order, each where it fits. */

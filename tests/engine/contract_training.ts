@@ -10,6 +10,7 @@ import {
   linear,
   ONE_WEIGHT,
   OPTIMISERS,
+  POOL_ENDED,
   sgd,
   SMOOTH,
 } from "./networks.ts";
@@ -36,6 +37,21 @@ export function trainingContract(suite: Suite): void {
       }
     });
   }
+
+  Deno.test(`${name} step() and predict() follow a network of a concatenation and no linear layer when batches are full and partial`, async () => {
+    for (const size of [2, 3]) {
+      await checkProblem(
+        suite,
+        makeProblem(POOL_ENDED, {
+          seed: 5,
+          size,
+          batchSize: 3,
+          steps: 2,
+          optimiser: sgd({ momentum: 0.9 }),
+        }),
+      );
+    }
+  });
 
   // One weight w = 0.5, pixel 2, teacher 3: the gradient of (2w - 3)^2 is
   // 4 (2w - 3): -8 at 0.5. With a rate of 0.01:

@@ -132,6 +132,10 @@ export function valueContract(suite: Suite): void {
     "residual block": small(
       { type: "residual", body: [conv(3, { out: 1 })], shortcut: [] },
     ),
+    "concatenation": small({
+      type: "concat",
+      branches: [[conv(3, { out: 2 })], []],
+    }),
     "every layer": EVERYTHING,
   };
   for (const [kind, network] of Object.entries(everyLayer)) {

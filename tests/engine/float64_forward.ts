@@ -53,16 +53,24 @@ export function forward64(
   let maps: Maps = { shape: network.input, values: images };
   for (const [i, block] of network.blocks.entries()) {
     const name = `blocks.${i}`;
-    if (block.type !== "residual") {
-      maps = apply(block, maps, { name, pass });
-      continue;
-    }
+    const read = maps;
     const branch = (layers: readonly Layer[], place: string) =>
       layers.reduce(
         (x, layer, j) =>
           apply(layer, x, { name: `${name}.${place}.${j}`, pass }),
-        maps,
+        read,
       );
+    if (block.type === "concat") {
+      maps = join(
+        block.branches.map((layers, b) => branch(layers, `branches.${b}`)),
+        pass.size,
+      );
+      continue;
+    }
+    if (block.type !== "residual") {
+      maps = apply(block, maps, { name, pass });
+      continue;
+    }
     const body = branch(block.body, "body");
     const shortcut = branch(block.shortcut, "shortcut");
     if (block.body.length > 0) {
@@ -73,6 +81,23 @@ export function forward64(
     }
   }
   return maps.values;
+}
+
+/** The channels of all parts, image by image. */
+function join(parts: readonly Maps[], size: number): Maps {
+  const [, height, width] = parts[0]!.shape;
+  const channels = parts.reduce((sum, { shape }) => sum + shape[0], 0);
+  const values: number[] = [];
+  for (let image = 0; image < size; image++) {
+    for (const part of parts) {
+      const length = part.shape[0] * height * width;
+      values.push(...part.values.subarray(image * length).subarray(0, length));
+    }
+  }
+  return {
+    shape: [channels, height, width],
+    values: Float64Array.from(values),
+  };
 }
 
 interface At {

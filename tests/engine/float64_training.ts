@@ -222,6 +222,11 @@ function cancelledBiases(network: Network): Set<string> {
     ["blocks", network.blocks],
   ];
   for (const [i, block] of network.blocks.entries()) {
+    if (block.type === "concat") {
+      for (const [b, layers] of block.branches.entries()) {
+        sequences.push([`blocks.${i}.branches.${b}`, layers]);
+      }
+    }
     if (block.type === "residual") {
       sequences.push([`blocks.${i}.body`, block.body]);
       sequences.push([`blocks.${i}.shortcut`, block.shortcut]);

@@ -44,6 +44,26 @@ export const EVERYTHING: Network = {
   ],
 };
 
+/** A fire module, then logits from a pool as in SqueezeNet. */
+export const POOL_ENDED: Network = {
+  input: [1, 4, 4],
+  blocks: [
+    conv(1, { out: 2, bias: true }),
+    RELU,
+    {
+      type: "concat",
+      branches: [
+        [conv(1, { out: 16, bias: true }), RELU],
+        [{ ...conv(3, { out: 5, bias: true }), padding: 1 }, NORM, RELU],
+        [],
+      ],
+    },
+    { type: "dropout", rate: 0.25 },
+    conv(1, { out: 5, bias: true }),
+    { type: "avgPool", kernel: "global", stride: 1 },
+  ],
+};
+
 /** No kinks: gradients are smooth in all weights. */
 export const SMOOTH: Network = {
   input: [2, 4, 4],

@@ -2,11 +2,17 @@ import assert from "node:assert/strict";
 import { openEngine } from "../../lib/engine/mod.ts";
 import { flatLayouts, piecesOf } from "../../lib/engine/onnx/flat.ts";
 import { openOnnxCpu } from "../../lib/engine/onnx/mod.ts";
-import { describe, type Layer, type Network } from "../../lib/network/mod.ts";
+import {
+  buildNetwork,
+  countParameters,
+  describe,
+  type Layer,
+  type Network,
+} from "../../lib/network/mod.ts";
 import { engineContract } from "./contract.ts";
 import { watchOnnx } from "./live.ts";
 import { adam, conv, linear } from "./networks.ts";
-import { engineSolver, makeProblem } from "./problem.ts";
+import { engineSolver, makeProblem, withProgram } from "./problem.ts";
 import { checkProblem, type Suite } from "./suite.ts";
 import { whereAvailable } from "./where_available.ts";
 
@@ -154,5 +160,22 @@ Deno.test("piecesOf() keeps every entry in order when some are large", () => {
       end += size;
     }
     assert.equal(end, layout.size);
+  }
+});
+
+Deno.test("onnx-cpu weights() has as many values as countParameters() says when networks are the paper's", async () => {
+  const engine = await openEngine("onnx-cpu");
+  const options = { input: [3, 32, 32] as const, classes: 10, width: 0.1 };
+  for (const name of ["vgg11", "resnet18", "resnet50", "squeezenet"] as const) {
+    const network = buildNetwork(name, options);
+    const problem = makeProblem(network, { seed: 1, size: 2, steps: 0 });
+    await withProgram(engine, problem, (program) => {
+      const sizes = Object.entries(program.weights())
+        .filter(([key]) => !key.includes("running"))
+        .map(([, values]) => values.length);
+      const sum = sizes.reduce((a, b) => a + b, 0);
+      assert.equal(sum, countParameters(network), name);
+      return Promise.resolve();
+    });
   }
 });

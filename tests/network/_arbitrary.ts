@@ -62,6 +62,17 @@ const keeping: fc.Arbitrary<Layer> = fc.constantFrom<Layer>(
   { type: "avgPool", kernel: 1, stride: 1 },
 );
 
+const concat: fc.Arbitrary<Block> = record({
+  type: fc.constant("concat" as const),
+  branches: fc.array(
+    fc.oneof(
+      fc.array(keeping, { maxLength: 2 }),
+      fc.array(fc.oneof(layer, keeping), { maxLength: 2 }),
+    ),
+    { minLength: 1, maxLength: 3 },
+  ),
+});
+
 const block: fc.Arbitrary<Block> = fc.oneof(
   { weight: 3, arbitrary: layer },
   {
@@ -80,6 +91,7 @@ const block: fc.Arbitrary<Block> = fc.oneof(
       shortcut: fc.array(fc.oneof(layer, keeping), { maxLength: 2 }),
     }),
   },
+  { weight: 1, arbitrary: concat },
 );
 
 const input: fc.Arbitrary<Shape> = fc.tuple(

@@ -37,6 +37,22 @@ export function run(
 
   let map: FeatureMap = { shape: network.input, values: image };
   for (const block of network.blocks) {
+    if (block.type === "concat") {
+      const read = map;
+      const parts = block.branches.map((layers) =>
+        layers.reduce((m, l) => runLayer(l, m, next), read)
+      );
+      const [, height, width] = parts[0]!.shape;
+      map = {
+        shape: [
+          parts.reduce((sum, { shape }) => sum + shape[0], 0),
+          height,
+          width,
+        ],
+        values: parts.flatMap(({ values }) => values),
+      };
+      continue;
+    }
     if (block.type !== "residual") {
       map = runLayer(block, map, next);
       continue;

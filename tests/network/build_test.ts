@@ -8,6 +8,7 @@ import {
   type Network,
   resnet,
   shapes,
+  squeezenet,
   vgg,
   vggSmall,
 } from "../../lib/network/mod.ts";
@@ -91,6 +92,18 @@ Deno.test("fitnet4() and vggSmall() have the sizes in the paper's table 3", () =
     message:
       "Cannot build a VGG-small: width is 0, expected a finite number > 0",
   });
+});
+
+Deno.test("squeezenet() has the parameter count of SqueezeNet 1.1, and needs 31x31 pixels", () => {
+  const build = (side: number, classes: number) =>
+    squeezenet({ input: [3, side, side], classes });
+  assert.equal(countParameters(build(32, 10)), 727_626);
+  // torchvision's model.
+  assert.equal(countParameters(build(224, 1000)), 1_235_496);
+  // 26 convolutions and ReLUs, 3 pools, dropout, a pool.
+  assert.equal(leaves(build(32, 10)).length, 2 * 26 + 3 + 2);
+  assert.deepEqual(shapes(build(31, 10)).output, [10, 1, 1]);
+  assert.throws(() => build(30, 10), RangeError);
 });
 
 Deno.test("leaves() has the leaf counts of the authors' models", () => {

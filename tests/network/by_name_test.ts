@@ -25,6 +25,7 @@ Deno.test("buildNetwork() builds the authors' models by name", () => {
     "resnet34-imagenet": 21_289_802,
     "resnet50-imagenet": 23_528_522,
     lenet5: 62_006,
+    squeezenet: 727_626,
     fitnet4: 1_211_466,
     vggsmall: 1_055_683,
   });

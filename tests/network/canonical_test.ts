@@ -319,3 +319,22 @@ function fieldChanges(any: Network): Network[] {
     return [];
   });
 }
+
+Deno.test("canonical() keeps a concatenation's branches apart, and takes one of a single branch apart", () => {
+  const relu = { type: "relu" } as const;
+  const norm = { type: "batchNorm" } as const;
+  const idle = { type: "dropout", rate: 0 } as const;
+  const of = (...branches: Layer[][]): Network => ({
+    input: [1, 2, 2],
+    blocks: [{ type: "concat", branches }, relu],
+  });
+  assert.deepEqual(canonical(of([norm, idle])).blocks, [norm, relu]);
+  // The ReLU behind goes only where no branch can be negative.
+  assert.deepEqual(canonical(of([relu, idle], [norm, relu])).blocks, [
+    { type: "concat", branches: [[relu], [norm, relu]] },
+  ]);
+  assert.deepEqual(canonical(of([relu], [idle])).blocks, [
+    { type: "concat", branches: [[relu], []] },
+    relu,
+  ]);
+});

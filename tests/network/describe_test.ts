@@ -42,3 +42,15 @@ Deno.test("describe() gives the input alone when there are no blocks", () => {
 Deno.test("formatShape() writes height, width, channels", () => {
   assert.equal(formatShape([3, 32, 64]), "32x64x3");
 });
+
+Deno.test("describe() writes a concatenation's branches in brackets", () => {
+  const relu = { type: "relu" } as const;
+  const network: Network = {
+    input: [1, 2, 2],
+    blocks: [{
+      type: "concat",
+      branches: [[relu, { type: "batchNorm" }], [relu], []],
+    }],
+  };
+  assert.equal(describe(network), "2x2x1 [r-bn|r|]");
+});

@@ -221,3 +221,35 @@ Deno.test("checkNetwork() names no block when the input is at fault", () => {
       "Cannot use the network: input shape is [0,1,1], expected three integers >= 1",
   });
 });
+
+Deno.test("inferShapes() adds the channels of a concatenation's branches, and names the branch at fault", () => {
+  const conv = {
+    type: "conv",
+    outChannels: 5,
+    kernel: 3,
+    stride: 1,
+    padding: 1,
+    bias: true,
+  } as const;
+  const infer = (...branches: Layer[][]) =>
+    inferShapes({ input: [2, 4, 6], blocks: [{ type: "concat", branches }] });
+  const fitting = infer([conv, { type: "relu" }], []);
+  assert.ok(fitting.ok);
+  assert.deepEqual(fitting.output, [7, 4, 6]);
+  assert.deepEqual(infer(), {
+    ok: false,
+    reason: "concat has 0 branches, expected at least 1",
+    index: 0,
+  });
+  assert.deepEqual(infer([], [{ ...conv, stride: 2 }]), {
+    ok: false,
+    reason:
+      "concat branch 1 has a map of 2x3, expected 4x6 as the branches before",
+    index: 0,
+  });
+  assert.deepEqual(infer([], [{ type: "dropout", rate: 2 }]), {
+    ok: false,
+    reason: "branches.1.0: dropout rate is 2, expected 0 <= rate < 1",
+    index: 0,
+  });
+});

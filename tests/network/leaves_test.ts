@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { leaves, type Network, shapes } from "../../lib/network/mod.ts";
+import {
+  type Concat,
+  leaves,
+  type Network,
+  type Residual,
+  shapes,
+} from "../../lib/network/mod.ts";
 import { validNetwork } from "./_arbitrary.ts";
 
 const CONV = {
@@ -74,27 +80,33 @@ Deno.test("leaves() has each layer once, found again by its path, when the netwo
       .map((block) =>
         block.type === "residual"
           ? block.body.length + block.shortcut.length
+          : block.type === "concat"
+          ? block.branches.flat().length
           : 1
       )
       .reduce((a, b) => a + b, 0);
     assert.equal(found.length, count);
     for (const [i, leaf] of found.entries()) {
       assert.equal(leaf.index, i);
-      const [, block, place, position] = leaf.path;
+      const { path } = leaf;
+      const block = path[1];
+      const position = path.length === 2 ? 0 : path.at(-1) as number;
       const entry = network.blocks[block]!;
-      const layer = entry.type === "residual"
-        ? entry[place!][position!]
+      const layer = path.length === 4
+        ? (entry as Residual)[path[2]][position]
+        : path.length === 5
+        ? (entry as Concat).branches[path[3]]![position]
         : entry;
       assert.equal(leaf.layer, layer);
       assert.equal(leaf.residual === undefined, entry.type !== "residual");
       // The first leaf of a block or branch reads what the block before gave.
-      if ((position ?? 0) === 0) {
+      if (position === 0) {
         assert.deepEqual(
           leaf.input,
           shapes(network).blocks[block - 1] ?? network.input,
         );
       }
-      if (entry.type !== "residual") {
+      if (path.length === 2) {
         assert.deepEqual(leaf.output, shapes(network).blocks[block]);
       }
     }

@@ -165,6 +165,14 @@ function sequenceNodes(
       value = graph.node("Relu", [graph.node("Add", [body, shortcut])]);
       continue;
     }
+    if (block.type === "concat") {
+      const read = value;
+      const branches = block.branches.map((layers, branch) =>
+        sequenceNodes(graph, lookup, layers, `${name}.branches.${branch}`, read)
+      );
+      value = graph.node("Concat", branches, { attributes: { axis: 1 } });
+      continue;
+    }
     const foldsNorm = (block.type === "conv" || block.type === "linear") &&
       blocks[index + 1]?.type === "batchNorm";
     const norm = foldsNorm ? `${prefix}.${index + 1}` : undefined;

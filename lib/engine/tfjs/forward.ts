@@ -47,6 +47,15 @@ function run(x: tf.Tensor4D, { blocks, path, pass }: Sequence): tf.Tensor4D {
   let y = x;
   for (const [index, block] of blocks.entries()) {
     const name = `${path}.${index}`;
+    if (block.type === "concat") {
+      const read = y;
+      const branches = block.branches.map((layers, branch) =>
+        run(read, { blocks: layers, path: `${name}.branches.${branch}`, pass })
+      );
+      // Maps are channels-last here.
+      y = tf.concat(branches, 3);
+      continue;
+    }
     if (block.type !== "residual") {
       y = apply(y, { layer: block, name, pass });
       continue;

@@ -2,6 +2,7 @@ import type { Network } from "../network.ts";
 import type { BuildOptions } from "./_options.ts";
 import { lenet5 } from "./lenet.ts";
 import { resnet } from "./resnet.ts";
+import { squeezenet } from "./squeezenet.ts";
 import { fitnet4, vggSmall } from "./students.ts";
 import { vgg } from "./vgg.ts";
 
@@ -14,6 +15,7 @@ export type NetworkName =
   | `resnet${18 | 34 | 50}`
   | `resnet${18 | 34 | 50}-imagenet`
   | "lenet5"
+  | "squeezenet"
   | "fitnet4"
   | "vggsmall";
 
@@ -34,6 +36,7 @@ const BUILDERS: Readonly<
   "resnet50-imagenet": (options) =>
     resnet({ depth: 50, stem: "imagenet", ...options }),
   lenet5,
+  squeezenet,
   fitnet4,
   vggsmall: vggSmall,
 };

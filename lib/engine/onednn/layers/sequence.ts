@@ -1,5 +1,6 @@
 import {
   type Block,
+  type Concat,
   inferShapes,
   type Layer,
   type Network,
@@ -8,6 +9,7 @@ import {
 } from "../../../network/mod.ts";
 import { readsPlainImages } from "../layout.ts";
 import { batchNorm } from "./batch_norm.ts";
+import { join, split } from "./concat.ts";
 import { conv } from "./conv.ts";
 import { add, addRelu, dropout, relu } from "./elementwise.ts";
 import type { FeatureMap, Forward, Place, PlanContext } from "./layer.ts";
@@ -108,7 +110,42 @@ function residual(
   };
 }
 
+/** y = the channels of all branches, one after the other. */
+function concat(
+  context: PlanContext,
+  block: Concat,
+  { name, input: shape }: Place,
+  { network, input }: { readonly network: Network; readonly input: FeatureMap },
+): Forward {
+  const branches = block.branches.map((blocks, index) =>
+    sequence(context, {
+      network,
+      blocks,
+      prefix: `${name}.branches.${index}`,
+      shape,
+    }, { ...input, shared: true })
+  );
+  const outputs = branches.map(({ output }) => output);
+  return {
+    output: join(context, outputs),
+    backward(gradient, wantsInputGradient) {
+      const parts = split(
+        context,
+        gradient,
+        outputs.map((output) => output.shape),
+      );
+      const ofInputs = branches.map((branch, index) =>
+        branch.backward(parts[index]!, wantsInputGradient)
+      );
+      return wantsInputGradient
+        ? ofInputs.reduce((sum, part) => add(context, sum!, part!))
+        : undefined;
+    },
+  };
+}
+
 function hasParameters(block: Block): boolean {
+  if (block.type === "concat") return block.branches.flat().some(hasParameters);
   return block.type === "residual"
     ? [...block.body, ...block.shortcut].some(hasParameters)
     : block.type === "conv" || block.type === "linear" ||
@@ -135,6 +172,8 @@ export function sequence(
     };
     const step = block.type === "residual"
       ? residual(context, block, place, { network, input: value })
+      : block.type === "concat"
+      ? concat(context, block, place, { network, input: value })
       : layerForward(context, block, place, value, {
         network,
         before: blocks[index - 1],

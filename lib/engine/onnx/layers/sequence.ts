@@ -1,5 +1,6 @@
 import {
   type Block,
+  type Concat,
   inferShapes,
   type Layer,
   type Residual,
@@ -69,7 +70,44 @@ function residual(
   };
 }
 
+/** y = the channels of all branches, one after the other. */
+function concat(
+  context: TrainingGraph,
+  { branches }: Concat,
+  { name, input: shape }: Place,
+  input: string,
+): Forward {
+  const { graph } = context;
+  const steps = branches.map((layers, index) =>
+    sequence(context, layers, `${name}.branches.${index}`, shape, input)
+  );
+  const channels = branches.map((blocks) => {
+    const shapes = inferShapes({ input: shape, blocks });
+    return shapes.ok ? shapes.output[0] : 0;
+  });
+  return {
+    output: graph.node("Concat", steps.map(({ output }) => output), {
+      attributes: { axis: 1 },
+    }),
+    backward(gradient, wantsInputGradient) {
+      const parts = graph.nodes(
+        "Split",
+        [gradient, graph.integers(channels)],
+        steps.length,
+        { attributes: { axis: 1 } },
+      );
+      const ofInputs = steps.map(({ backward }, index) =>
+        backward(parts[index]!, wantsInputGradient)
+      );
+      return wantsInputGradient
+        ? ofInputs.reduce((sum, part) => graph.node("Add", [sum, part]))
+        : "";
+    },
+  };
+}
+
 function hasParameters(block: Block): boolean {
+  if (block.type === "concat") return block.branches.flat().some(hasParameters);
   return block.type === "residual"
     ? [...block.body, ...block.shortcut].some(hasParameters)
     : block.type === "conv" || block.type === "linear" ||
@@ -101,6 +139,8 @@ export function sequence(
     let step: Forward;
     if (block.type === "residual") {
       step = residual(context, block, place, value);
+    } else if (block.type === "concat") {
+      step = concat(context, block, place, value);
     } else if (
       block.type === "conv" && blocks[index + 1]?.type === "batchNorm"
     ) {
