@@ -14,4 +14,4 @@ export * from "./facts.ts";
 export * from "./partition.ts";
 export type { DataProgress } from "./progress.ts";
 export { dataSetNames } from "./registry.ts";
-export type { Split, SplitName } from "./split.ts";
+export type { Labels, Split, SplitName } from "./split.ts";
