@@ -78,7 +78,7 @@ export async function openImageFolder(
       const aside = await setAside(old);
       onProgress({ action: "setAside", file: aside, bytes: 0 });
     }
-    const built = await build(listing, options, onProgress);
+    const built = await build(path, { listing, options, onProgress });
     for (const split of ["train", "test"] as const) {
       await writeCache(
         join(setDir, `${split}.bin`),
@@ -116,14 +116,23 @@ function cacheKey(
 }
 
 async function build(
-  listing: FolderListing,
-  options: OpenFolderOptions,
-  onProgress: (progress: DataProgress) => void,
+  path: string,
+  { listing, options, onProgress }: {
+    readonly listing: FolderListing;
+    readonly options: OpenFolderOptions;
+    readonly onProgress: (progress: DataProgress) => void;
+  },
 ): Promise<OpenedFolder> {
+  const { train, test } = listing.files;
+  const totalBytes = [...train, ...test].reduce((sum, f) => sum + f.bytes, 0);
+  let done = 0;
   const { shape, records, broken } = await decodeImageFolder(listing, {
     size: options.size,
     skipBroken: options.skipBroken,
-    onPicture: (file, bytes) => onProgress({ action: "decode", file, bytes }),
+    onPicture: (_, bytes) => {
+      done += bytes;
+      onProgress({ action: "decode", file: path, bytes: done, totalBytes });
+    },
   });
   for (const file of broken) {
     onProgress({ action: "leaveOut", file, bytes: 0 });

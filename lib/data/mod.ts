@@ -9,6 +9,7 @@ export type { Fetch } from "./_download.ts";
 export * from "./batch.ts";
 export * from "./data_set.ts";
 export { epochOrder } from "./epoch_order.ts";
+export * from "./duplicates.ts";
 export * from "./errors.ts";
 export * from "./facts.ts";
 export * from "./partition.ts";
