@@ -201,7 +201,7 @@ Deno.test("openDataSet() of a folder refuses mixed sizes unless a size is given"
     await assert.rejects(open(folder), {
       name: "DataError",
       message:
-        /^Cannot use pictures of 2 sizes, expected one:\n  3 of 2x2\n  1 of 3x2\n.*--size N/,
+        /^Cannot use pictures of 2 sizes, expected one:\n {2}3 of 2x2\n {2}1 of 3x2\n.*--size N/,
     });
     assert.deepEqual((await open(folder, { size: 8 })).shape, [3, 8, 8]);
   }));
