@@ -136,9 +136,9 @@ async function verify(dataSet: DataSetHandle): Promise<void> {
     await dataSet.loadTrain(),
     await openTestSplit(dataSet),
   );
-  const { withinTrain, withinTest, across, contradicting } = duplicates;
+  const { withinTrain, withinTest, across, conflicting } = duplicates;
   print(
-    `${dataSet.name}: exact duplicates: ${withinTrain} in train, ${withinTest} in test; ${across} test images are training images too, ${contradicting} of them with another label`,
+    `${dataSet.name}: exact duplicates: ${withinTrain} in train, ${withinTest} in test; ${across} test images are training images too, ${conflicting} of them with another label`,
   );
 }
 

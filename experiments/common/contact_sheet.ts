@@ -5,7 +5,7 @@
  */
 
 import { crc32, deflateSync } from "node:zlib";
-import { imageSize, type Split } from "../../lib/data/mod.ts";
+import { imageSize, type Split, storedShape } from "../../lib/data/mod.ts";
 
 /** Side of the grid, in images. */
 const GRID = 8;
@@ -75,9 +75,11 @@ export function encodePng(
 
 /** Red, green and blue of one image, row by row; grey images have all alike. */
 function rgbOf(
-  { images, shape }: Split,
+  split: Split,
   index: number,
 ): Uint8Array {
+  const { images } = split;
+  const shape = storedShape(split);
   const [channels, height, width] = shape;
   const plane = height * width;
   const from = index * imageSize(shape);
@@ -109,7 +111,7 @@ export function contactSheet(
     readonly title: string;
   },
 ): string {
-  const [, , width] = split.shape;
+  const [, , width] = storedShape(split);
   const step = SIDE + GAP;
   const cells = Array.from(
     { length: Math.min(GRID * GRID, split.count) },

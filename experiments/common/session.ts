@@ -137,6 +137,7 @@ function dataProgress(name: string): (progress: DataProgress) => void {
       decode: "decoding",
       write: "writing",
       setAside: "found damaged and set aside",
+      leaveOut: "leaving out",
     }[action];
     const key = `${action} ${file}`;
     if (told.has(key)) return;

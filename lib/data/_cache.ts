@@ -1,9 +1,9 @@
 import { canonicalJson } from "../random/mod.ts";
 import { readIfExists, writeFileAtomic } from "./_files.ts";
-import { allocateSplit, splitDigest } from "./canonical.ts";
+import { allocateSplit, labelSize, splitDigest } from "./canonical.ts";
 import type { DataProgress } from "./progress.ts";
 import type { RegistryEntry } from "./registry.ts";
-import { imageSize, type Split, type SplitName } from "./split.ts";
+import { imageSize, type Split, type SplitName, storedShape } from "./split.ts";
 
 /** Changes when the layout below does; files of another format are rebuilt. */
 const FORMAT = "n2n data 1";
@@ -54,23 +54,26 @@ export async function readCache(
       }`,
     };
   }
-  const { shape, classes } = wanted.entry;
+  const { shape, classes, margin } = wanted.entry;
+  const classCount = classes.length;
   const body = bytes.subarray(end + 1);
-  const length = count * (1 + imageSize(shape));
+  const labelBytes = labelSize(classCount);
+  const length = count *
+    (labelBytes + imageSize(storedShape({ shape, margin })));
   if (body.length !== length) {
     return {
       reason:
         `it has ${body.length} bytes after the header, expected ${length}`,
     };
   }
-  const labels = body.subarray(0, count);
-  const images = body.subarray(count);
+  const labels = body.subarray(0, count * labelBytes);
+  const images = body.subarray(count * labelBytes);
   const actual = splitDigest({ labels, images });
   if (actual !== digest) {
     return { reason: `its SHA-256 is ${actual}, expected ${digest}` };
   }
-  const split = allocateSplit({ count, shape, classCount: classes.length });
-  split.labels.set(labels);
+  const split = allocateSplit({ count, shape, classCount, margin });
+  labelsAsBytes(split).set(labels);
   split.images.set(images);
   return { split, digest };
 }
@@ -84,7 +87,7 @@ export async function writeCache(
   const line = new TextEncoder().encode(
     `${header(wanted, split.count, digest)}\n`,
   );
-  const parts = [line, split.labels, split.images];
+  const parts = [line, labelsAsBytes(split), split.images];
   const totalBytes = parts.reduce((sum, part) => sum + part.length, 0);
   await writeFileAtomic(
     path,
@@ -94,12 +97,17 @@ export async function writeCache(
   );
 }
 
+function labelsAsBytes({ labels }: Split): Uint8Array {
+  return new Uint8Array(labels.buffer, labels.byteOffset, labels.byteLength);
+}
+
 function header(wanted: Wanted, count: number, digest: string): string {
   return canonicalJson({
     format: FORMAT,
     name: wanted.name,
     split: wanted.split,
     shape: wanted.entry.shape,
+    ...wanted.entry.margin ? { margin: wanted.entry.margin } : {},
     classCount: wanted.entry.classes.length,
     count,
     digest,

@@ -112,6 +112,7 @@ async function build(options: BuildOptions): Promise<Loaded> {
     const canonical = canonicalise(records, {
       shape: entry.shape,
       classCount: entry.classes.length,
+      margin: entry.margin,
     });
     const digest = splitDigest(canonical);
     checkUnpinned(options, raw, canonical.count);

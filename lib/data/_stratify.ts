@@ -1,11 +1,12 @@
 import { randomStream } from "../random/mod.ts";
+import type { Labels } from "./split.ts";
 
 /** What is drawn from. */
 export interface StratifyOptions {
   /** Image numbers to draw from. */
   readonly indices: Uint32Array;
   /** Class of each image of the split. */
-  readonly labels: Uint8Array;
+  readonly labels: Labels;
   /** How many to draw, 0 … indices.length. */
   readonly size: number;
   /** The run's seed. */

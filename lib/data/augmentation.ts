@@ -4,8 +4,9 @@ import { checkEpoch } from "./epoch_order.ts";
 /** Random views of images. Labels stay as they are. */
 export interface Augmentation {
   /**
-   * Pixels of black border added on each side before a window of the image's
-   * own size is cut out at random; 0 leaves the image where it is.
+   * Pixels of border on each side of the image, of which a window of the image's
+   * own size is cut out at random; 0 leaves the image where it is. The border is
+   * the split's stored margin as far as that goes, and black beyond.
    */
   readonly cropPadding: number;
   /** Whether half of the images are mirrored left to right. */

@@ -1,5 +1,5 @@
 import { type Augmentation, drawView, PLAIN_VIEW } from "./augmentation.ts";
-import { imageSize, type Split } from "./split.ts";
+import { imageSize, type Split, storedShape } from "./split.ts";
 
 /** Values of a pixel. */
 const LEVELS = 256;
@@ -35,8 +35,9 @@ export interface BatchRequest {
 
 /**
  * Writes a batch of images, each value `(pixel / 255 - mean) / std`, and their
- * labels into arrays that can be used again. Borders that an augmentation brings
- * in are black before they are normalised, as in the authors' input pipeline.
+ * labels into arrays that can be used again. An image is the middle of what is stored; a window that is moved shows the stored
+ * margin, and beyond it black (before normalisation), as in the authors' input
+ * pipeline.
  *
  * @param request The images and the arrays.
  * @throws {RangeError} If the batch reaches beyond `indices`, an array is too
@@ -47,6 +48,7 @@ export function fillBatch(request: BatchRequest): void {
   const { split, indices, from, size, labels, augmentation, seed, epoch } =
     request;
   const table = normalisedLevels(request);
+  const whole = (split.margin ?? 0) === 0;
   for (let i = 0; i < size; i++) {
     const index = indices[from + i]!;
     if (index >= split.count) {
@@ -58,7 +60,9 @@ export function fillBatch(request: BatchRequest): void {
     const view = augmentation === undefined
       ? PLAIN_VIEW
       : drawView(augmentation, { seed, epoch, index });
-    if (view.down === 0 && view.right === 0 && !view.mirrored) {
+    if (
+      view.down === 0 && view.right === 0 && !view.mirrored && whole
+    ) {
       writePlain(request, table, { index, row: i });
     } else {
       writeView(request, table, { index, row: i, ...view });
@@ -108,22 +112,35 @@ function writeView(
   },
 ): void {
   const [channels, height, width] = split.shape;
+  const [, storedHeight, storedWidth] = storedShape(split);
+  const { margin = 0, images: pixels } = split;
   const { index, row, down, right, mirrored } = place;
-  const size = channels * height * width;
-  let target = row * size;
+  const step = mirrored ? -1 : 1;
+  // Stored column of the view's first pixel, and the view's columns that are stored.
+  const left = margin + right + (mirrored ? width - 1 : 0);
+  const before = mirrored ? left - storedWidth + 1 : -left;
+  const first = Math.min(width, Math.max(0, before));
+  const end = Math.max(
+    first,
+    Math.min(width, mirrored ? left + 1 : storedWidth - left),
+  );
+  let target = row * channels * height * width;
   for (let channel = 0; channel < channels; channel++) {
-    const source = index * size + channel * height * width;
-    for (let y = 0; y < height; y++) {
-      const sourceY = y + down;
-      for (let x = 0; x < width; x++) {
-        const sourceX = (mirrored ? width - 1 - x : x) + right;
-        const inside = sourceY >= 0 && sourceY < height && sourceX >= 0 &&
-          sourceX < width;
-        const level = inside
-          ? split.images[source + sourceY * width + sourceX]!
-          : 0;
-        images[target++] = table[channel * LEVELS + level]!;
+    const levels = channel * LEVELS;
+    const black = table[levels]!;
+    const plane = (index * channels + channel) * storedHeight * storedWidth;
+    for (let y = 0; y < height; y++, target += width) {
+      const sourceY = y + margin + down;
+      if (sourceY < 0 || sourceY >= storedHeight) {
+        images.fill(black, target, target + width);
+        continue;
       }
+      for (let x = 0; x < first; x++) images[target + x] = black;
+      let source = plane + sourceY * storedWidth + left + step * first;
+      for (let x = first; x < end; x++, source += step) {
+        images[target + x] = table[levels + pixels[source]!]!;
+      }
+      for (let x = end; x < width; x++) images[target + x] = black;
     }
   }
 }

@@ -1,36 +1,46 @@
 import { createHash, hash } from "node:crypto";
 import type { Shape } from "../network/mod.ts";
 import type { Records } from "./decoders/decoder.ts";
-import { imageSize, type Split } from "./split.ts";
+import { imageSize, type Labels, type Split, storedShape } from "./split.ts";
 
-/** Class numbers are one byte each. */
-const MAX_CLASSES = 256;
+/** Classes that one byte can number. */
+const BYTE_CLASSES = 256;
+
+/** Classes that two bytes can number. */
+const MAX_CLASSES = 65536;
 
 /**
- * Puts records in canonical order: by the SHA-256 of the label's byte followed
- * by the pixels. The order, and with it every split, digest and result, is the
+ * Puts records in canonical order: by the SHA-256 of the label's byte (two, low
+ * one first, in a set of more than 256 classes) followed by the stored pixels. The order, and with it every split, digest and result, is the
  * same for any lossless copy of a set, whatever order its files hold it in.
  *
  * @param records Records in any order.
- * @param options The set's image shape and number of classes.
+ * @param options The set's image shape, number of classes, and stored margin.
  * @returns The split, on shared memory.
  * @throws {SyntaxError} If the arrays' lengths disagree with each other or the
  * shape, or a label is not a class number.
  */
 export function canonicalise(
   records: Records,
-  options: { readonly shape: Shape; readonly classCount: number },
+  options: {
+    readonly shape: Shape;
+    readonly classCount: number;
+    readonly margin?: number | undefined;
+  },
 ): Split {
-  const { shape, classCount } = options;
-  const size = imageSize(shape);
+  const { classCount } = options;
+  const size = imageSize(storedShape(options));
   const count = records.labels.length;
   checkRecords(records, classCount, size);
 
   const keys: string[] = [];
-  const record = new Uint8Array(1 + size);
+  const labelBytes = labelSize(classCount);
+  const record = new Uint8Array(labelBytes + size);
   for (let i = 0; i < count; i++) {
-    record[0] = records.labels[i]!;
-    record.set(records.images.subarray(i * size, (i + 1) * size), 1);
+    const label = records.labels[i]!;
+    record[0] = label & 255;
+    if (labelBytes === 2) record[1] = label >> 8;
+    record.set(records.images.subarray(i * size, (i + 1) * size), labelBytes);
     keys.push(hash("sha256", record, "hex"));
   }
   // Records with equal keys are equal, so their order among themselves shows
@@ -39,7 +49,7 @@ export function canonicalise(
     keys[a]! < keys[b]! ? -1 : keys[a]! > keys[b]! ? 1 : 0
   );
 
-  const split = allocateSplit({ count, shape, classCount });
+  const split = allocateSplit({ ...options, count });
   for (let to = 0; to < count; to++) {
     const from = order[to]!;
     split.labels[to] = records.labels[from]!;
@@ -51,21 +61,31 @@ export function canonicalise(
   return split;
 }
 
+/** Bytes that a label takes in memory, digests and cache files. */
+export function labelSize(classCount: number): 1 | 2 {
+  return classCount > BYTE_CLASSES ? 2 : 1;
+}
+
 /** An empty split on shared memory. */
 export function allocateSplit(
   options: {
     readonly count: number;
     readonly shape: Shape;
     readonly classCount: number;
+    readonly margin?: number | undefined;
   },
 ): Split {
-  const size = imageSize(options.shape);
+  const { count, shape, classCount, margin = 0 } = options;
+  const size = imageSize(storedShape(options));
   return {
-    images: new Uint8Array(new SharedArrayBuffer(options.count * size)),
-    labels: new Uint8Array(new SharedArrayBuffer(options.count)),
-    count: options.count,
-    shape: options.shape,
-    classCount: options.classCount,
+    images: new Uint8Array(new SharedArrayBuffer(count * size)),
+    labels: labelSize(classCount) === 2
+      ? new Uint16Array(new SharedArrayBuffer(2 * count))
+      : new Uint8Array(new SharedArrayBuffer(count)),
+    count,
+    shape,
+    classCount,
+    ...margin === 0 ? {} : { margin },
   };
 }
 
@@ -76,8 +96,9 @@ export function allocateSplit(
  * @returns 64 hexadecimal digits.
  */
 export function splitDigest(
-  split: { readonly labels: Uint8Array; readonly images: Uint8Array },
+  split: { readonly labels: Labels; readonly images: Uint8Array },
 ): string {
+  // As bytes: two-byte labels lie low byte first on every machine that Deno runs on.
   return createHash("sha256").update(split.labels).update(split.images).digest(
     "hex",
   );

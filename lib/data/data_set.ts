@@ -1,10 +1,14 @@
 import type { Shape } from "../network/mod.ts";
 import type { Fetch } from "./_download.ts";
-import { openEntry } from "./_open.ts";
+import { type LoadedSet, openEntry } from "./_open.ts";
+import { openImageFolder } from "./_open_folder.ts";
 import { OPENED } from "./_opened.ts";
 import type { DataProgress } from "./progress.ts";
 import { loadRegistry } from "./registry.ts";
 import type { Split, SplitName } from "./split.ts";
+
+/** What a name of a folder of pictures begins with. */
+const FOLDER = "folder:";
 
 /** Where {@link openDataSet} looks and writes. */
 export interface OpenOptions {
@@ -15,6 +19,13 @@ export interface OpenOptions {
    * records may be in any order.
    */
   readonly dataDir?: string;
+  /**
+   * Side that the pictures of a folder are brought to: shorter side scaled,
+   * middle cut out. Left out, all must have one size.
+   */
+  readonly size?: number | undefined;
+  /** Whether broken pictures of a folder are left out instead of refused. */
+  readonly skipBroken?: boolean | undefined;
   /** Hears of every step that takes time. */
   readonly onProgress?: (progress: DataProgress) => void;
   /** Replaces the global `fetch`. */
@@ -23,7 +34,7 @@ export interface OpenOptions {
 
 /** An open data set. Search and training see its train split only. */
 export interface DataSetHandle {
-  /** Name in the registry. */
+  /** Name in the registry, or folder:PATH as given. */
   readonly name: string;
   /** Names of the classes by class number. */
   readonly classes: readonly string[];
@@ -47,16 +58,26 @@ export interface DataSetHandle {
  * the same set at once wait for each other; a process that is killed leaves the
  * cache usable.
  *
- * @param name One of {@link dataSetNames}.
+ * @param name One of {@link dataSetNames}, or `folder:PATH` for pictures laid out
+ * as train/CLASS/PICTURE and test/CLASS/PICTURE.
  * @param options Folders, progress and network.
  * @returns The set, in memory.
- * @throws {RangeError} If the registry has no such name.
+ * @throws {RangeError} If the registry has no such name, or the size is not a
+ * whole number >= 1 or given for another set than a folder.
  * @throws {DataError} If the set cannot be had, or the cache cannot be written.
  */
 export async function openDataSet(
   name: string,
   options: OpenOptions,
 ): Promise<DataSetHandle> {
+  checkSize(name, options.size);
+  if (name.startsWith(FOLDER)) {
+    const { facts, loaded } = await openImageFolder(
+      name.slice(FOLDER.length),
+      options,
+    );
+    return makeHandle(name, facts, loaded);
+  }
   const registry = loadRegistry();
   const entry = Object.hasOwn(registry, name) ? registry[name] : undefined;
   if (entry === undefined) {
@@ -66,16 +87,34 @@ export async function openDataSet(
       }`,
     );
   }
-  const loaded = await openEntry(name, entry, options);
+  return makeHandle(name, entry, await openEntry(name, entry, options));
+}
+
+function makeHandle(
+  name: string,
+  facts: Pick<DataSetHandle, "classes" | "shape" | "mean" | "std">,
+  loaded: LoadedSet,
+): DataSetHandle {
   const handle: DataSetHandle = Object.freeze({
     name,
-    classes: entry.classes,
-    shape: entry.shape,
-    mean: entry.mean,
-    std: entry.std,
+    classes: facts.classes,
+    shape: facts.shape,
+    mean: facts.mean,
+    std: facts.std,
     digest: { train: loaded.train.digest, test: loaded.test.digest },
     loadTrain: () => Promise.resolve(loaded.train.split),
   });
   OPENED.set(handle, loaded);
   return handle;
+}
+
+function checkSize(name: string, size: number | undefined): void {
+  if (size === undefined) return;
+  const fail = (expected: string) => {
+    throw new RangeError(
+      `Cannot open data set "${name}": size is ${size}, expected ${expected}`,
+    );
+  };
+  if (!Number.isSafeInteger(size) || size < 1) fail("a whole number >= 1");
+  if (!name.startsWith(FOLDER)) fail("none: its images have one size");
 }

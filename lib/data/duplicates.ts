@@ -1,59 +1,63 @@
 import { hash } from "node:crypto";
-import { imageSize, type Split } from "./split.ts";
+import { imageSize, type Split, storedShape } from "./split.ts";
 
-/** Images that a set holds more than once, labels left aside. */
+/** Images that occur more than once, by their pixels. */
 export interface Duplicates {
-  /** Images of the train split that another one before them equals. */
+  /** Train images whose pixels an earlier train image has. */
   readonly withinTrain: number;
-  /** Images of the test split that another one before them equals. */
+  /** Test images whose pixels an earlier test image has. */
   readonly withinTest: number;
-  /**
-   * Images of the test split that the train split holds too: what a network has
-   * learned by heart it may know of these.
-   */
+  /** Test images whose pixels some train image has: they leak. */
   readonly across: number;
-  /** Of these, images that bear another label in the train split. */
-  readonly contradicting: number;
-}
-
-/** Labels of the first image with each content, and how many equal an earlier one. */
-function contents(
-  { images, labels, count, shape }: Split,
-): { readonly first: ReadonlyMap<string, number>; readonly repeated: number } {
-  const size = imageSize(shape);
-  const first = new Map<string, number>();
-  for (let i = 0; i < count; i++) {
-    const key = hash(
-      "sha256",
-      images.subarray(i * size, (i + 1) * size),
-      "hex",
-    );
-    if (!first.has(key)) first.set(key, labels[i]!);
-  }
-  return { first, repeated: count - first.size };
+  /** Those of `across` that no train image has under the same label. */
+  readonly conflicting: number;
 }
 
 /**
- * Counts exact duplicates within the splits and across them: a guard against
- * test images that were trained on.
+ * Counts exact duplicates in and between the splits of a set. Images are
+ * compared by the SHA-256 of their stored pixels; labels only tell leaks from
+ * contradictions.
  *
  * @param train The train split.
- * @param test The test split.
+ * @param test The test split, of the same stored shape.
+ * @throws {RangeError} If the stored shapes differ.
  */
 export function countDuplicates(train: Split, test: Split): Duplicates {
-  const trained = contents(train);
-  const tested = contents(test);
-  let [across, contradicting] = [0, 0];
-  for (const [key, label] of tested.first) {
-    const known = trained.first.get(key);
+  if (`${storedShape(train)}` !== `${storedShape(test)}`) {
+    throw new RangeError(
+      `Cannot compare splits: test images are ${
+        storedShape(test).join("x")
+      }, expected ${storedShape(train).join("x")} as in train`,
+    );
+  }
+  const trainLabels = labelsByPixels(train);
+  const testLabels = labelsByPixels(test);
+  let across = 0;
+  let conflicting = 0;
+  for (const [key, labels] of testLabels) {
+    const known = trainLabels.get(key);
     if (known === undefined) continue;
-    across++;
-    if (known !== label) contradicting++;
+    across += labels.length;
+    conflicting += labels.filter((label) => !known.includes(label)).length;
   }
   return {
-    withinTrain: trained.repeated,
-    withinTest: tested.repeated,
+    withinTrain: train.count - trainLabels.size,
+    withinTest: test.count - testLabels.size,
     across,
-    contradicting,
+    conflicting,
   };
+}
+
+/** Labels of the images that have the same pixels. */
+function labelsByPixels(split: Split): Map<string, number[]> {
+  const size = imageSize(storedShape(split));
+  const found = new Map<string, number[]>();
+  for (let i = 0; i < split.count; i++) {
+    const pixels = split.images.subarray(i * size, (i + 1) * size);
+    const key = hash("sha256", pixels, "base64");
+    const labels = found.get(key);
+    if (labels === undefined) found.set(key, [split.labels[i]!]);
+    else labels.push(split.labels[i]!);
+  }
+  return found;
 }

@@ -15,4 +15,10 @@ export * from "./facts.ts";
 export * from "./partition.ts";
 export type { DataProgress } from "./progress.ts";
 export { dataSetNames } from "./registry.ts";
-export { imageSize, type Split, type SplitName } from "./split.ts";
+export {
+  imageSize,
+  type Labels,
+  type Split,
+  type SplitName,
+  storedShape,
+} from "./split.ts";

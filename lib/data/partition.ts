@@ -1,5 +1,5 @@
 import { stratifiedDraw } from "./_stratify.ts";
-import type { Split } from "./split.ts";
+import type { Labels, Split } from "./split.ts";
 
 /** How {@link splitTrainValidation} divides. */
 export interface ValidationOptions {
@@ -58,7 +58,7 @@ export function splitTrainValidation(
  */
 export function subset(
   indices: Uint32Array,
-  labels: Uint8Array,
+  labels: Labels,
   size: number,
   seed: number,
 ): Uint32Array {

@@ -1,11 +1,17 @@
 /**
  * What opening a data set is doing: waiting for another process's lock,
- * downloading or decoding or writing a file, or having set a corrupt file aside
- * under the name `file`.
+ * downloading or decoding or writing a file, having set a corrupt file aside under
+ * the name `file`, or leaving out what is no part of a folder's set.
  */
 export interface DataProgress {
   /** Kind of work. */
-  readonly action: "wait" | "download" | "decode" | "write" | "setAside";
+  readonly action:
+    | "wait"
+    | "download"
+    | "decode"
+    | "write"
+    | "setAside"
+    | "leaveOut";
   /** Path or address of the file at work. */
   readonly file: string;
   /** Bytes dealt with so far. */

@@ -46,6 +46,8 @@ const ENTRY = z.strictObject({
     error: `expected one of ${Object.keys(DECODERS).join(", ")}`,
   }),
   shape: z.tuple([DIMENSION, DIMENSION, DIMENSION]),
+  /** Pixels stored around an image on each side, for random crops. */
+  margin: z.int().min(0).optional(),
   classes: z.array(TEXT).min(2),
   mean: z.array(z.number().min(0).max(1)),
   std: z.array(z.number().positive().max(1)),

@@ -6,6 +6,7 @@ import type { OpenEntryOptions } from "../../lib/data/_open.ts";
 import { canonicalise, splitDigest } from "../../lib/data/canonical.ts";
 import { decodeIdxSplit } from "../../lib/data/decoders/idx.ts";
 import type { RegistryEntry, Source } from "../../lib/data/registry.ts";
+import type { Labels } from "../../lib/data/split.ts";
 import { sha256Hex } from "../../lib/random/mod.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -163,8 +164,10 @@ export function listFiles(folder: string, under = ""): string[] {
 }
 
 /** Whether two byte arrays are equal, without a diff of a million lines. */
-export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return Buffer.from(a).equals(b);
+export function sameBytes(a: Labels, b: Labels): boolean {
+  const bytes = (array: Labels) =>
+    Buffer.from(array.buffer, array.byteOffset, array.byteLength);
+  return bytes(a).equals(bytes(b));
 }
 
 /** Options that a test may extend. */

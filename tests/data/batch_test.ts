@@ -279,3 +279,75 @@ Deno.test("epochOrder() refuses an epoch that is not a count", () => {
     });
   }
 });
+
+Deno.test("fillBatch() shows the stored margin, then black, as in the image with its border drawn in", () => {
+  const view = fc.record({
+    shape: fc.tuple(
+      fc.integer({ min: 1, max: 3 }),
+      fc.integer({ min: 1, max: 4 }),
+      fc.integer({ min: 1, max: 4 }),
+    ),
+    margin: fc.integer({ min: 0, max: 3 }),
+    augmentation: fc.option(
+      fc.record({
+        cropPadding: fc.integer({ min: 0, max: 6 }),
+        flip: fc.boolean(),
+      }),
+      { nil: undefined },
+    ),
+    epoch: fc.nat({ max: 5 }),
+  });
+  fc.assert(fc.property(view, ({ shape, margin, augmentation, epoch }) => {
+    const [channels, height, width] = shape;
+    const stored = [channels, height + 2 * margin, width + 2 * margin] as const;
+    const { images, labels } = randomSplit(4, stored);
+    const split: Split = {
+      images,
+      labels,
+      count: 4,
+      shape,
+      classCount: 10,
+      margin,
+    };
+    const size = channels * height * width;
+    const request: BatchRequest = {
+      split,
+      indices: Uint32Array.of(3, 0, 2),
+      from: 0,
+      size: 3,
+      images: new Float32Array(3 * size),
+      labels: new Int32Array(3),
+      mean: [0.1, 0.2, 0.3].slice(0, channels),
+      std: [0.5, 0.25, 2].slice(0, channels),
+      augmentation,
+      seed: 7,
+      epoch,
+    };
+    fillBatch(request);
+    const expected: number[] = [];
+    for (const index of request.indices) {
+      const { down, right, mirrored } = augmentation === undefined
+        ? { down: 0, right: 0, mirrored: false }
+        : drawView(augmentation, { seed: 7, epoch, index });
+      for (let c = 0; c < channels; c++) {
+        for (let y = 0; y < height; y++) {
+          for (let x = 0; x < width; x++) {
+            const row = y + margin + down;
+            const column = (mirrored ? width - 1 - x : x) + margin + right;
+            const inside = row >= 0 && row < stored[1] && column >= 0 &&
+              column < stored[2];
+            const level = inside
+              ? images[
+                ((index * channels + c) * stored[1] + row) * stored[2] + column
+              ]!
+              : 0;
+            expected.push(
+              Math.fround((level / 255 - request.mean[c]!) / request.std[c]!),
+            );
+          }
+        }
+      }
+    }
+    assert.deepEqual([...request.images], expected);
+  }));
+});

@@ -83,7 +83,37 @@ Deno.test("canonicalise() refuses records that do not fit the set", () => {
     { name: "SyntaxError", message: /1 pixels are decoded, expected 2/ },
   );
   assert.throws(
-    () => canonicalise(good, { ...options, classCount: 257 }),
-    { name: "SyntaxError", message: /257, expected at most 256/ },
+    () => canonicalise(good, { ...options, classCount: 65537 }),
+    { name: "SyntaxError", message: /65537, expected at most 65536/ },
   );
+});
+
+Deno.test("canonicalise() keys and digests two bytes a label, low one first, beyond 256 classes", () => {
+  const labels = [256, 1, 0, 255, 256];
+  const split = canonicalise({
+    labels: Uint16Array.from(labels),
+    images: new Uint8Array(10),
+  }, { shape: SHAPE, classCount: 257 });
+  const key = (label: number) =>
+    createHash("sha256").update(
+      Uint8Array.of(label & 255, label >> 8, 0, 0),
+    ).digest("hex");
+  const sorted = labels.toSorted((a, b) => key(a) < key(b) ? -1 : 1);
+  assert.deepEqual([...split.labels], sorted);
+  assert.equal(
+    splitDigest(split),
+    createHash("sha256").update(
+      Uint8Array.from(sorted.flatMap((label) => [label & 255, label >> 8])),
+    ).update(new Uint8Array(10)).digest("hex"),
+  );
+});
+
+Deno.test("canonicalise() takes images with their margin", () => {
+  const images = Uint8Array.from({ length: 12 }, (_, i) => i);
+  const split = canonicalise(
+    { labels: Uint8Array.of(0), images },
+    { shape: SHAPE, classCount: 3, margin: 1 },
+  );
+  assert.deepEqual([...split.images], [...images]);
+  assert.deepEqual([split.shape, split.margin], [SHAPE, 1]);
 });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { dataSetNames, openDataSet } from "../../lib/data/mod.ts";
+import type { Labels } from "../../lib/data/split.ts";
 import * as room from "../../lib/data/mod.ts";
 import { openTestSplit } from "../../lib/data/test_split.ts";
 import { inFolder, listFiles, sameBytes } from "./_fixture.ts";
@@ -19,7 +20,7 @@ const TRAIN_COUNTS = [
 ];
 const TEST_COUNTS = [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009];
 
-function classCounts(labels: Uint8Array): number[] {
+function classCounts(labels: Labels): number[] {
   const counts = Array<number>(10).fill(0);
   for (const label of labels) counts[label]!++;
   return counts;

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import type { Labels } from "../../lib/data/split.ts";
 import { allocateSplit } from "../../lib/data/canonical.ts";
 import {
   type Split,
@@ -20,7 +21,7 @@ function splitOf(labels: readonly number[]): Split {
   return split;
 }
 
-function classCounts(indices: Uint32Array, labels: Uint8Array): number[] {
+function classCounts(indices: Uint32Array, labels: Labels): number[] {
   const counts = Array<number>(CLASSES).fill(0);
   for (const index of indices) counts[labels[index]!]!++;
   return counts;

@@ -206,7 +206,7 @@ Deno.test("setUpOnednn() takes the first pip that runs", async () => {
       assert.equal(await setUp({ run }), "fetched");
       assert.deepEqual(await Deno.readFile(path), LIBRARY);
       assert.equal(calls[0], "python3 -m pip --version");
-      assert(calls.at(-1)!.startsWith(`${pip} download `), calls.at(-1));
+      assert(calls.at(-1)!.startsWith(`${pip} download `), `${calls.at(-1)}`);
     });
   }
 });

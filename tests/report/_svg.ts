@@ -41,7 +41,7 @@ export function assertInside(svg: string): void {
     if (left !== undefined) [x, y] = [Number(left), Number(top)];
     else if (cx !== undefined) {
       assert.ok(Number(cx) >= 0 && x + Number(cx) <= Number(width), cx);
-      assert.ok(Number(cy) >= 0 && y + Number(cy) <= Number(height), cy);
+      assert.ok(Number(cy) >= 0 && y + Number(cy) <= Number(height), `${cy}`);
     }
   }
 }

@@ -1,10 +1,10 @@
 import type { Shape } from "../../network/mod.ts";
-import type { SplitName } from "../split.ts";
+import type { Labels, SplitName } from "../split.ts";
 
 /** What a decoder makes of a split's raw files: records in the files' order. */
 export interface Records {
   /** Class numbers, `[count]`. */
-  readonly labels: Uint8Array;
+  readonly labels: Labels;
   /** Pixels, `[count, channels, height, width]`. */
   readonly images: Uint8Array;
 }

@@ -1,0 +1,187 @@
+import { join, resolve } from "node:path";
+import { canonicalJson, sha256Hex } from "../random/mod.ts";
+import { type Loaded, readCache, writeCache } from "./_cache.ts";
+import {
+  makeFolder,
+  readIfExists,
+  setAside,
+  withLock,
+  writeFileAtomic,
+} from "./_files.ts";
+import type { LoadedSet } from "./_open.ts";
+import { canonicalise, splitDigest } from "./canonical.ts";
+import {
+  decodeImageFolder,
+  type FolderListing,
+  listImageFolder,
+} from "./decoders/image_folder.ts";
+import type { DataProgress } from "./progress.ts";
+import type { RegistryEntry } from "./registry.ts";
+import { imageSize, type SplitName } from "./split.ts";
+import { channelStatistics } from "./statistics.ts";
+
+/** Changes when the same pictures are decoded or resized to other pixels. */
+const DECODING = 1;
+
+/** How {@link openImageFolder} goes about it. */
+export interface OpenFolderOptions {
+  readonly cacheDir: string;
+  readonly size?: number | undefined;
+  readonly skipBroken?: boolean | undefined;
+  readonly onProgress?: ((progress: DataProgress) => void) | undefined;
+}
+
+/** A folder's splits, and the facts that a registry gives of other sets. */
+export interface OpenedFolder {
+  readonly facts: FolderFacts;
+  readonly loaded: LoadedSet;
+}
+
+/** What a registry would say of the folder. */
+type FolderFacts =
+  & Pick<RegistryEntry, "shape" | "classes" | "mean" | "std">
+  & { readonly splits: Readonly<Record<SplitName, FolderSplit>> };
+
+interface FolderSplit {
+  readonly count: number;
+  readonly digest: string;
+}
+
+/**
+ * Opens a folder of pictures, decoded once: the cache is kept under a name made
+ * of the folder's path, the options, and every picture's name, length and time.
+ *
+ * @throws {DataError} If the folder cannot be used, or the cache not written.
+ */
+export async function openImageFolder(
+  path: string,
+  options: OpenFolderOptions,
+): Promise<OpenedFolder> {
+  const onProgress = options.onProgress ?? (() => {});
+  const listing = await listImageFolder(path);
+  for (const file of listing.leftOut) {
+    onProgress({ action: "leaveOut", file, bytes: 0 });
+  }
+  const name = `folder-${cacheKey(path, listing, options)}`;
+  const setDir = join(options.cacheDir, name);
+  const cached = await readFolderCache(name, setDir);
+  if (cached !== undefined) return cached;
+  await makeFolder(setDir);
+  const lockPath = join(setDir, "lock");
+  return await withLock(lockPath, async () => {
+    // Another process may have built it while this one waited.
+    const again = await readFolderCache(name, setDir);
+    if (again !== undefined) return again;
+    for (const file of ["train.bin", "test.bin", "facts.json"]) {
+      const old = join(setDir, file);
+      if (await readIfExists(old) === undefined) continue;
+      const aside = await setAside(old);
+      onProgress({ action: "setAside", file: aside, bytes: 0 });
+    }
+    const built = await build(path, { listing, options, onProgress });
+    for (const split of ["train", "test"] as const) {
+      await writeCache(
+        join(setDir, `${split}.bin`),
+        { name, split, entry: built.facts as RegistryEntry, onProgress },
+        built.loaded[split],
+      );
+    }
+    // Last, for what it vouches for must be there.
+    await writeFileAtomic(
+      join(setDir, "facts.json"),
+      [new TextEncoder().encode(`${canonicalJson(built.facts)}\n`)],
+      () => {},
+    );
+    return built;
+  }, () => onProgress({ action: "wait", file: lockPath, bytes: 0 }));
+}
+
+function cacheKey(
+  path: string,
+  { files }: FolderListing,
+  { size, skipBroken = false }: OpenFolderOptions,
+): string {
+  const manifest = [...files.train, ...files.test].map((file) => [
+    file.place,
+    file.bytes,
+    file.modifiedMs,
+  ]);
+  return sha256Hex(new TextEncoder().encode(JSON.stringify([
+    DECODING,
+    resolve(path),
+    size ?? null,
+    skipBroken,
+    manifest,
+  ]))).slice(0, 16);
+}
+
+async function build(
+  path: string,
+  { listing, options, onProgress }: {
+    readonly listing: FolderListing;
+    readonly options: OpenFolderOptions;
+    readonly onProgress: (progress: DataProgress) => void;
+  },
+): Promise<OpenedFolder> {
+  const { train, test } = listing.files;
+  const totalBytes = [...train, ...test].reduce((sum, f) => sum + f.bytes, 0);
+  let done = 0;
+  const { shape, records, broken } = await decodeImageFolder(listing, {
+    size: options.size,
+    skipBroken: options.skipBroken,
+    onPicture: (_, bytes) => {
+      done += bytes;
+      onProgress({ action: "decode", file: path, bytes: done, totalBytes });
+    },
+  });
+  for (const file of broken) {
+    onProgress({ action: "leaveOut", file, bytes: 0 });
+  }
+  const load = (split: SplitName): Loaded => {
+    const canonical = canonicalise(records[split], {
+      shape,
+      classCount: listing.classes.length,
+    });
+    return { split: canonical, digest: splitDigest(canonical) };
+  };
+  const loaded = { train: load("train"), test: load("test") };
+  const { mean, std } = channelStatistics(loaded.train.split.images, shape);
+  const factsOf = ({ split: { count }, digest }: Loaded) => ({ count, digest });
+  return {
+    loaded,
+    facts: {
+      shape: [...shape],
+      classes: [...listing.classes],
+      mean: [...mean],
+      std: [...std],
+      splits: { train: factsOf(loaded.train), test: factsOf(loaded.test) },
+    },
+  };
+}
+
+/** The cached set, or undefined when any part of it is missing or corrupt. */
+async function readFolderCache(
+  name: string,
+  setDir: string,
+): Promise<OpenedFolder | undefined> {
+  const bytes = await readIfExists(join(setDir, "facts.json"));
+  if (bytes === undefined) return undefined;
+  let facts: FolderFacts;
+  try {
+    facts = JSON.parse(new TextDecoder().decode(bytes));
+    if (!(imageSize(facts.shape) > 0)) return undefined;
+  } catch {
+    return undefined;
+  }
+  const read = (split: SplitName) =>
+    readCache(join(setDir, `${split}.bin`), {
+      name,
+      split,
+      entry: facts as RegistryEntry,
+    });
+  const train = await read("train");
+  const test = await read("test");
+  if (train === undefined || !("split" in train)) return undefined;
+  if (test === undefined || !("split" in test)) return undefined;
+  return { facts, loaded: { train, test } };
+}
