@@ -36,13 +36,20 @@ const source = {
     "deno task data fetch cifar10",
     "deno task data verify mnist",
     "deno task data show cifar10 --data FOLDER",
+    "deno task data verify folder:PATH --size 64",
   ],
   schema: z.strictObject({
     data: z.string().min(1).optional().describe(
       "Folder with data set files already there, looked in first",
     ),
+    size: z.int().min(1).optional().describe(
+      "Side that the pictures of folder:PATH are brought to (default: they must have one size)",
+    ),
+    skipBroken: z.boolean().default(false).describe(
+      "Leave broken pictures of folder:PATH out instead of refusing it",
+    ),
     out: z.string().min(1).optional().describe(
-      "File for show (default: NAME.svg in this folder)",
+      "File for show (default: NAME.svg, folder.svg of a folder)",
     ),
   }),
 };
@@ -73,12 +80,17 @@ function actionOf(
       } after "${action}"`,
     );
   }
-  if (action !== "list" && !names.includes(name)) {
+  if (action !== "list" && !names.includes(name) && !isFolder(name)) {
     throw new UsageError(
-      `${action} "${name}": expected one of ${names.join(", ")}`,
+      `${action} "${name}": expected one of ${names.join(", ")}, folder:PATH`,
     );
   }
   return { action, name };
+}
+
+/** Pictures laid out as train/CLASS/PICTURE and test/CLASS/PICTURE. */
+function isFolder(name: string): boolean {
+  return name.startsWith("folder:");
 }
 
 async function isCached(name: string): Promise<boolean> {
@@ -146,7 +158,8 @@ async function show(
   dataSet: DataSetHandle,
   path: string,
 ): Promise<void> {
-  const { title } = dataSetFacts(dataSet.name);
+  const { name } = dataSet;
+  const title = isFolder(name) ? name : dataSetFacts(name).title;
   const sheet = contactSheet(await dataSet.loadTrain(), {
     classes: dataSet.classes,
     title: `${title}: 64 training images`,
@@ -157,7 +170,7 @@ async function show(
 
 async function main(args: readonly string[]): Promise<number> {
   const { words, rest } = wordsOf(args);
-  const { data, out } = parseOptions(source, rest);
+  const { data, size, skipBroken, out } = parseOptions(source, rest);
   const { action, name } = actionOf(words);
   if (action === "list") {
     await list();
@@ -165,10 +178,15 @@ async function main(args: readonly string[]): Promise<number> {
   }
   const own = data === undefined ? {} : { data };
   checkDataFolder(own);
-  const dataSet = await openData(name, own);
+  if (size !== undefined && !isFolder(name)) {
+    throw new UsageError(`--size ${size}: expected with folder:PATH only`);
+  }
+  const dataSet = await openData(name, { ...own, size, skipBroken });
   tellDigests(dataSet);
   if (action === "verify") await verify(dataSet);
-  if (action === "show") await show(dataSet, out ?? `${name}.svg`);
+  if (action === "show") {
+    await show(dataSet, out ?? `${isFolder(name) ? "folder" : name}.svg`);
+  }
   return EXIT.done;
 }
 

@@ -171,15 +171,22 @@ export function checkDataFolder({ data }: Pick<RunOptions, "data">): void {
   );
 }
 
-/** Opens a data set of the registry. */
+/** Opens a data set of the registry, or a folder of pictures ("folder:PATH"). */
 export async function openData(
   name: string,
-  { data }: Pick<RunOptions, "data">,
+  { data, size, skipBroken }: Pick<RunOptions, "data"> & {
+    /** Side that a folder's pictures are brought to. */
+    readonly size?: number | undefined;
+    /** Whether its broken pictures are left out. */
+    readonly skipBroken?: boolean;
+  },
 ): Promise<DataSetHandle> {
   const dataDir = dataFolder(data);
   return await openDataSet(name, {
     cacheDir: DATA_CACHE,
     ...(dataDir === undefined ? {} : { dataDir }),
+    size,
+    skipBroken,
     onProgress: dataProgress(name),
   });
 }

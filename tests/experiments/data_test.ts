@@ -73,13 +73,44 @@ Deno.test("data looks in the folder that N2N_DATA names, and --data goes before 
   });
 });
 
+Deno.test("data opens and shows a folder of pictures", async () => {
+  await inFolder(async (folder) => {
+    const env = { N2N_CACHE: `${folder}/cache` };
+    for (
+      const [split, shades] of [["train", [0, 90]], ["test", [200]]] as const
+    ) {
+      for (const name of ["left", "right"]) {
+        const at = `${folder}/set/${split}/${name}`;
+        await Deno.mkdir(at, { recursive: true });
+        for (const shade of shades) {
+          const level = name === "left" ? shade : shade + 5;
+          const pixels = new Uint8Array(3 * 4 * 4).fill(level);
+          await Deno.writeFile(`${at}/${shade}.png`, encodePng(pixels, 4));
+        }
+      }
+    }
+    const name = `folder:${folder}/set`;
+    const { code, stdout, stderr } = await data(["verify", name], env);
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /: 0 in train, 0 in test; 0 test images are training/);
+    const out = `${folder}/sheet.svg`;
+    const shown = await data(["show", name, "--size", "2", "--out", out], env);
+    assert.equal(shown.code, 0, shown.stderr);
+    const svg = await Deno.readTextFile(out);
+    assert.equal(svg.match(/>(left|right)<\/text>/g)!.length, 4);
+    const none = await data(["show", `folder:${folder}/none`], env);
+    assert.equal(none.code, 5, none.stderr);
+  });
+});
+
 Deno.test("data says what it expects instead of what it was given", async () => {
-  const names = dataSetNames().join(", ");
+  const names = `${dataSetNames().join(", ")}, folder:PATH`;
   const cases: readonly [readonly string[], string][] = [
     [["clean"], '"clean": expected one of list, fetch, verify, show'],
     [["verify", "mnits"], `verify "mnits": expected one of ${names}`],
     [["show"], `show "": expected one of ${names}`],
     [["show", "mnist", "now"], '"show mnist now": expected one name'],
+    [["fetch", "mnist", "--size", "9"], "--size 9: expected with folder:PATH"],
     [["--dta", "x"], 'unknown option "--dta"; did you mean "--data"?'],
   ];
   for (const [args, message] of cases) {
