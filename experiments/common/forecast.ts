@@ -5,8 +5,7 @@
  * @module
  */
 
-import { stopwatch } from "../../lib/cli/mod.ts";
-import type { Network } from "../../lib/network/mod.ts";
+import { leaves, type Network } from "../../lib/network/mod.ts";
 import {
   type CostModel,
   foreseeStudents,
@@ -78,8 +77,12 @@ const LEARNED_ITERATIONS = 18;
 const LEARNED_SHARE = 0.5;
 const WINNER_SHARE = 0.4;
 
-/** An iteration's work on the policy, in times of what sampling it takes (measured). */
-const POLICY_SAMPLINGS = 4;
+/**
+ * An iteration's sampling and update of the policy, in seconds a leaf of the
+ * network: measured with TensorFlow.js on a server core. A few percent of a search,
+ * so that it need not be measured anew, and a dry run repeats.
+ */
+const POLICY_SECONDS = 0.006;
 
 /** Seconds that pass when tasks are taken up in order by some workers. */
 export function makespan(
@@ -131,10 +134,8 @@ export function foreseeStage(
     },
   };
   const looked = Math.min(stage.iterations, FORESEEN_ITERATIONS);
-  const sampling = stopwatch();
-  const foreseen = foreseeStudents(proposal, looked);
-  const policySeconds = POLICY_SAMPLINGS * sampling() / looked;
-  const students = foreseen.map((iteration) =>
+  const policySeconds = POLICY_SECONDS * leaves(base).length;
+  const students = foreseeStudents(proposal, looked).map((iteration) =>
     iteration.flatMap((network) =>
       network === undefined
         ? []
