@@ -35,9 +35,9 @@ export interface BatchRequest {
 
 /**
  * Writes a batch of images, each value `(pixel / 255 - mean) / std`, and their
- * labels into arrays that can be used again. An image is the middle of what is stored; a window that is moved shows the stored
- * margin, and beyond it black (before normalisation), as in the authors' input
- * pipeline.
+ * labels into arrays that can be used again. An image is the middle of what is
+ * stored; a window that is moved shows the stored margin, and beyond it black
+ * (before normalisation), as in the authors' input pipeline.
  *
  * @param request The images and the arrays.
  * @throws {RangeError} If the batch reaches beyond `indices`, an array is too

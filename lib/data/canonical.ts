@@ -11,8 +11,9 @@ const MAX_CLASSES = 65536;
 
 /**
  * Puts records in canonical order: by the SHA-256 of the label's byte (two, low
- * one first, in a set of more than 256 classes) followed by the stored pixels. The order, and with it every split, digest and result, is the
- * same for any lossless copy of a set, whatever order its files hold it in.
+ * one first, in a set of more than 256 classes) followed by the stored pixels.
+ * The order, and with it every split, digest and result, is the same for any
+ * lossless copy of a set, whatever order its files hold it in.
  *
  * @param records Records in any order.
  * @param options The set's image shape, number of classes, and stored margin.
