@@ -170,6 +170,33 @@ Deno.test("train() gives the mean loss over an epoch's images, a small last batc
   assert.deepEqual([steps, failedStep, stoppedAt], [8, undefined, undefined]);
 });
 
+Deno.test("train() validates after each epoch but the last, and goes on with what a checkpoint knows", async () => {
+  const recipe = makeRecipe({ epochs: 4 });
+  const measured = () => {
+    let calls = 0;
+    return { validate: () => Promise.resolve(++calls / 10) };
+  };
+  const whole = await train(fakeProgram(SIZES), recipe, DATA, {
+    ...OPTIONS,
+    ...measured(),
+  });
+  assert.deepEqual(whole.validations, [0.1, 0.2, 0.3]);
+  // Stopped in the third epoch: two validations are done.
+  let steps = 0;
+  const { stoppedAt } = await train(fakeProgram(SIZES), recipe, DATA, {
+    ...OPTIONS,
+    ...measured(),
+    shouldStop: () => ++steps > 9,
+  });
+  assert.deepEqual(stoppedAt!.validations, [0.1, 0.2]);
+  const rest = await train(fakeProgram(SIZES), recipe, DATA, {
+    ...OPTIONS,
+    resume: stoppedAt!,
+    validate: () => Promise.resolve(0.7),
+  });
+  assert.deepEqual(rest.validations, [0.1, 0.2, 0.7]);
+});
+
 Deno.test("train() gives the losses and weights of a loop written out", async () => {
   const engine = await openEngine("onnx-cpu");
   const recipe = makeRecipe({ schedule: { type: "oneCycle", warmup: 0.3 } });
@@ -205,7 +232,12 @@ Deno.test("train() ends at the first step whose loss is not a number and tells w
     loss: (step) => step === nanAt ? NaN : 2,
   });
   const outcome = await train(program, makeRecipe(), DATA, OPTIONS);
-  assert.deepEqual(outcome, { losses: [2], steps: nanAt, failedStep: nanAt });
+  assert.deepEqual(outcome, {
+    losses: [2],
+    validations: [],
+    steps: nanAt,
+    failedStep: nanAt,
+  });
   assert.equal(program.seen.length, nanAt);
 });
 
@@ -217,12 +249,22 @@ Deno.test("train() reports a failed step when the weights are no numbers or the 
     weights["blocks.0.bias"]![0] = NaN;
     program.load(weights);
     const outcome = await train(program, recipe, DATA, OPTIONS);
-    assert.deepEqual(outcome, { losses: [], steps: 1, failedStep: 1 });
+    assert.deepEqual(outcome, {
+      losses: [],
+      validations: [],
+      steps: 1,
+      failedStep: 1,
+    });
   });
   const wild = makeRecipe({ learningRate: 1e38 });
   await withFresh(engine, SMALL, wild, async (program) => {
     const outcome = await train(program, wild, DATA, OPTIONS);
-    assert.deepEqual(outcome, { losses: [], steps: 2, failedStep: 2 });
+    assert.deepEqual(outcome, {
+      losses: [],
+      validations: [],
+      steps: 2,
+      failedStep: 2,
+    });
   });
 });
 
