@@ -15,6 +15,57 @@ export async function md5Of(path: string): Promise<string> {
   return hash.digest("hex");
 }
 
+/** A file in an archive. */
+export interface Member {
+  /** Path in the archive. */
+  readonly name: string;
+  /** Its length in bytes. */
+  readonly size: number;
+  /** Its bytes; to be asked for before the next member is pulled. */
+  bytes(): Promise<Uint8Array<ArrayBuffer>>;
+}
+
+/**
+ * Streams the files of a .tar, .tar.gz or .tgz; what is not asked for is passed
+ * over and never in memory.
+ *
+ * @param path The archive.
+ * @throws {Error} If it is cut or damaged, as soon as that shows.
+ */
+export async function* streamMembers(
+  path: string,
+): AsyncGenerator<Member, void, void> {
+  const tar = extract();
+  const source = createReadStream(path);
+  const pumping = /gz$/.test(path)
+    ? pipeline(source, createGunzip(), tar)
+    : pipeline(source, tar);
+  // A failure also ends the loop below, which throws it.
+  pumping.catch(() => {});
+  for await (const entry of tar) {
+    const { name, size = 0, type } = entry.header;
+    let isRead = false;
+    if (type === "file") {
+      yield {
+        name: name.replace(/^\.\//, ""),
+        size,
+        async bytes() {
+          isRead = true;
+          const bytes = new Uint8Array(size);
+          let at = 0;
+          for await (const piece of entry) {
+            bytes.set(piece, at);
+            at += piece.length;
+          }
+          return bytes;
+        },
+      };
+    }
+    if (!isRead) entry.resume();
+  }
+  await pumping;
+}
+
 /**
  * Reads some files out of a .tar, .tar.gz or .tgz, piece by piece; of the rest
  * of the archive nothing is kept.
@@ -29,36 +80,15 @@ export async function readMembers(
   wanted: ReadonlyMap<string, number>,
 ): Promise<Members> {
   const found = new Map<string, Uint8Array<ArrayBuffer>>();
-  const tar = extract();
-  async function collect(): Promise<void> {
-    for await (const entry of tar) {
-      const { name, size = 0 } = entry.header;
-      const most = wanted.get(name.replace(/^\.\//, ""));
-      if (most === undefined) {
-        entry.resume();
-        continue;
-      }
-      if (size > most) {
-        throw new Error(
-          `"${name}" in it has ${size} bytes, expected at most ${most}`,
-        );
-      }
-      const bytes = new Uint8Array(size);
-      let at = 0;
-      for await (const piece of entry) {
-        bytes.set(piece, at);
-        at += piece.length;
-      }
-      found.set(name.replace(/^\.\//, ""), bytes);
+  for await (const { name, size, bytes } of streamMembers(path)) {
+    const most = wanted.get(name);
+    if (most === undefined) continue;
+    if (size > most) {
+      throw new Error(
+        `"${name}" in it has ${size} bytes, expected at most ${most}`,
+      );
     }
+    found.set(name, await bytes());
   }
-  const source = createReadStream(path);
-  // A failure of either ends both; the first to be told is thrown.
-  await Promise.all([
-    collect(),
-    /gz$/.test(path)
-      ? pipeline(source, createGunzip(), tar)
-      : pipeline(source, tar),
-  ]);
   return found;
 }

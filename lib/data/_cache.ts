@@ -1,5 +1,5 @@
 import { canonicalJson } from "../random/mod.ts";
-import { readIfExists, writeFileAtomic } from "./_files.ts";
+import { openIfExists, writeFileAtomic } from "./_files.ts";
 import { allocateSplit, labelSize, splitDigest } from "./canonical.ts";
 import type { DataProgress } from "./progress.ts";
 import type { RegistryEntry } from "./registry.ts";
@@ -10,6 +10,9 @@ const FORMAT = "n2n data 1";
 
 /** Longest header that is looked for. */
 const MAX_HEADER_BYTES = 4096;
+
+/** How much is read at once. */
+const PIECE_BYTES = 4 << 20;
 
 const NEW_LINE = 10;
 
@@ -38,11 +41,14 @@ export async function readCache(
   path: string,
   wanted: Wanted,
 ): Promise<Loaded | { readonly reason: string } | undefined> {
-  const bytes = await readIfExists(path);
-  if (bytes === undefined) return undefined;
-  const end = bytes.subarray(0, MAX_HEADER_BYTES).indexOf(NEW_LINE);
+  const opened = await openIfExists(path);
+  if (opened === undefined) return undefined;
+  using file = opened;
+  const size = (await file.stat()).size;
+  const start = await readSome(file, new Uint8Array(MAX_HEADER_BYTES));
+  const end = start.indexOf(NEW_LINE);
   if (end < 0) return { reason: "it has no header" };
-  const text = new TextDecoder().decode(bytes.subarray(0, end));
+  const text = new TextDecoder().decode(start.subarray(0, end));
   const expected = wanted.entry.splits[wanted.split];
   const found = parseHeader(text);
   const count = expected.count ?? found.count;
@@ -56,26 +62,49 @@ export async function readCache(
   }
   const { shape, classes, margin } = wanted.entry;
   const classCount = classes.length;
-  const body = bytes.subarray(end + 1);
   const labelBytes = labelSize(classCount);
   const length = count *
     (labelBytes + imageSize(storedShape({ shape, margin })));
-  if (body.length !== length) {
+  const bodyBytes = size - end - 1;
+  if (bodyBytes !== length) {
     return {
-      reason:
-        `it has ${body.length} bytes after the header, expected ${length}`,
+      reason: `it has ${bodyBytes} bytes after the header, expected ${length}`,
     };
   }
-  const labels = body.subarray(0, count * labelBytes);
-  const images = body.subarray(count * labelBytes);
-  const actual = splitDigest({ labels, images });
+  const split = allocateSplit({ count, shape, classCount, margin });
+  await file.seek(end + 1, Deno.SeekMode.Start);
+  // Piece by piece: a set may be larger than what a machine can hold twice.
+  const piece = new Uint8Array(PIECE_BYTES);
+  for (const target of [labelsAsBytes(split), split.images]) {
+    for (let at = 0; at < target.length;) {
+      const bytes = await readSome(
+        file,
+        piece.subarray(0, Math.min(piece.length, target.length - at)),
+      );
+      if (bytes.length === 0) return { reason: "it was cut while it was read" };
+      target.set(bytes, at);
+      at += bytes.length;
+    }
+  }
+  const actual = splitDigest(split);
   if (actual !== digest) {
     return { reason: `its SHA-256 is ${actual}, expected ${digest}` };
   }
-  const split = allocateSplit({ count, shape, classCount, margin });
-  labelsAsBytes(split).set(labels);
-  split.images.set(images);
   return { split, digest };
+}
+
+/** Fills a buffer as far as the file goes. */
+async function readSome(
+  file: Deno.FsFile,
+  buffer: Uint8Array<ArrayBuffer>,
+): Promise<Uint8Array<ArrayBuffer>> {
+  let at = 0;
+  while (at < buffer.length) {
+    const read = await file.read(buffer.subarray(at));
+    if (read === null) break;
+    at += read;
+  }
+  return buffer.subarray(0, at);
 }
 
 /** Writes a cache file, whole or not at all. */

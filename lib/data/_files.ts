@@ -1,4 +1,4 @@
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { DataError } from "./errors.ts";
 
 /** The bytes of a file, or undefined when there is none. */
@@ -13,17 +13,66 @@ export async function readIfExists(
   }
 }
 
+/** A file opened for reading, or undefined when there is none. */
+export async function openIfExists(
+  path: string,
+): Promise<Deno.FsFile | undefined> {
+  try {
+    return await Deno.open(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw unusable("read", path, error);
+  }
+}
+
 /** Whether there is a file, not a folder, at a path. */
 export async function isFile(path: string): Promise<boolean> {
+  return await fileFacts(path) !== undefined;
+}
+
+/** Length and time of a file, or undefined when there is none at the path. */
+export async function fileFacts(
+  path: string,
+): Promise<
+  { readonly bytes: number; readonly modifiedMs: number } | undefined
+> {
   try {
-    return (await Deno.stat(path)).isFile;
+    const { isFile, size, mtime } = await Deno.stat(path);
+    return isFile
+      ? { bytes: size, modifiedMs: mtime?.getTime() ?? 0 }
+      : undefined;
   } catch (error) {
-    if (
-      error instanceof Deno.errors.NotFound ||
-      error instanceof Deno.errors.NotADirectory
-    ) return false;
+    if (isMissing(error)) return undefined;
     throw unusable("look up", path, error);
   }
+}
+
+/**
+ * All files below a folder, as sorted paths from it with '/'; none when there is
+ * no such folder. Hidden ones are left out.
+ */
+export async function listTree(folder: string): Promise<readonly string[]> {
+  const found: string[] = [];
+  async function walk(below: string): Promise<void> {
+    for await (
+      const { name, isDirectory } of Deno.readDir(join(folder, below))
+    ) {
+      if (name.startsWith(".")) continue;
+      if (isDirectory) await walk(`${below}${name}/`);
+      else found.push(`${below}${name}`);
+    }
+  }
+  try {
+    await walk("");
+  } catch (error) {
+    if (!isMissing(error)) throw unusable("list", folder, error);
+  }
+  return found.sort();
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Deno.errors.NotFound ||
+    error instanceof Deno.errors.NotADirectory;
 }
 
 /** Makes a folder and its parents. */

@@ -148,7 +148,7 @@ async function build(
   const { mean, std } = channelStatistics(loaded.train.split.images, shape);
   const factsOf = ({ split: { count }, digest }: Loaded) => ({ count, digest });
   return {
-    loaded,
+    loaded: { ...loaded, isOfficial: undefined },
     facts: {
       shape: [...shape],
       classes: [...listing.classes],
@@ -183,5 +183,5 @@ async function readFolderCache(
   const test = await read("test");
   if (train === undefined || !("split" in train)) return undefined;
   if (test === undefined || !("split" in test)) return undefined;
-  return { facts, loaded: { train, test } };
+  return { facts, loaded: { train, test, isOfficial: undefined } };
 }

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { sha256Hex } from "../random/mod.ts";
 import { type Fetch, gunzip, type Timeouts } from "./_download.ts";
 import { md5Of, type Members, readMembers } from "./_archive.ts";
+import { ownPlaces } from "./_own.ts";
 import { isFile, readIfExists, setAside, writeFileAtomic } from "./_files.ts";
 import {
   fetchArchive,
@@ -20,6 +21,8 @@ export interface RawFile {
   readonly place: string;
   /** SHA-256 of the bytes; another than the registry's only for the user's own. */
   readonly sha256: string;
+  /** Whether it is the user's, from the folder named. */
+  readonly isOwn: boolean;
 }
 
 /** Where raw files are looked for. */
@@ -59,23 +62,13 @@ async function readOwn(
   { dataDir, entry, notes }: RawOptions,
 ): Promise<RawFile | undefined> {
   if (dataDir === undefined) return undefined;
-  // As it is, or where the archive would have put it.
-  const folders = [
-    dataDir,
-    ...entry.archive === undefined ? [] : [join(dataDir, entry.archive.folder)],
-  ];
-  for (
-    const place of folders.flatMap((folder) => [
-      join(folder, file),
-      join(folder, `${file}.gz`),
-    ])
-  ) {
+  for (const place of ownPlaces(entry, dataDir, file)) {
     const stored = await readIfExists(place);
     if (stored === undefined) continue;
     const bytes = place.endsWith(".gz")
       ? await unpackOwn(stored, place, entry.files[file]!.bytes)
       : stored;
-    return { bytes, place, sha256: sha256Hex(bytes) };
+    return { bytes, place, sha256: sha256Hex(bytes), isOwn: true };
   }
   notes.push(`${join(dataDir, file)}: there is no such file`);
 }
@@ -108,7 +101,7 @@ async function readDownloaded(
         ? await gunzip(stored, length)
         : stored;
       check(bytes, entry, file);
-      return { bytes, place, sha256: sha256! };
+      return { bytes, place, sha256: sha256!, isOwn: false };
     } catch (error) {
       const aside = await setAside(place);
       onProgress({ action: "setAside", file: aside, bytes: stored.length });
@@ -135,7 +128,7 @@ async function readSources(
         : await fetchFile(place, { ...options, expected: entry.files[file]! });
       check(bytes, entry, file);
       if ("url" in source) await keep(bytes, join(rawDir, file), options);
-      return { bytes, place, sha256: sha256! };
+      return { bytes, place, sha256: sha256!, isOwn: false };
     } catch (error) {
       // The disk's fault, not the source's.
       if (error instanceof DataError) throw error;
@@ -180,9 +173,11 @@ function createArchiveReader(
   archive: NonNullable<RegistryEntry["archive"]>,
 ): (file: string) => Promise<RawFile> {
   const { entry, dataDir, onProgress, notes } = options;
-  let unpacked: Promise<{ place: string; members: Members }> | undefined;
+  let unpacked:
+    | Promise<{ place: string; isOwn: boolean; members: Members }>
+    | undefined;
   async function unpack() {
-    const place = await findArchive(options, archive);
+    const { place, isOwn } = await findArchive(options);
     onProgress({ action: "decode", file: place, bytes: 0 });
     const wanted = new Map(
       Object.entries(entry.files).map(([file, { bytes }]) => [
@@ -191,7 +186,7 @@ function createArchiveReader(
       ]),
     );
     try {
-      return { place, members: await readMembers(place, wanted) };
+      return { place, isOwn, members: await readMembers(place, wanted) };
     } catch (error) {
       throw new DataError(
         `Cannot unpack "${place}": ${reason(error)}; replace the file`,
@@ -205,7 +200,7 @@ function createArchiveReader(
     if (dataDir !== undefined && unpacked === undefined) {
       notes.push(`${join(dataDir, file)}: there is no such file`);
     }
-    const { place, members } = await (unpacked ??= unpack());
+    const { place, isOwn, members } = await (unpacked ??= unpack());
     const name = `${archive.folder}/${file}`;
     const bytes = members.get(name);
     if (bytes === undefined) {
@@ -213,23 +208,37 @@ function createArchiveReader(
         `Cannot unpack "${place}": it lacks "${name}"; replace the file`,
       );
     }
-    return { bytes, place: `${place}/${name}`, sha256: sha256Hex(bytes) };
+    return {
+      bytes,
+      place: `${place}/${name}`,
+      sha256: sha256Hex(bytes),
+      isOwn,
+    };
   };
 }
 
-/** The user's archive, whatever its digest; a download or a source with the right one. */
-async function findArchive(
-  options: RawOptions,
-  { name, md5, maxBytes }: NonNullable<RegistryEntry["archive"]>,
-): Promise<string> {
+/** An archive, and whether it is the user's. */
+export interface FoundArchive {
+  readonly place: string;
+  readonly isOwn: boolean;
+}
+
+/**
+ * The user's archive, whatever its digest; else a download or a source with the
+ * right one. The entry must have an archive.
+ *
+ * @throws {DataError} If no place has it.
+ */
+export async function findArchive(options: RawOptions): Promise<FoundArchive> {
   const { entry, dataDir, rawDir, notes, onProgress } = options;
+  const { name, md5, maxBytes } = entry.archive!;
   if (dataDir !== undefined && await isFile(join(dataDir, name))) {
-    return join(dataDir, name);
+    return { place: join(dataDir, name), isOwn: true };
   }
   const kept = join(rawDir, name);
   if (await isFile(kept)) {
     const found = await md5Of(kept);
-    if (found === md5) return kept;
+    if (found === md5) return { place: kept, isOwn: false };
     const aside = await setAside(kept);
     onProgress({ action: "setAside", file: aside, bytes: 0 });
     notes.push(`${kept} (now ${aside}): its MD5 is ${found}, expected ${md5}`);
@@ -240,7 +249,7 @@ async function findArchive(
       if (!("url" in source)) throw new Error("an archive has an address only");
       const bytes = await fetchArchive(place, { ...options, md5, maxBytes });
       await keep(bytes, kept, options);
-      return kept;
+      return { place: kept, isOwn: false };
     } catch (error) {
       // The disk's fault, not the source's.
       if (error instanceof DataError) throw error;

@@ -7,7 +7,11 @@ import type { Writable } from "node:stream";
 
 /** A file of an archive that is read; its pieces must be taken or resumed. */
 export interface Entry extends AsyncIterable<Uint8Array<ArrayBuffer>> {
-  readonly header: { readonly name: string; readonly size?: number };
+  readonly header: {
+    readonly name: string;
+    readonly size?: number;
+    readonly type?: string;
+  };
   /** Leaves the content unread. */
   resume(): void;
 }

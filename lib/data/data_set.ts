@@ -2,26 +2,26 @@ import type { Shape } from "../network/mod.ts";
 import type { Fetch } from "./_download.ts";
 import { type LoadedSet, openEntry } from "./_open.ts";
 import { openImageFolder } from "./_open_folder.ts";
+import { FOLDER } from "./facts.ts";
 import { OPENED } from "./_opened.ts";
 import type { DataProgress } from "./progress.ts";
-import { loadRegistry } from "./registry.ts";
+import { loadRegistry, resized } from "./registry.ts";
 import type { Split, SplitName } from "./split.ts";
-
-/** What a name of a folder of pictures begins with. */
-const FOLDER = "folder:";
 
 /** Where {@link openDataSet} looks and writes. */
 export interface OpenOptions {
   /** Folder of the cache; made when missing, only written to when building. */
   readonly cacheDir: string;
   /**
-   * Folder with the user's own raw files (or their .gz), tried first. Their
-   * records may be in any order.
+   * Folder with the user's own raw files (or their .gz, or archive), tried
+   * first. Their records may be in any order; their content may be another than
+   * the official one, which {@link DataSetHandle.isOfficial} then tells.
    */
   readonly dataDir?: string;
   /**
-   * Side that the pictures of a folder are brought to: shorter side scaled,
-   * middle cut out. Left out, all must have one size.
+   * Side that pictures are brought to: shorter side scaled, middle cut out. Left
+   * out, those of a folder must all have one size, and a resizable set has its
+   * usual one.
    */
   readonly size?: number | undefined;
   /** Whether broken pictures of a folder are left out instead of refused. */
@@ -46,14 +46,21 @@ export interface DataSetHandle {
   readonly std: readonly number[];
   /** SHA-256 of each split's canonical form; they identify the set in records. */
   readonly digest: Readonly<Record<SplitName, string>>;
+  /** Number of images in each split. */
+  readonly count: Readonly<Record<SplitName, number>>;
+  /**
+   * Whether the content is the official one; undefined of a folder of pictures,
+   * which has none.
+   */
+  readonly isOfficial: boolean | undefined;
   /** The official train split. Every call gives the same object. */
   loadTrain(): Promise<Split>;
 }
 
 /**
- * Opens a data set: from the cache when it is there and whole, else from the
- * user's folder, earlier downloads or the registry's sources, in this order. All
- * bytes are checked against SHA-256 digests on every call. What is found corrupt
+ * Opens a data set: from the user's folder if that has it (decoded once, and
+ * cached), else from the cache when it is there and whole, else from earlier
+ * downloads or the registry's sources, in this order. All bytes are checked against SHA-256 digests on every call. What is found corrupt
  * in the cache is renamed to `*.corrupt-N` and made anew. Processes that open
  * the same set at once wait for each other; a process that is killed leaves the
  * cache usable.
@@ -70,8 +77,8 @@ export async function openDataSet(
   name: string,
   options: OpenOptions,
 ): Promise<DataSetHandle> {
-  checkSize(name, options.size);
   if (name.startsWith(FOLDER)) {
+    checkSize(name, options.size);
     const { facts, loaded } = await openImageFolder(
       name.slice(FOLDER.length),
       options,
@@ -87,7 +94,11 @@ export async function openDataSet(
       }`,
     );
   }
-  return makeHandle(name, entry, await openEntry(name, entry, options));
+  return makeHandle(
+    name,
+    resized(entry, options.size),
+    await openEntry(name, entry, options),
+  );
 }
 
 function makeHandle(
@@ -102,6 +113,8 @@ function makeHandle(
     mean: facts.mean,
     std: facts.std,
     digest: { train: loaded.train.digest, test: loaded.test.digest },
+    count: { train: loaded.train.split.count, test: loaded.test.split.count },
+    isOfficial: loaded.isOfficial,
     loadTrain: () => Promise.resolve(loaded.train.split),
   });
   OPENED.set(handle, loaded);
@@ -109,12 +122,8 @@ function makeHandle(
 }
 
 function checkSize(name: string, size: number | undefined): void {
-  if (size === undefined) return;
-  const fail = (expected: string) => {
-    throw new RangeError(
-      `Cannot open data set "${name}": size is ${size}, expected ${expected}`,
-    );
-  };
-  if (!Number.isSafeInteger(size) || size < 1) fail("a whole number >= 1");
-  if (!name.startsWith(FOLDER)) fail("none: its images have one size");
+  if (size === undefined || Number.isSafeInteger(size) && size >= 1) return;
+  throw new RangeError(
+    `Cannot open data set "${name}": size is ${size}, expected a whole number >= 1`,
+  );
 }

@@ -1,8 +1,13 @@
+import { basename, resolve } from "node:path";
 import type { Shape } from "../network/mod.ts";
-import { loadRegistry } from "./registry.ts";
+import type { DataSetHandle } from "./data_set.ts";
+import { loadRegistry, type RegistryEntry, resized } from "./registry.ts";
 import type { SplitName } from "./split.ts";
 
-/** What the registry says of a data set, without opening it. */
+/** What a name of a folder of pictures begins with. */
+export const FOLDER = "folder:";
+
+/** What is known of a data set. */
 export interface DataSetFacts {
   /** Name for people. */
   readonly title: string;
@@ -16,29 +21,46 @@ export interface DataSetFacts {
   readonly testCount: number | undefined;
   /** SHA-256 of each split's canonical form, where they are known. */
   readonly digest: Readonly<Record<SplitName, string | undefined>>;
-  /** Its licence, for people. */
-  readonly licence: string;
-  /** Size of the raw files together, in bytes. */
-  readonly rawBytes: number;
+  /** Its licence, for people; that of a user's pictures is theirs to know. */
+  readonly licence: string | undefined;
+  /** Size of the raw files together, in bytes; undefined of a user's pictures. */
+  readonly rawBytes: number | undefined;
+  /** Whether the images can be had at any size. */
+  readonly isResizable: boolean;
+}
+
+/** Whether a name is that of a folder of pictures, "folder:PATH". */
+export function isFolderName(name: string): boolean {
+  return name.startsWith(FOLDER);
 }
 
 /**
- * Looks a data set up; nothing is fetched or written.
+ * A data set's name without the place where it lies: "folder:/home/me/birds"
+ * becomes "folder:birds". For records, which must not depend on places.
+ */
+export function placelessName(name: string): string {
+  return isFolderName(name)
+    ? `${FOLDER}${basename(resolve(name.slice(FOLDER.length)))}`
+    : name;
+}
+
+/** A data set's name for people. */
+export function dataSetTitle(name: string): string {
+  return isFolderName(name)
+    ? `the pictures "${basename(name.slice(FOLDER.length))}"`
+    : entryOf(name).title;
+}
+
+/**
+ * Looks a data set of the registry up; nothing is fetched or written.
  *
  * @param name One of {@link dataSetNames}.
- * @throws {RangeError} If the registry has no such name.
+ * @param size Side of its images, where it can be had at any.
+ * @throws {RangeError} If the registry has no such name, or the size is none.
  */
-export function dataSetFacts(name: string): DataSetFacts {
-  const registry = loadRegistry();
-  const entry = Object.hasOwn(registry, name) ? registry[name] : undefined;
-  if (entry === undefined) {
-    throw new RangeError(
-      `Cannot look up a data set: name is "${name}", expected one of ${
-        Object.keys(registry).sort().join(", ")
-      }`,
-    );
-  }
-  const { title, licence, shape, classes, splits, files } = entry;
+export function dataSetFacts(name: string, size?: number): DataSetFacts {
+  const entry = resized(entryOf(name), size);
+  const { title, licence, shape, classes, splits, files, archive } = entry;
   return {
     title,
     licence,
@@ -47,6 +69,37 @@ export function dataSetFacts(name: string): DataSetFacts {
     trainCount: splits.train.count,
     testCount: splits.test.count,
     digest: { train: splits.train.digest, test: splits.test.digest },
-    rawBytes: Object.values(files).reduce((sum, { bytes }) => sum + bytes, 0),
+    rawBytes: archive?.aboutBytes ??
+      Object.values(files).reduce((sum, { bytes }) => sum + bytes, 0),
+    isResizable: entry.resizable ?? false,
   };
+}
+
+/** What is known of a data set once it is open: all there is to know. */
+export function openFacts(
+  { name, shape, classes, count, digest }: DataSetHandle,
+): DataSetFacts {
+  const registered = isFolderName(name) ? undefined : dataSetFacts(name);
+  return {
+    title: dataSetTitle(name),
+    shape,
+    classes,
+    trainCount: count.train,
+    testCount: count.test,
+    digest,
+    licence: registered?.licence,
+    rawBytes: registered?.rawBytes,
+    isResizable: registered?.isResizable ?? true,
+  };
+}
+
+function entryOf(name: string): RegistryEntry {
+  const registry = loadRegistry();
+  const entry = Object.hasOwn(registry, name) ? registry[name] : undefined;
+  if (entry !== undefined) return entry;
+  throw new RangeError(
+    `Cannot look up a data set: name is "${name}", expected one of ${
+      Object.keys(registry).sort().join(", ")
+    }`,
+  );
 }

@@ -48,6 +48,8 @@ const ENTRY = z.strictObject({
   shape: z.tuple([DIMENSION, DIMENSION, DIMENSION]),
   /** Pixels stored around an image on each side, for random crops. */
   margin: z.int().min(0).optional(),
+  /** Whether the pictures can be had at any size; shape and margin are usual. */
+  resizable: z.boolean().optional(),
   classes: z.array(TEXT).min(2),
   mean: z.array(z.number().min(0).max(1)),
   std: z.array(z.number().positive().max(1)),
@@ -73,6 +75,8 @@ const ENTRY = z.strictObject({
     folder: TEXT,
     /** More than its bytes: a longer answer of a server is given up. */
     maxBytes: z.int().min(1),
+    /** About its bytes, for people, where they are not those of its files. */
+    aboutBytes: z.int().min(1).optional(),
   }).optional(),
   sources: z.array(SOURCE),
 }).superRefine((entry, context) => {
@@ -148,6 +152,39 @@ function parseYaml(text: string): unknown {
       { cause: error },
     );
   }
+}
+
+/**
+ * An entry for images of another size: the margin keeps its share, rounded, and
+ * digests of the usual size do not hold.
+ *
+ * @param entry The entry.
+ * @param size Side wanted; the entry itself is given for undefined or its own.
+ * @throws {RangeError} If the size is not a whole number >= 1, or the set has one
+ * size only.
+ */
+export function resized(
+  entry: RegistryEntry,
+  size: number | undefined,
+): RegistryEntry {
+  const { shape, margin = 0, resizable = false, splits } = entry;
+  if (size === undefined) return entry;
+  const fail = (expected: string) => {
+    throw new RangeError(
+      `Cannot open ${entry.title}: size is ${size}, expected ${expected}`,
+    );
+  };
+  if (!Number.isSafeInteger(size) || size < 1) fail("a whole number >= 1");
+  if (!resizable) fail("none: its images have one size");
+  if (size === shape[1]) return entry;
+  const { digest: _, ...train } = splits.train;
+  const { digest: __, ...test } = splits.test;
+  return {
+    ...entry,
+    shape: [shape[0], size, size],
+    margin: Math.round(margin * size / shape[1]),
+    splits: { train, test },
+  };
 }
 
 let loaded: Registry | undefined;

@@ -1,10 +1,8 @@
 import assert from "node:assert/strict";
 import sharp from "sharp";
 import { canonicalise, splitDigest } from "../../lib/data/canonical.ts";
-import {
-  decodeCaltech256,
-  type PictureEntry,
-} from "../../lib/data/decoders/caltech256.ts";
+import { decodeCaltech256 } from "../../lib/data/decoders/caltech256.ts";
+import type { PictureEntry } from "../../lib/data/decoders/decoder.ts";
 
 const OPTIONS = { shape: [3, 4, 4], classCount: 2 } as const;
 

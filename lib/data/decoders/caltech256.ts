@@ -8,17 +8,7 @@ import {
   toColour,
 } from "../pictures.ts";
 import { imageSize, type SplitName } from "../split.ts";
-import type { Records } from "./decoder.ts";
-
-/** A member of the archive, or a file of the unpacked folder. */
-export interface PictureEntry {
-  /** Path in the archive, '/'-separated. */
-  readonly name: string;
-  /** Where it was found, for messages. */
-  readonly place: string;
-  /** Its bytes; to be asked for before the next entry is pulled. */
-  bytes(): Promise<Uint8Array>;
-}
+import type { PictureEntry, Records } from "./decoder.ts";
 
 /** Test images of a class; the set has no official test split. */
 const TEST_IMAGES = 15;

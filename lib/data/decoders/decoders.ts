@@ -1,12 +1,18 @@
+import { decodeCaltech256 } from "./caltech256.ts";
 import { decodeCifar } from "./cifar.ts";
-import type { Decoder } from "./decoder.ts";
+import type { Decoder, FilesDecoder } from "./decoder.ts";
 import { decodeIdxSplit } from "./idx.ts";
 import { decodeSvhn } from "./svhn.ts";
 
+function files(decode: FilesDecoder): Decoder {
+  return { reads: "files", decode };
+}
+
 /** Decoders by the name that the registry's `format` gives. */
 export const DECODERS: Readonly<Record<string, Decoder>> = {
-  idx: decodeIdxSplit,
-  cifar10: (files, options) => decodeCifar(files, 1, options),
-  svhn: decodeSvhn,
-  cifar100: (files, options) => decodeCifar(files, 2, options),
+  idx: files(decodeIdxSplit),
+  cifar10: files((raw, options) => decodeCifar(raw, 1, options)),
+  cifar100: files((raw, options) => decodeCifar(raw, 2, options)),
+  svhn: files(decodeSvhn),
+  caltech256: { reads: "pictures", decode: decodeCaltech256 },
 };

@@ -1,0 +1,84 @@
+import { join } from "node:path";
+import { md5Of, streamMembers } from "./_archive.ts";
+import { readIfExists } from "./_files.ts";
+import { ownPictures } from "./_own.ts";
+import { findArchive, type RawOptions } from "./_raw.ts";
+import type { PictureEntry } from "./decoders/decoder.ts";
+import { DataError } from "./errors.ts";
+
+/** The pictures of a set. */
+export interface RawPictures {
+  /** One after the other; to be gone through once. */
+  readonly entries: AsyncIterable<PictureEntry>;
+  /** Archive or folder that they are in, for messages. */
+  readonly place: string;
+  /** Whether they are the user's, from the folder named. */
+  readonly isOwn: boolean;
+  /** Whether they are in the official archive; of a folder that is not known. */
+  readonly isOfficial: boolean;
+}
+
+/**
+ * Opens the pictures of an entry: unpacked or packed in the user's folder, else
+ * in the archive downloaded earlier or fetched now.
+ *
+ * @throws {DataError} If no place has them; also from the entries, if the archive
+ * is damaged.
+ */
+export async function openPictures(options: RawOptions): Promise<RawPictures> {
+  const { entry, dataDir } = options;
+  const own = dataDir === undefined
+    ? undefined
+    : await ownPictures(entry, dataDir);
+  if (own !== undefined) {
+    const { folder, files } = own;
+    return {
+      entries: streamFolder(folder, files),
+      place: folder,
+      isOwn: true,
+      isOfficial: false,
+    };
+  }
+  const { place, isOwn } = await findArchive(options);
+  return {
+    entries: streamArchive(place),
+    place,
+    isOwn,
+    isOfficial: !isOwn || await md5Of(place) === entry.archive!.md5,
+  };
+}
+
+async function* streamFolder(
+  folder: string,
+  files: readonly string[],
+): AsyncGenerator<PictureEntry, void, void> {
+  for (const name of files) {
+    const place = join(folder, name);
+    yield {
+      name,
+      place,
+      async bytes() {
+        const bytes = await readIfExists(place);
+        if (bytes !== undefined) return bytes;
+        throw new DataError(`Cannot read "${place}": it is gone; start again`);
+      },
+    };
+  }
+}
+
+async function* streamArchive(
+  path: string,
+): AsyncGenerator<PictureEntry, void, void> {
+  try {
+    for await (const { name, bytes } of streamMembers(path)) {
+      yield { name, place: `${path}/${name}`, bytes };
+    }
+  } catch (error) {
+    throw new DataError(
+      `Cannot unpack "${path}": ${
+        error instanceof Error ? error.message : error
+      }; replace the file`,
+      { cause: error },
+    );
+  }
+}
