@@ -1,6 +1,18 @@
 import assert from "node:assert/strict";
 import sharp from "sharp";
 import { canonicalise, splitDigest } from "../../lib/data/canonical.ts";
+import { createHash } from "node:crypto";
+// @ts-types="../../lib/data/_tar_stream.d.ts"
+import { pack } from "tar-stream";
+import { openEntry } from "../../lib/data/_open.ts";
+import { loadRegistry, resized } from "../../lib/data/registry.ts";
+import {
+  fetchOf,
+  inFolder,
+  listFiles,
+  offline,
+  optionsIn,
+} from "./_fixture.ts";
 import { decodeCaltech256 } from "../../lib/data/decoders/caltech256.ts";
 import type { PictureEntry } from "../../lib/data/decoders/decoder.ts";
 
@@ -96,4 +108,97 @@ Deno.test("decodeCaltech256() names broken pictures, foreign classes, and small 
       message,
     });
   }
+});
+
+/** The registry's entry, for the set of two classes above. */
+async function smallEntry() {
+  const archive = pack();
+  const entries = await pictures();
+  for (const { name, bytes } of entries) {
+    archive.entry({ name }, await bytes());
+  }
+  archive.finalize();
+  const pieces = await Array.fromAsync(archive);
+  const tar = new Uint8Array(await new Blob(pieces).arrayBuffer());
+  const { caltech256 } = loadRegistry();
+  const entry = {
+    ...caltech256!,
+    classes: ["ak47", "flag"],
+    splits: {
+      train: { count: 8, files: {} },
+      test: { count: 30, files: {} },
+    },
+    archive: {
+      ...caltech256!.archive!,
+      md5: createHash("md5").update(tar).digest("hex"),
+    },
+  };
+  const url = entry.sources.flatMap((source) =>
+    "url" in source ? source.url.replace("{file}", entry.archive.name) : []
+  )[0]!;
+  return { entry, entries, tar, url };
+}
+
+Deno.test("openEntry() streams Caltech-256's archive, and has it at any size with its share of margin", () =>
+  inFolder(async (folder) => {
+    const { entry, tar, url } = await smallEntry();
+    const { fetch, asked } = fetchOf({ [url]: tar });
+    const options = { ...optionsIn(folder, fetch), size: 28 };
+    const { train, test, isOfficial } = await openEntry("c", entry, options);
+    assert.equal(isOfficial, true);
+    assert.deepEqual(train.split.shape, [3, 28, 28]);
+    assert.equal(train.split.margin, 2);
+    assert.equal(train.split.images.length, 8 * 3 * 32 * 32);
+    assert.equal(test.split.count, 30);
+    // Another size needs no other download, and its own cache.
+    const small = await openEntry("c", entry, { ...options, size: 7 });
+    assert.deepEqual(small.train.split.shape, [3, 7, 7]);
+    assert.equal(asked.length, 1);
+    assert.deepEqual(
+      listFiles(folder).filter((file) => file.endsWith("train.bin")),
+      ["c-28/train.bin", "c-7/train.bin"],
+    );
+    const again = await openEntry("c", entry, {
+      ...optionsIn(folder, offline),
+      size: 28,
+    });
+    assert.equal(again.train.digest, train.digest);
+  }));
+
+Deno.test("openEntry() divides Caltech-256's unpacked folder like its archive", () =>
+  inFolder(async (folder) => {
+    const { entry, entries, tar } = await smallEntry();
+    const own = `${folder}/256_ObjectCategories`;
+    for (const { name, bytes } of entries) {
+      const path = `${folder}/${name}`;
+      await Deno.mkdir(path.slice(0, path.lastIndexOf("/")), {
+        recursive: true,
+      });
+      await Deno.writeFile(path, await bytes());
+    }
+    const packed = `${folder}/packed`;
+    await Deno.mkdir(packed);
+    await Deno.writeFile(`${packed}/256_ObjectCategories.tar`, tar);
+    const digests: unknown[] = [];
+    const official: unknown[] = [];
+    for (const dataDir of [folder, own, packed]) {
+      const { train, test, isOfficial } = await openEntry("c", entry, {
+        ...optionsIn(`${folder}/cache-${digests.length}`, offline),
+        dataDir,
+        size: 7,
+      });
+      digests.push([train.digest, test.digest]);
+      official.push(isOfficial);
+    }
+    assert.deepEqual(digests[1], digests[0]);
+    assert.deepEqual(digests[2], digests[0]);
+    // Of an unpacked folder it cannot be told.
+    assert.deepEqual(official, [false, false, true]);
+  }));
+
+Deno.test("resized() refuses sizes of sets that have one", () => {
+  const { mnist, caltech256 } = loadRegistry();
+  assert.throws(() => resized(mnist!, 32), /its images have one size/);
+  assert.throws(() => resized(caltech256!, 0), /a whole number >= 1/);
+  assert.equal(resized(caltech256!, 224), caltech256);
 });

@@ -100,6 +100,7 @@ Deno.test("openDataSet() names the sets there are when the name is unknown", asy
     });
   }
   assert.deepEqual(dataSetNames(), [
+    "caltech256",
     "cifar10",
     "cifar100",
     "fashion-mnist",
