@@ -23,6 +23,7 @@ import {
 import { openTestSplit } from "../lib/data/test_split.ts";
 import { formatCount, markdownTable, MISSING } from "../lib/report/mod.ts";
 import { contactSheet } from "./common/contact_sheet.ts";
+import { openRasteriser } from "./common/rasterise.ts";
 import { checkDataFolder, DATA_CACHE, openData } from "./common/session.ts";
 
 const ACTIONS = ["list", "fetch", "verify", "show"] as const;
@@ -49,7 +50,7 @@ const source = {
       "Leave broken pictures of folder:PATH out instead of refusing it",
     ),
     out: z.string().min(1).optional().describe(
-      "File for show (default: NAME.svg, folder.svg of a folder)",
+      "File for show, .png or .svg (default: NAME.png, folder.png of a folder)",
     ),
   }),
 };
@@ -160,11 +161,14 @@ async function show(
 ): Promise<void> {
   const { name } = dataSet;
   const title = isFolder(name) ? name : dataSetFacts(name).title;
+  const { textWidth, toPng } = await openRasteriser();
   const sheet = contactSheet(await dataSet.loadTrain(), {
     classes: dataSet.classes,
-    title: `${title}: 64 training images`,
+    title: `training images: ${title}`,
+    textWidth,
   });
-  await writeFileAtomic(path, sheet);
+  const isSvg = path.toLowerCase().endsWith(".svg");
+  await writeFileAtomic(path, isSvg ? sheet : toPng(sheet));
   notify(`Written: ${path}`);
 }
 
@@ -172,6 +176,11 @@ async function main(args: readonly string[]): Promise<number> {
   const { words, rest } = wordsOf(args);
   const { data, size, skipBroken, out } = parseOptions(source, rest);
   const { action, name } = actionOf(words);
+  if (out !== undefined && !/\.(png|svg)$/i.test(out)) {
+    throw new UsageError(
+      `--out ${out}: expected a name that ends in .png or .svg`,
+    );
+  }
   if (action === "list") {
     await list();
     return EXIT.done;
@@ -185,7 +194,7 @@ async function main(args: readonly string[]): Promise<number> {
   tellDigests(dataSet);
   if (action === "verify") await verify(dataSet);
   if (action === "show") {
-    await show(dataSet, out ?? `${isFolder(name) ? "folder" : name}.svg`);
+    await show(dataSet, out ?? `${isFolder(name) ? "folder" : name}.png`);
   }
   return EXIT.done;
 }

@@ -6,17 +6,30 @@
 
 import { crc32, deflateSync } from "node:zlib";
 import { imageSize, type Split, storedShape } from "../../lib/data/mod.ts";
+import { FONT_FAMILY } from "./rasterise.ts";
+import { escapeXml, shortenText, type TextWidth } from "./svg_text.ts";
 
 /** Side of the grid, in images. */
 const GRID = 8;
 
-/** Each image is enlarged to about this many pixels. */
-const SIDE = 96;
+/** Side of an image's cell, in pixels: four times that of a CIFAR image. */
+const SIDE = 128;
 
-/** Room for a label below its image. */
-const CAPTION = 18;
+/** Height of the room for the label below an image, in pixels. */
+const CAPTION = 24;
 
-const GAP = 6;
+/** From the lower edge of an image to the line that its label stands on. */
+const BASELINE = 14;
+
+/** Height of the room for the title, in pixels. */
+const HEADING = 40;
+
+/** Pixels between two cells. */
+const GAP = 8;
+
+/** Font sizes, in pixels. */
+const LABEL = 13;
+const TITLE = 16;
 
 function chunk(type: string, data: Uint8Array): Uint8Array[] {
   const body = new Uint8Array(4 + data.length);
@@ -92,44 +105,74 @@ function rgbOf(
   return rgb;
 }
 
-function escape(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
+/** Where an image lies in its cell, and how large it is shown. */
+function placeOf(
+  height: number,
+  width: number,
+): { readonly x: number; readonly y: number; readonly scale: number } {
+  const side = Math.max(height, width);
+  // Whole numbers keep all pixels of an image alike.
+  const scale = side > SIDE ? SIDE / side : Math.floor(SIDE / side);
+  return {
+    x: Math.floor((SIDE - scale * width) / 2),
+    // At the bottom of the cell, above its label.
+    y: Math.floor(SIDE - scale * height),
+    scale,
+  };
 }
 
 /**
  * A contact sheet as SVG: the first 64 images of a split in canonical order,
- * which is as good as random, each with the name of its class.
+ * which is as good as random, each with the name of its class, shortened where
+ * it is too long.
  *
  * @param split The images.
- * @param classes Names by class number.
- * @param title Shown above.
+ * @param options.classes Names by class number.
+ * @param options.title What the images are; shown above, after their number.
+ * @param options.textWidth Widths in {@link FONT_FAMILY}; the fonts that stand in
+ *   for it where it is missing are rarely wider.
  */
 export function contactSheet(
   split: Split,
-  { classes, title }: {
+  { classes, title, textWidth }: {
     readonly classes: readonly string[];
     readonly title: string;
+    readonly textWidth: TextWidth;
   },
 ): string {
-  const [, , width] = storedShape(split);
-  const step = SIDE + GAP;
+  const [, height, width] = storedShape(split);
+  const place = placeOf(height, width);
+  const rendering = place.scale < 1 ? "optimizeQuality" : "pixelated";
+  const labels = classes.map((name) =>
+    escapeXml(shortenText(name, { width: SIDE, size: LABEL, textWidth }))
+  );
   const cells = Array.from(
     { length: Math.min(GRID * GRID, split.count) },
     (_, i) => {
-      const x = GAP + (i % GRID) * step;
-      const y = 40 + Math.floor(i / GRID) * (step + CAPTION);
+      const x = GAP + (i % GRID) * (SIDE + GAP);
+      const y = HEADING + Math.floor(i / GRID) * (SIDE + CAPTION);
       const png = encodePng(rgbOf(split, i), width).toBase64();
-      const label = escape(classes[split.labels[i]!]!);
-      return `<image x="${x}" y="${y}" width="${SIDE}" height="${SIDE}" style="image-rendering:pixelated" href="data:image/png;base64,${png}"/>` +
-        `<text x="${x + SIDE / 2}" y="${
-          y + SIDE + 13
-        }" text-anchor="middle">${label}</text>`;
+      return `<image x="${x + place.x}" y="${y + place.y}" width="${
+        place.scale * width
+      }" height="${place.scale * height}" image-rendering="${rendering}" ` +
+        `href="data:image/png;base64,${png}"/>` +
+        `<text x="${x + SIDE / 2}" y="${y + SIDE + BASELINE}">${
+          labels[split.labels[i]!]
+        }</text>`;
     },
   );
-  const total = GAP + GRID * step;
-  const height = 40 + Math.ceil(cells.length / GRID) * (step + CAPTION);
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${total}" height="${height}" font-family="sans-serif" font-size="11">` +
+  const sheetWidth = GAP + GRID * (SIDE + GAP);
+  const sheetHeight = HEADING +
+    Math.ceil(cells.length / GRID) * (SIDE + CAPTION);
+  const heading = shortenText(`${cells.length} ${title}`, {
+    width: sheetWidth - 2 * GAP,
+    size: TITLE,
+    textWidth,
+  });
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${sheetWidth}" height="${sheetHeight}" font-family="${FONT_FAMILY}, sans-serif" font-size="${LABEL}">` +
     `<rect width="100%" height="100%" fill="white"/>` +
-    `<text x="${GAP}" y="24" font-size="15">${escape(title)}</text>` +
-    `${cells.join("")}</svg>\n`;
+    `<text x="${GAP}" y="${HEADING - 16}" font-size="${TITLE}">${
+      escapeXml(heading)
+    }</text>` +
+    `<g text-anchor="middle">${cells.join("")}</g></svg>\n`;
 }

@@ -1,23 +1,22 @@
 import assert from "node:assert/strict";
-import { inflateSync } from "node:zlib";
-import {
-  contactSheet,
-  encodePng,
-} from "../../experiments/common/contact_sheet.ts";
-import { allocateSplit } from "../../lib/data/canonical.ts";
+import { encodePng } from "../../experiments/common/contact_sheet.ts";
 import { dataSetNames } from "../../lib/data/mod.ts";
+import { decodePicture } from "../../lib/data/pictures.ts";
 import { inFolder, PROJECT } from "./_run.ts";
 
 async function data(
   args: readonly string[],
-  env: Readonly<Record<string, string>> = {},
+  { env = {}, cwd = PROJECT }: {
+    readonly env?: Readonly<Record<string, string>>;
+    readonly cwd?: string;
+  } = {},
 ): Promise<{ code: number; stdout: string; stderr: string }> {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [
       ...["run", "--quiet", "--allow-all", "--deny-net"],
-      ...["experiments/data.ts", ...args],
+      ...[`${PROJECT}experiments/data.ts`, ...args],
     ],
-    cwd: PROJECT,
+    cwd,
     env: { NO_COLOR: "1", ...env },
     stdin: "null",
   }).output();
@@ -44,10 +43,18 @@ Deno.test("data verifies MNIST and shows it", async () => {
       verified.stdout,
       /exact duplicates: 0 in train, 0 in test; 0 test images/,
     );
-    const out = `${folder}/sheet.svg`;
-    const shown = await data(["show", "mnist", "--out", out]);
+    const shown = await data(["show", "mnist"], { cwd: folder });
     assert.equal(shown.code, 0, shown.stderr);
-    const svg = await Deno.readTextFile(out);
+    const png = await Deno.readFile(`${folder}/mnist.png`);
+    const { width, height } = await decodePicture(png);
+    assert.deepEqual([width, height], [1096, 1256]);
+    const out = `${folder}/again.png`;
+    const again = await data(["show", "mnist", "--out", out]);
+    assert.equal(again.code, 0, again.stderr);
+    assert.deepEqual(await Deno.readFile(out), png);
+    const asSvg = await data(["show", "mnist", "--out", `${folder}/sheet.svg`]);
+    assert.equal(asSvg.code, 0, asSvg.stderr);
+    const svg = await Deno.readTextFile(`${folder}/sheet.svg`);
     assert.equal(svg.match(/<image /g)!.length, 64);
     assert.equal(svg.match(/<text [^>]*>[0-9]<\/text>/g)!.length, 64);
   });
@@ -56,7 +63,7 @@ Deno.test("data verifies MNIST and shows it", async () => {
 Deno.test("data looks in the folder that N2N_DATA names, and --data goes before it", async () => {
   await inFolder(async (folder) => {
     const env = { N2N_DATA: `${folder}/none`, N2N_CACHE: `${folder}/cache` };
-    const missing = await data(["fetch", "cifar10"], env);
+    const missing = await data(["fetch", "cifar10"], { env });
     assert.equal(missing.code, 2);
     assert(missing.stderr.includes(`N2N_DATA "${folder}/none": expected a`));
     await Deno.mkdir(`${folder}/own`);
@@ -66,7 +73,9 @@ Deno.test("data looks in the folder that N2N_DATA names, and --data goes before 
         [[], { ...env, N2N_DATA: `${folder}/own` }],
       ] as const
     ) {
-      const { code, stderr } = await data(["fetch", "svhn", ...flags], more);
+      const { code, stderr } = await data(["fetch", "svhn", ...flags], {
+        env: more,
+      });
       assert.equal(code, 5, stderr);
       assert(stderr.includes(`${folder}/own/train_32x32.mat: there is no`));
     }
@@ -90,15 +99,20 @@ Deno.test("data opens and shows a folder of pictures", async () => {
       }
     }
     const name = `folder:${folder}/set`;
-    const { code, stdout, stderr } = await data(["verify", name], env);
+    const { code, stdout, stderr } = await data(["verify", name], { env });
     assert.equal(code, 0, stderr);
     assert.match(stdout, /: 0 in train, 0 in test; 0 test images are training/);
-    const out = `${folder}/sheet.svg`;
-    const shown = await data(["show", name, "--size", "2", "--out", out], env);
+    const show = ["show", name, "--size", "2"];
+    const shown = await data([...show, "--out", "a/sheet.SVG"], {
+      env,
+      cwd: folder,
+    });
     assert.equal(shown.code, 0, shown.stderr);
-    const svg = await Deno.readTextFile(out);
+    const svg = await Deno.readTextFile(`${folder}/a/sheet.SVG`);
     assert.equal(svg.match(/>(left|right)<\/text>/g)!.length, 4);
-    const none = await data(["show", `folder:${folder}/none`], env);
+    assert.equal((await data(show, { env, cwd: folder })).code, 0);
+    await decodePicture(await Deno.readFile(`${folder}/folder.png`));
+    const none = await data(["show", `folder:${folder}/none`], { env });
     assert.equal(none.code, 5, none.stderr);
   });
 });
@@ -111,6 +125,11 @@ Deno.test("data says what it expects instead of what it was given", async () => 
     [["show"], `show "": expected one of ${names}`],
     [["show", "mnist", "now"], '"show mnist now": expected one name'],
     [["fetch", "mnist", "--size", "9"], "--size 9: expected with folder:PATH"],
+    [
+      ["show", "mnist", "--out", "sheet.jpg"],
+      "--out sheet.jpg: expected a name that ends in .png or .svg",
+    ],
+    [["show", "mnist", "--out", "png"], "--out png: expected a name that ends"],
     [["--dta", "x"], 'unknown option "--dta"; did you mean "--data"?'],
   ];
   for (const [args, message] of cases) {
@@ -119,29 +138,4 @@ Deno.test("data says what it expects instead of what it was given", async () => 
     assert.equal(stdout, "");
     assert(stderr.includes(message), stderr);
   }
-});
-
-Deno.test("encodePng() keeps every pixel", () => {
-  const pixels = Uint8Array.from({ length: 3 * 5 * 4 }, (_, i) => 4 * i);
-  const png = encodePng(pixels, 5);
-  const view = new DataView(png.buffer);
-  // Signature, then IHDR: width, height.
-  assert.deepEqual([...png.slice(1, 4)], [80, 78, 71]);
-  assert.deepEqual([view.getUint32(16), view.getUint32(20)], [5, 4]);
-  const data = 8 + 25;
-  const rows = inflateSync(
-    png.subarray(data + 8, data + 8 + view.getUint32(data)),
-  );
-  const found = [0, 1, 2, 3].flatMap((y) => {
-    assert.equal(rows[16 * y], 0);
-    return [...rows.subarray(16 * y + 1, 16 * (y + 1))];
-  });
-  assert.deepEqual(found, [...pixels]);
-});
-
-Deno.test("contactSheet() shows fewer images where there are fewer, and escapes names", () => {
-  const split = allocateSplit({ count: 3, shape: [1, 2, 2], classCount: 1 });
-  const svg = contactSheet(split, { classes: ["<a&b>"], title: "T" });
-  assert.equal(svg.match(/<image /g)!.length, 3);
-  assert.match(svg, />&lt;a&amp;b></);
 });
