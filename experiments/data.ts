@@ -11,6 +11,7 @@ import {
   parseOptions,
   print,
   runMain,
+  suggestion,
   UsageError,
   writeFileAtomic,
 } from "../lib/cli/mod.ts";
@@ -19,12 +20,20 @@ import {
   dataSetFacts,
   type DataSetHandle,
   dataSetNames,
+  dataSetTitle,
+  isFolderName,
 } from "../lib/data/mod.ts";
 import { openTestSplit } from "../lib/data/test_split.ts";
 import { formatCount, markdownTable, MISSING } from "../lib/report/mod.ts";
 import { contactSheet } from "./common/contact_sheet.ts";
 import { openRasteriser } from "./common/rasterise.ts";
-import { checkDataFolder, DATA_CACHE, openData } from "./common/session.ts";
+import {
+  checkDataOptions,
+  dataOptions,
+  isCached,
+  openChosen,
+} from "./common/data_options.ts";
+import { checkDataFolder } from "./common/session.ts";
 
 const ACTIONS = ["list", "fetch", "verify", "show"] as const;
 
@@ -43,12 +52,8 @@ const source = {
     data: z.string().min(1).optional().describe(
       "Folder with data set files already there, looked in first",
     ),
-    size: z.int().min(1).optional().describe(
-      "Side that the pictures of folder:PATH are brought to (default: they must have one size)",
-    ),
-    skipBroken: z.boolean().default(false).describe(
-      "Leave broken pictures of folder:PATH out instead of refusing it",
-    ),
+    size: dataOptions.size,
+    skipBroken: dataOptions.skipBroken,
     out: z.string().min(1).optional().describe(
       "File for show, .png or .svg (default: NAME.png, folder.png of a folder)",
     ),
@@ -81,27 +86,14 @@ function actionOf(
       } after "${action}"`,
     );
   }
-  if (action !== "list" && !names.includes(name) && !isFolder(name)) {
+  if (action !== "list" && !names.includes(name) && !isFolderName(name)) {
     throw new UsageError(
-      `${action} "${name}": expected one of ${names.join(", ")}, folder:PATH`,
+      `${action} "${name}": expected one of ${names.join(", ")}, folder:PATH${
+        suggestion(name, names)
+      }`,
     );
   }
   return { action, name };
-}
-
-/** Pictures laid out as train/CLASS/PICTURE and test/CLASS/PICTURE. */
-function isFolder(name: string): boolean {
-  return name.startsWith("folder:");
-}
-
-async function isCached(name: string): Promise<boolean> {
-  try {
-    await Deno.stat(`${DATA_CACHE}/${name}/train.bin`);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
 }
 
 async function list(): Promise<void> {
@@ -116,9 +108,9 @@ async function list(): Promise<void> {
         `${count(facts.trainCount)} / ${count(facts.testCount)}`,
         facts.shape.join("x"),
         `${facts.classes.length}`,
-        `${(facts.rawBytes / 1e6).toFixed(0)} MB`,
-        await isCached(name) ? "in the cache" : "to be fetched",
-        facts.licence,
+        `${(facts.rawBytes! / 1e6).toFixed(0)} MB`,
+        await isCached({ dataset: name }) ? "in the cache" : "to be fetched",
+        facts.licence!,
       ];
     }),
   );
@@ -138,9 +130,21 @@ async function list(): Promise<void> {
 }
 
 /** Opening checks every byte against the digests. */
-function tellDigests({ name, digest }: DataSetHandle): void {
+function tellDigests({ name, count, digest, isOfficial }: DataSetHandle): void {
+  for (const split of ["train", "test"] as const) {
+    print(
+      `${name}: ${split} digest ${digest[split]}, ${
+        formatCount(count[split])
+      } images`,
+    );
+  }
+  if (isOfficial === undefined) return;
   print(
-    `${name}: train digest ${digest.train}\n${name}: test digest ${digest.test}`,
+    `${name}: ${
+      isOfficial
+        ? "the official content"
+        : "not known to be the official content"
+    }`,
   );
 }
 
@@ -160,11 +164,10 @@ async function show(
   path: string,
 ): Promise<void> {
   const { name } = dataSet;
-  const title = isFolder(name) ? name : dataSetFacts(name).title;
   const { textWidth, toPng } = await openRasteriser();
   const sheet = contactSheet(await dataSet.loadTrain(), {
     classes: dataSet.classes,
-    title: `training images: ${title}`,
+    title: `training images: ${dataSetTitle(name)}`,
     textWidth,
   });
   const isSvg = path.toLowerCase().endsWith(".svg");
@@ -186,15 +189,14 @@ async function main(args: readonly string[]): Promise<number> {
     return EXIT.done;
   }
   const own = data === undefined ? {} : { data };
+  const options = { dataset: name, size, skipBroken };
+  checkDataOptions(options);
   checkDataFolder(own);
-  if (size !== undefined && !isFolder(name)) {
-    throw new UsageError(`--size ${size}: expected with folder:PATH only`);
-  }
-  const dataSet = await openData(name, { ...own, size, skipBroken });
+  const dataSet = await openChosen(options, own);
   tellDigests(dataSet);
   if (action === "verify") await verify(dataSet);
   if (action === "show") {
-    await show(dataSet, out ?? `${isFolder(name) ? "folder" : name}.png`);
+    await show(dataSet, out ?? `${isFolderName(name) ? "folder" : name}.png`);
   }
   return EXIT.done;
 }

@@ -26,7 +26,11 @@ import {
   UsageError,
   writeFileAtomic,
 } from "../lib/cli/mod.ts";
-import { dataSetFacts } from "../lib/data/mod.ts";
+import {
+  type DataSetFacts,
+  openFacts,
+  placelessName,
+} from "../lib/data/mod.ts";
 import type { Engine } from "../lib/engine/mod.ts";
 import {
   buildNetwork,
@@ -58,6 +62,14 @@ import {
 import { compressionContent, measureNetworks } from "./common/compression.ts";
 import { renderCompression } from "./common/compression_report.ts";
 import { calibrationOf } from "./common/calibration.ts";
+import {
+  checkDataOptions,
+  type DataIdentity,
+  dataIdentity,
+  dataSlug,
+  lookUpData,
+  openChosen,
+} from "./common/data_options.ts";
 import { ENGINE_CHOICE, openChosenEngine } from "./common/engine_choice.ts";
 import {
   countForwards,
@@ -72,7 +84,6 @@ import { findTeacher } from "./common/teacher_files.ts";
 import {
   addWallTime,
   checkDataFolder,
-  openData,
   phase,
   PROJECT,
   type Session,
@@ -97,22 +108,22 @@ export const command = defineCommand({
 });
 
 /** All that a run's results depend on. */
-function identityOf<Digest>(
+function identityOf<Data>(
   config: CompressionConfig,
   { seed }: RunOptions,
   engine: Engine,
-  { digest, taken }: {
-    readonly digest: Digest;
+  { data, taken }: {
+    readonly data: Data;
     readonly taken: Awaited<ReturnType<typeof findTeacher>>;
   },
 ) {
   // How the run came to its teacher changes nothing of the rest.
   const { retrain: _, ...teacher } = config.teacher;
   return {
-    config: { ...config, teacher },
+    config: { ...config, dataset: placelessName(config.dataset), teacher },
     seed,
     engine: engineIdentity(engine),
-    data: { name: config.dataset, digest },
+    data,
     ...(taken === undefined ? {} : {
       teacher: {
         weights: taken.record.deterministic.weights,
@@ -126,20 +137,20 @@ function identityOf<Digest>(
 async function recordedTeacherOf(
   config: CompressionConfig,
   { seed, results }: RunOptions,
-  network: Network,
+  { network, data: { digest, ...data } }: {
+    readonly network: Network;
+    readonly data: Pick<DataIdentity, "name" | "official"> & {
+      readonly digest: DataSetFacts["digest"];
+    };
+  },
 ) {
-  const { digest } = dataSetFacts(config.dataset);
   const { train, test } = digest;
   if (config.teacher.retrain || train === undefined || test === undefined) {
     return undefined;
   }
+  const { validation, images } = config;
   const identity = {
-    data: {
-      name: config.dataset,
-      digest: { train, test },
-      validation: config.validation,
-      images: config.images,
-    },
+    data: { ...data, digest: { train, test }, validation, images },
     name: config.network,
     network,
     recipe: teacherRecipe(config),
@@ -152,12 +163,13 @@ async function recordedTeacherOf(
 
 /** Name of a run's files: those of other data or networks do not replace MNIST's. */
 function resultName(
-  { dataset, network }: CompressionConfig,
+  { network, ...data }: CompressionConfig,
   { profile }: RunOptions,
 ): string {
+  const { dataset } = data;
   if (dataset === "mnist" && network === "vgg13") return profile;
   // A profile of one data set has its name already.
-  const set = profile.endsWith(`-${dataset}`) ? "" : `-${dataset}`;
+  const set = profile.endsWith(`-${dataset}`) ? "" : `-${dataSlug(data)}`;
   return `${profile}${set}-${network}`;
 }
 
@@ -256,22 +268,29 @@ function teacherNetwork(
 
 async function main(args: readonly string[]): Promise<number> {
   const { config, run } = parseCommand(command, args);
-  checkImages(config);
+  checkDataOptions(config);
   checkDataFolder(run);
-  const { shape, classes, digest } = dataSetFacts(config.dataset);
+  const facts = await lookUpData(config, run);
+  checkImages(config, facts.trainCount ?? Infinity);
+  const { shape, classes } = facts;
   const network = teacherNetwork(config, {
     input: shape,
     classes: classes.length,
     width: config.width,
   });
-  const taken = await recordedTeacherOf(config, run, network);
   if (run.dryRun) {
+    const data = {
+      name: placelessName(config.dataset),
+      digest: facts.digest,
+    };
+    const taken = await recordedTeacherOf(config, run, { network, data });
     const engine = await openChosenEngine(run.engine);
-    const runId = runIdOf(identityOf(config, run, engine, { digest, taken }));
+    const runId = runIdOf(identityOf(config, run, engine, { data, taken }));
     await printPlan({
       question: "rq1",
       config,
       run,
+      facts,
       teacher: network,
       runId,
       engine,
@@ -280,13 +299,14 @@ async function main(args: readonly string[]): Promise<number> {
     return EXIT.done;
   }
 
-  const dataSet = await openData(config.dataset, run);
+  const dataSet = await openChosen(config, run);
+  const { trainCount, testCount } = openFacts(dataSet);
+  checkImages(config, trainCount!);
+  const data = dataIdentity(dataSet);
+  const taken = await recordedTeacherOf(config, run, { network, data });
   return await withSession(run, async (session) => {
     const { engine, evaluator, store, seconds } = session;
-    const identity = identityOf(config, run, engine, {
-      digest: dataSet.digest,
-      taken,
-    });
+    const identity = identityOf(config, run, engine, { data, taken });
     if (taken !== undefined) {
       const { profile, deterministic } = taken.record;
       const { name, instructionSet } = deterministic.engine;
@@ -310,7 +330,6 @@ async function main(args: readonly string[]): Promise<number> {
       () =>
         notify(`Measuring how fast ${engine.name} trains here, a few seconds`),
     );
-    const { trainCount, testCount } = dataSetFacts(config.dataset);
     const forecast: ForecastOptions = {
       calibration,
       config,

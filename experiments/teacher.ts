@@ -20,7 +20,6 @@ import {
   UsageError,
   writeFileAtomic,
 } from "../lib/cli/mod.ts";
-import { dataSetFacts, dataSetNames } from "../lib/data/mod.ts";
 import {
   buildNetwork,
   countMacs,
@@ -41,8 +40,14 @@ import {
 } from "../lib/search/mod.ts";
 import { ENGINE_CHOICE } from "./common/engine_choice.ts";
 import {
+  checkDataOptions,
+  dataIdentity,
+  dataOptions,
+  lookUpData,
+  openChosen,
+} from "./common/data_options.ts";
+import {
   checkDataFolder,
-  openData,
   type Session,
   withSession,
 } from "./common/session.ts";
@@ -64,10 +69,11 @@ const source = {
   examples: [
     "deno task teacher --dataset cifar10 --network resnet18 --width 0.25",
     "deno task teacher --dataset cifar10 --network vgg13 --data FOLDER",
+    "deno task teacher --dataset folder:PATH --size 64 --network resnet18",
     "deno task teacher --retrain --engine onednn",
   ],
   schema: z.strictObject({
-    dataset: z.enum(dataSetNames()).default("mnist").describe("Data set"),
+    ...dataOptions,
     network: z.enum(NETWORK_NAMES).default("vgg13").describe("Network"),
     width: z.number().positive().max(4).default(0.25).describe(
       "Multiplier of the network's channels (paper: 1)",
@@ -105,7 +111,8 @@ async function train(
 ): Promise<{ readonly content: TeacherContent; readonly weights: Uint8Array }> {
   const { engine, evaluator, executor, throwIfInterrupted } = session;
   const { dataset, network: networkName, validation, images, seed } = options;
-  const dataSet = await openData(dataset, runOptions(options));
+  const dataSet = await openChosen(options, runOptions(options));
+  checkCounts(options, dataSet.count.train);
   const network = buildNetwork(networkName, {
     input: dataSet.shape,
     classes: dataSet.classes.length,
@@ -153,7 +160,7 @@ async function train(
     weights,
     content: {
       identity: {
-        data: { name: dataset, digest: dataSet.digest, validation, images },
+        data: { ...dataIdentity(dataSet), validation, images },
         name: networkName,
         network,
         recipe,
@@ -207,10 +214,14 @@ function runOptions(options: Options): RunOptions {
 
 async function main(args: readonly string[]): Promise<number> {
   const options = parseOptions(source, args);
+  checkDataOptions(options);
   const { results, retrain } = options;
   checkDataFolder(runOptions(options));
-  // Whether the images are enough is known before anything is fetched.
-  const { trainCount = Infinity } = dataSetFacts(options.dataset);
+  // Whether the images are enough is mostly known before anything is fetched.
+  const { trainCount = Infinity } = await lookUpData(
+    options,
+    runOptions(options),
+  );
   checkCounts(options, trainCount);
   const name = teacherName(options);
   const before = await recordedTeacher(results, name);

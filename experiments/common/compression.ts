@@ -23,6 +23,7 @@ import {
   type Winner,
 } from "../../lib/search/mod.ts";
 import type { CompressionConfig } from "./config.ts";
+import type { DataIdentity } from "./data_options.ts";
 import type { Session } from "./session.ts";
 import { testAccuracy } from "./test_accuracy.ts";
 
@@ -31,10 +32,7 @@ export interface Identity {
   readonly config: CompressionConfig;
   readonly seed: number;
   readonly engine: EngineIdentity;
-  readonly data: {
-    readonly name: string;
-    readonly digest: Readonly<Record<"train" | "test", string>>;
-  };
+  readonly data: DataIdentity;
   /** The teacher, where it was not trained by this run's engine but taken as it was. */
   readonly teacher?: {
     /** SHA-256 of its weights. */

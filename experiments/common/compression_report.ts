@@ -5,7 +5,7 @@
  */
 
 import { removalMask, shrinkMask } from "../../lib/compress/mod.ts";
-import { dataSetFacts } from "../../lib/data/mod.ts";
+import { dataSetTitle } from "../../lib/data/mod.ts";
 import { describe } from "../../lib/network/mod.ts";
 import {
   type Cell,
@@ -35,6 +35,7 @@ import type {
   StageContent,
 } from "./compression.ts";
 import type { CompressionConfig } from "./config.ts";
+import { contentNote } from "./data_options.ts";
 import type { WallTime } from "./session.ts";
 
 /** The environment part: it changes from run to run. */
@@ -50,8 +51,9 @@ export interface RunEnvironment extends WallTime {
 function titleOf({ network, dataset }: CompressionConfig): string {
   const family = network.replace(/(?<=[a-z])(?=[0-9])/, "-")
     .replace(/^vgg/, "VGG").replace(/^resnet/, "ResNet");
-  const { title } = dataSetFacts(dataset);
-  return `${family} on ${dataset === "mnist" ? "MNIST" : title}`;
+  return `${family} on ${
+    dataset === "mnist" ? "MNIST" : dataSetTitle(dataset)
+  }`;
 }
 
 /** Says in one line how the run differs from the paper's protocol. */
@@ -239,6 +241,12 @@ ${weights.slice(0, 16)}, see [teachers](../teachers/README.md).
 `;
 }
 
+/** Says of a set that its content is not the official one. */
+function dataNote({ data }: CompressionContent["identity"]): string {
+  const note = contentNote(data);
+  return note === "" ? "" : `${note}\n\n`;
+}
+
 /** Files that a record gives: the table and the figures, by path below results/. */
 export async function renderCompression(
   { question, profile, deterministic: content, digest }: ResultRecord<
@@ -275,7 +283,7 @@ Networks (c: convolution, bn: batch norm, r: ReLU, p: max-pool):
 
 ${winnerNotes(content)}
 
-${
+${dataNote(identity)}${
     teacherNote(identity)
   }Engine ${engine.name} (${engine.version}, ${engine.instructionSet}); data
 ${data.name}, train digest ${data.digest.train.slice(0, 16)}; record digest

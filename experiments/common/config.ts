@@ -8,14 +8,11 @@
 import { z } from "zod";
 import type { Recipe } from "../../lib/training/mod.ts";
 import { UsageError } from "../../lib/cli/mod.ts";
-import {
-  type Augmentation,
-  dataSetFacts,
-  dataSetNames,
-} from "../../lib/data/mod.ts";
+import type { Augmentation } from "../../lib/data/mod.ts";
 import { NETWORK_NAMES } from "../../lib/network/mod.ts";
 import type { PolicyKind } from "../../lib/policy/mod.ts";
 import type { StageConfig } from "../../lib/search/mod.ts";
+import { dataOptions } from "./data_options.ts";
 
 const learningRate = z.number().positive();
 const epochs = z.int().min(1);
@@ -130,7 +127,7 @@ export const shrinkSchema = z.strictObject({
 
 /** Everything that one compression in two stages can be told. */
 export const compressionSchema = z.strictObject({
-  dataset: z.enum(dataSetNames()).default("mnist").describe("Data set"),
+  ...dataOptions,
   network: z.enum(NETWORK_NAMES).default("vgg13").describe("Teacher"),
   width: z.number().positive().max(4).default(1).describe(
     "Multiplier of the teacher's channels (paper: 1)",
@@ -160,12 +157,14 @@ export type CompressionConfig = z.infer<typeof compressionSchema>;
 /**
  * Checks that the data set has the images that the options ask for.
  *
+ * @param config The options.
+ * @param count Images of the train split.
  * @throws {UsageError} With all mistakes, one line each.
  */
 export function checkImages(
   { dataset, validation, images, student }: CompressionConfig,
+  count: number,
 ): void {
-  const count = dataSetFacts(dataset).trainCount ?? Infinity;
   const left = count - validation;
   const trained = images || left;
   const limits = [

@@ -11,7 +11,7 @@ import {
   print,
   type RunOptions,
 } from "../../lib/cli/mod.ts";
-import { dataSetFacts } from "../../lib/data/mod.ts";
+import type { DataSetFacts } from "../../lib/data/mod.ts";
 import {
   countMacs,
   countParameters,
@@ -28,7 +28,8 @@ import { openStore } from "../../lib/store/mod.ts";
 import { calibrate, storedCalibration } from "./calibration.ts";
 import type { CompressionConfig } from "./config.ts";
 import { foreseeRun, type PartName } from "./forecast.ts";
-import { DATA_CACHE, storePath } from "./session.ts";
+import { isCached } from "./data_options.ts";
+import { storePath } from "./session.ts";
 
 /** Bytes of the store for a student with its record, measured. */
 const BYTES_PER_STUDENT = 2_000;
@@ -45,10 +46,12 @@ function exists(path: string): boolean {
 
 /** Prints what a run would do. */
 export async function printPlan(
-  { question, config, run, teacher, runId, engine, taken }: {
+  { question, config, run, facts, teacher, runId, engine, taken }: {
     readonly question: string;
     readonly config: CompressionConfig;
     readonly run: RunOptions;
+    /** What is known of the data set. */
+    readonly facts: DataSetFacts;
     readonly teacher: Network;
     /** Name under which the run's progress is kept. */
     readonly runId: string;
@@ -57,8 +60,8 @@ export async function printPlan(
     readonly taken: string | undefined;
   },
 ): Promise<void> {
-  const facts = dataSetFacts(config.dataset);
   const images = config.images || facts.trainCount! - config.validation;
+  const { rawBytes = 0 } = facts;
   const path = storePath(run.results);
   const store = openStore(path, { readonly: true });
   try {
@@ -100,11 +103,9 @@ export async function printPlan(
       `Data: ${facts.title}, ${formatCount(images)} training and ${
         formatCount(config.validation)
       } validation images; ${
-        exists(`${DATA_CACHE}/${config.dataset}/train.bin`)
+        await isCached(config)
           ? "in the cache"
-          : `to be fetched and decoded (${
-            (facts.rawBytes / 1e6).toFixed(0)
-          } MB)`
+          : `to be fetched and decoded (${(rawBytes / 1e6).toFixed(0)} MB)`
       }\n`,
     );
     const stage = (kind: "removal" | "shrinkage") =>
@@ -144,7 +145,7 @@ export async function printPlan(
     );
     print(
       `Disk: ${
-        ((facts.rawBytes + students * BYTES_PER_STUDENT) / 1e6).toFixed(0)
+        ((rawBytes + students * BYTES_PER_STUDENT) / 1e6).toFixed(0)
       } MB for data and store.`,
     );
     const { evaluations } = store.usage();

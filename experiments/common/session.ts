@@ -182,13 +182,19 @@ export async function openData(
   },
 ): Promise<DataSetHandle> {
   const dataDir = dataFolder(data);
-  return await openDataSet(name, {
+  const dataSet = await openDataSet(name, {
     cacheDir: DATA_CACHE,
     ...(dataDir === undefined ? {} : { dataDir }),
     size,
     skipBroken,
     onProgress: dataProgress(name),
   });
+  if (dataSet.isOfficial === false) {
+    notify(
+      `${name}: what is in "${dataDir}" is not known to be the official content; records and tables say so`,
+    );
+  }
+  return dataSet;
 }
 
 /** A phase that is a part of a run that was foreseen. */

@@ -6,6 +6,7 @@
 
 import { parse } from "yaml";
 import { z } from "zod";
+import { isFolderName } from "../../lib/data/mod.ts";
 import type { Recipe } from "../../lib/training/mod.ts";
 
 /** What a recipe says. */
@@ -53,7 +54,7 @@ let loaded: z.infer<typeof file> | undefined;
 /**
  * The recipe of a teacher.
  *
- * @param dataset Name of a data set.
+ * @param dataset Name of a data set; all folders of pictures have one recipe.
  * @param network Name of a network.
  * @param own Fields that win over the file's.
  */
@@ -67,11 +68,12 @@ export function recipeOf(
       new URL("../teachers/recipes.yaml", import.meta.url),
     ),
   );
+  const set = isFolderName(dataset) ? "folder" : dataset;
   const given = Object.entries(own).filter(([, value]) => value !== undefined);
   const recipe = whole.parse({
     ...loaded.default?.default,
-    ...loaded[dataset]?.default,
-    ...loaded[dataset]?.[network],
+    ...loaded[set]?.default,
+    ...loaded[set]?.[network],
     ...Object.fromEntries(given),
   });
   const { epochs, batchSize, learningRate, schedule, weightDecay } = recipe;

@@ -19,13 +19,17 @@ import {
 } from "../../lib/report/mod.ts";
 import type { EngineIdentity, Evaluation } from "../../lib/search/mod.ts";
 import type { Recipe } from "../../lib/training/mod.ts";
+import {
+  contentNote,
+  type DataIdentity,
+  type DataOptions,
+  dataSlug,
+} from "./data_options.ts";
 
 /** All that a teacher depends on beside the engine. */
 export interface TeacherIdentity {
-  /** Name and digests of the data set. */
-  readonly data: {
-    readonly name: string;
-    readonly digest: Readonly<Record<"train" | "test", string>>;
+  /** The data set, and how its train split was divided. */
+  readonly data: DataIdentity & {
     /** Images held out for validation. */
     readonly validation: number;
     /** Training images, stratified; 0 takes all that are left. */
@@ -68,14 +72,14 @@ export type TeacherRecord = ResultRecord<TeacherContent>;
  * @param options What it is of.
  */
 export function teacherName(
-  { dataset, network, width, seed }: {
-    readonly dataset: string;
+  { network, width, seed, ...data }: DataOptions & {
     readonly network: string;
     readonly width: number;
     readonly seed: number;
   },
 ): string {
-  return `${dataset}-${network}-w${width}${seed === 1 ? "" : `-seed${seed}`}`;
+  const suffix = seed === 1 ? "" : `-seed${seed}`;
+  return `${dataSlug(data)}-${network}-w${width}${suffix}`;
 }
 
 /** Where a teacher's weights are kept below the results folder. */
@@ -166,6 +170,10 @@ export function renderTeachers(records: readonly TeacherRecord[]): string {
       `${engine.name}, ${engine.instructionSet}`,
     ];
   });
+  const notes = records.flatMap(({ profile, deterministic }) => {
+    const note = contentNote(deterministic.identity.data);
+    return note === "" ? [] : [`\n${profile}: ${note}\n`];
+  });
   return `# Teachers
 
 Trained by \`deno task teacher\`, on all training images but those held out for
@@ -173,5 +181,5 @@ validation; recipes in experiments/teachers/recipes.yaml. Test images were opene
 once, for this table. One run each: no spread is given. Widths are shares of the
 paper's; each name has a file of weights (safetensors) and a record (JSON).
 
-${markdownTable(COLUMNS, rows)}`;
+${markdownTable(COLUMNS, rows)}${notes.join("")}`;
 }

@@ -19,6 +19,8 @@ export function asZod<Config>(
 export interface Node {
   readonly type?: string | readonly string[];
   readonly description?: string;
+  /** What is wanted, in words of the schema's own. */
+  readonly title?: string;
   readonly default?: unknown;
   readonly enum?: readonly unknown[];
   readonly const?: unknown;
@@ -96,8 +98,17 @@ export function nodeAt(
   return node;
 }
 
+/** The words that an option can be, where they can be listed. */
+export function wordsOf(node: Node): readonly string[] {
+  return [
+    ...(node.enum ?? []).map(String),
+    ...(node.anyOf ?? []).flatMap(wordsOf),
+  ];
+}
+
 /** What is wanted, in words: "an integer >= 1". */
 export function expected(node: Node): string {
+  if (node.title !== undefined) return node.title;
   if (node.enum !== undefined) return oneOf(node.enum.map(String));
   if (node.const !== undefined) return String(node.const);
   if (node.anyOf !== undefined) return node.anyOf.map(expected).join(" or ");

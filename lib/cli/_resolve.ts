@@ -1,5 +1,12 @@
 import type * as z from "zod";
-import { expected, flagName, isGroup, type Node, nodeAt } from "./_fields.ts";
+import {
+  expected,
+  flagName,
+  isGroup,
+  type Node,
+  nodeAt,
+  wordsOf,
+} from "./_fields.ts";
 import type { Given } from "./_flags.ts";
 import { suggestion } from "./_suggest.ts";
 import type { Layer } from "./_yaml.ts";
@@ -130,8 +137,8 @@ function describeWanted(issue: z.core.$ZodIssue, root: Node): string {
   const isUnsafe = issue.code === "too_big" &&
     issue.maximum === Number.MAX_SAFE_INTEGER;
   const limit = isUnsafe ? ` and <= ${Number.MAX_SAFE_INTEGER}` : "";
-  const hint = node.enum !== undefined && typeof issue.input === "string"
-    ? suggestion(issue.input, node.enum.map(String))
+  const hint = typeof issue.input === "string"
+    ? suggestion(issue.input, wordsOf(node))
     : "";
   return `expected ${expected(node)}${limit}${hint}`;
 }

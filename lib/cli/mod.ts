@@ -12,6 +12,7 @@ export * from "./errors.ts";
 export * from "./main.ts";
 export * from "./output.ts";
 export * from "./parse.ts";
+export { suggestion } from "./_suggest.ts";
 export * from "./progress.ts";
 export * from "./run_command.ts";
 export * from "./set_aside.ts";

@@ -37,7 +37,11 @@ Deno.test("data verifies MNIST and shows it", async () => {
   await inFolder(async (folder) => {
     const verified = await data(["verify", "mnist"]);
     assert.equal(verified.code, 0, verified.stderr);
-    assert.match(verified.stdout, /^mnist: train digest 1afdd7bac2b505af/m);
+    assert.match(
+      verified.stdout,
+      /^mnist: train digest 1afdd7bac2b505af[0-9a-f]*, 60,000 images$/m,
+    );
+    assert.match(verified.stdout, /^mnist: the official content$/m);
     // Published of MNIST: no image occurs twice.
     assert.match(
       verified.stdout,
@@ -102,6 +106,7 @@ Deno.test("data opens and shows a folder of pictures", async () => {
     const { code, stdout, stderr } = await data(["verify", name], { env });
     assert.equal(code, 0, stderr);
     assert.match(stdout, /: 0 in train, 0 in test; 0 test images are training/);
+    assert.doesNotMatch(stdout, /official/);
     const show = ["show", name, "--size", "2"];
     const shown = await data([...show, "--out", "a/sheet.SVG"], {
       env,
@@ -124,7 +129,9 @@ Deno.test("data says what it expects instead of what it was given", async () => 
     [["verify", "mnits"], `verify "mnits": expected one of ${names}`],
     [["show"], `show "": expected one of ${names}`],
     [["show", "mnist", "now"], '"show mnist now": expected one name'],
-    [["fetch", "mnist", "--size", "9"], "--size 9: expected with folder:PATH"],
+    [["verify", "mnits"], '; did you mean "mnist"?'],
+    [["fetch", "mnist", "--size", "9"], "--size 9: expected none, the images"],
+    [["fetch", "svhn", "--skip-broken"], "--skip-broken: expected with folder"],
     [
       ["show", "mnist", "--out", "sheet.jpg"],
       "--out sheet.jpg: expected a name that ends in .png or .svg",

@@ -32,6 +32,8 @@ const DATA_SET: DataSetHandle = {
   mean: MEAN,
   std: STD,
   digest: { train: "train-digest", test: "test-digest" },
+  count: { train: 150, test: 0 },
+  isOfficial: undefined,
   loadTrain: () => Promise.resolve(SPLIT),
 };
 const MOVED = { cropPadding: 1, flip: false };
