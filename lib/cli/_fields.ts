@@ -111,7 +111,11 @@ export function expected(node: Node): string {
   if (node.title !== undefined) return node.title;
   if (node.enum !== undefined) return oneOf(node.enum.map(String));
   if (node.const !== undefined) return String(node.const);
-  if (node.anyOf !== undefined) return node.anyOf.map(expected).join(" or ");
+  if (node.anyOf !== undefined) {
+    return oneOf(
+      node.anyOf.flatMap((each) => each.enum?.map(String) ?? [expected(each)]),
+    );
+  }
   if (Array.isArray(node.type)) {
     return node.type.map((type) => expected({ ...node, type })).join(" or ");
   }

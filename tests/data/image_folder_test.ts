@@ -6,7 +6,8 @@ import { decodeCifar } from "../../lib/data/decoders/cifar.ts";
 import { type DataProgress, openDataSet } from "../../lib/data/mod.ts";
 import { openTestSplit } from "../../lib/data/test_split.ts";
 import { randomStream } from "../../lib/random/mod.ts";
-import { inFolder, listFiles } from "./_fixture.ts";
+import { channelStatistics } from "../../lib/data/statistics.ts";
+import { inFolder, listFiles, sameBytes } from "./_fixture.ts";
 
 const random = randomStream(1, "pictures");
 
@@ -95,6 +96,13 @@ Deno.test("openDataSet() of a folder gives the digests of the same records in CI
       );
       const expected = canonicalise(cifar, options);
       assert.equal(set.digest[split], splitDigest(expected));
+      if (split === "test") continue;
+      // Alike in all that training sees.
+      const { labels, images } = await set.loadTrain();
+      assert(sameBytes(labels, expected.labels));
+      assert(sameBytes(images, expected.images));
+      const { mean, std } = channelStatistics(expected.images, set.shape);
+      assert.deepEqual([set.mean, set.std], [mean, std]);
     }
     assert.equal((await openTestSplit(set)).count, 4);
   }));
