@@ -233,7 +233,10 @@ Deno.test("openEntry() refuses a fetched archive of another MD5 and says where t
         return true;
       },
     );
-    assert.deepEqual(listFiles(folder), ["set/lock"]);
+    assert.deepEqual(listFiles(`${folder}/set`), [
+      "lock",
+      "raw/set.tar.gz.corrupt-1",
+    ]);
   });
 });
 

@@ -77,7 +77,7 @@ async function surviveKill(killAt: number): Promise<boolean> {
     assert(!reports.includes("setAside"));
     assert(!reports.includes("wait"));
     const left = listFiles(cacheDir);
-    assert(!left.some((file) => /tmp|corrupt/.test(file)), left.join());
+    assert(!left.some((file) => /tmp|corrupt|part/.test(file)), left.join());
   });
   return killed;
 }
@@ -92,8 +92,8 @@ Deno.test("openEntry() ends in the same bytes when it was killed at any step bef
     }
   };
   await Promise.all([worker(), worker()]);
-  // 4 files with 2 pieces downloaded, written and decoded, then both splits.
-  assert(next > 25, `only ${next} steps`);
+  // 4 files with 2 pieces downloaded and decoded, then both splits.
+  assert(next > 20, `only ${next} steps`);
 });
 
 Deno.test("openEntry() fetches and builds once when two processes open a set at once", async () => {
