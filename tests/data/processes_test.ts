@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { openEntry } from "../../lib/data/_open.ts";
-import type { ChildOptions, ChildResult } from "./_child.ts";
+import { Child } from "./_child_process.ts";
 import {
   fetchOf,
   inFolder,
@@ -16,45 +16,6 @@ const COUNTS = { train: 1400, test: 10 };
 const FIXTURE = makeFixture(COUNTS);
 const { entry } = FIXTURE;
 const DIGEST = [entry.splits.train.digest, entry.splits.test.digest];
-
-/** A child that has started and waits for the word. */
-class Child {
-  readonly #process: Deno.ChildProcess;
-  readonly #lines: ReadableStreamDefaultReader<string>;
-
-  constructor(options: ChildOptions) {
-    this.#process = new Deno.Command(Deno.execPath(), {
-      args: [
-        ...["run", "--quiet", "--allow-all", "--no-check"],
-        new URL("_child.ts", import.meta.url).pathname,
-        JSON.stringify(options),
-      ],
-      stdin: "piped",
-      stdout: "piped",
-    }).spawn();
-    this.#lines = this.#process.stdout.pipeThrough(new TextDecoderStream())
-      .getReader();
-  }
-
-  async ready(): Promise<void> {
-    assert.equal((await this.#lines.read()).value, "ready\n");
-  }
-
-  /** Lets it go on, and waits for its end. */
-  async run(): Promise<{ signal: string | null; result?: ChildResult }> {
-    const stdin = this.#process.stdin.getWriter();
-    await stdin.write(Uint8Array.of(10));
-    await stdin.close();
-    let output = "";
-    for (;;) {
-      const { done, value } = await this.#lines.read();
-      if (done) break;
-      output += value;
-    }
-    const { signal } = await this.#process.status;
-    return output === "" ? { signal } : { signal, result: JSON.parse(output) };
-  }
-}
 
 /** Kills a child in its report N, then opens the set here; false at the end. */
 async function surviveKill(killAt: number): Promise<boolean> {
