@@ -130,6 +130,30 @@ export async function writeFileAtomic(
   }
 }
 
+/** Renames a file after its bytes have reached the disk; whole or not at all. */
+export async function renameDurably(from: string, to: string): Promise<void> {
+  try {
+    {
+      using file = await Deno.open(from, { write: true });
+      await file.sync();
+    }
+    await Deno.rename(from, to);
+    await syncFolder(dirname(to));
+  } catch (error) {
+    throw unusable("write", to, error);
+  }
+}
+
+/** Removes a file, if there is one. */
+export async function removeIfExists(path: string): Promise<void> {
+  try {
+    await Deno.remove(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return;
+    throw unusable("remove", path, error);
+  }
+}
+
 /** Makes a rename last through a power cut. Windows cannot open folders. */
 async function syncFolder(path: string): Promise<void> {
   if (Deno.build.os === "windows") return;
@@ -141,11 +165,13 @@ async function syncFolder(path: string): Promise<void> {
  * Renames a file that is not what it should be to the first free name
  * `<path>.corrupt-N`, so that nothing is lost.
  *
+ * @param path The file.
+ * @param name What it should have been, where that is not its path.
  * @returns The new path.
  */
-export async function setAside(path: string): Promise<string> {
+export async function setAside(path: string, name = path): Promise<string> {
   for (let n = 1;; n++) {
-    const aside = `${path}.corrupt-${n}`;
+    const aside = `${name}.corrupt-${n}`;
     try {
       await Deno.lstat(aside);
     } catch (error) {
@@ -185,13 +211,21 @@ export async function withLock<T>(
   return await task();
 }
 
-function unusable(action: string, path: string, error: unknown): unknown {
+/** What the system says of a file, with the fix; other errors as they are. */
+export function unusable(
+  action: string,
+  path: string,
+  error: unknown,
+): unknown {
   if (!(error instanceof Error)) return error;
   // Our own errors and those of a caller's callback pass through.
   const { code } = error as { code?: unknown };
-  if (typeof code !== "string") return error;
+  const isCoded = typeof code === "string";
+  // Deno gives no code to some of the system's errors, such as a file too large.
+  if (!isCoded && !/\(os error \d+\)/.test(error.message)) return error;
+  const fault = isCoded ? `${code}, ${error.message}` : error.message;
   return new DataError(
-    `Cannot ${action} "${path}": ${code}, ${error.message}; check the permissions and the free space, or name another folder`,
+    `Cannot ${action} "${path}": ${fault}; check the permissions and the free space, or name another folder`,
     { cause: error },
   );
 }

@@ -1,12 +1,17 @@
 import { join } from "node:path";
 import { sha256Hex } from "../random/mod.ts";
-import { type Fetch, gunzip, type Timeouts } from "./_download.ts";
+import type { Fetch, Timeouts } from "./_download.ts";
+import { begunFirst, tellBegun } from "./_begun.ts";
 import { md5Of, type Members, readMembers } from "./_archive.ts";
 import { ownPlaces } from "./_own.ts";
-import { isFile, readIfExists, setAside, writeFileAtomic } from "./_files.ts";
+import { isFile, readIfExists, setAside } from "./_files.ts";
+import { gunzip } from "./_gunzip.ts";
+import { discardPart } from "./_part.ts";
 import {
+  checkSha256,
   fetchArchive,
   fetchFile,
+  placeOf,
   readInstalled,
   readPackage,
 } from "./_sources.ts";
@@ -52,9 +57,22 @@ export function createRawReader(
   const { archive } = options.entry;
   if (archive !== undefined) return createArchiveReader(options, archive);
   const failed = new Set<Source>();
-  return async (file) =>
-    await readOwn(file, options) ?? await readDownloaded(file, options) ??
+  return async (file) => {
+    const own = await readOwn(file, options);
+    if (own !== undefined) return own;
+    const raw = await readDownloaded(file, options) ??
       await readSources(file, options, failed);
+    for (const path of keptPaths(file, options)) await discardPart(path);
+    return raw;
+  };
+}
+
+/** Where a download of a file may lie: unpacked, or as most mirrors serve it. */
+function keptPaths(
+  file: string,
+  { rawDir }: Pick<RawOptions, "rawDir">,
+): readonly string[] {
+  return [join(rawDir, file), join(rawDir, `${file}.gz`)];
 }
 
 async function readOwn(
@@ -90,17 +108,18 @@ async function unpackOwn(
 
 async function readDownloaded(
   file: string,
-  { rawDir, entry, onProgress, notes }: RawOptions,
+  options: RawOptions,
 ): Promise<RawFile | undefined> {
+  const { entry, onProgress, notes } = options;
   const { bytes: length, sha256 } = entry.files[file]!;
-  for (const place of [join(rawDir, file), join(rawDir, `${file}.gz`)]) {
+  for (const place of keptPaths(file, options)) {
     const stored = await readIfExists(place);
     if (stored === undefined) continue;
     try {
       const bytes = place.endsWith(".gz")
         ? await gunzip(stored, length)
         : stored;
-      check(bytes, entry, file);
+      checkSha256(bytes, entry.files[file]!);
       return { bytes, place, sha256: sha256!, isOwn: false };
     } catch (error) {
       const aside = await setAside(place);
@@ -116,18 +135,23 @@ async function readSources(
   failed: Set<Source>,
 ): Promise<RawFile> {
   const { entry, rawDir, notes } = options;
-  const { bytes: length, sha256 } = entry.files[file]!;
-  for (const source of entry.sources) {
+  const expected = entry.files[file]!;
+  const { bytes: length, sha256 } = expected;
+  const [unpacked, packed] = keptPaths(file, options) as [string, string];
+  const pathOf = (url: string) => url.endsWith(".gz") ? packed : unpacked;
+  for (const source of await begunFirst(entry.sources, { file, pathOf })) {
     if (failed.has(source)) continue;
     const place = placeOf(source, file);
     try {
+      if ("url" in source) {
+        const path = pathOf(place);
+        const bytes = await fetchFile(place, { ...options, expected, path });
+        return { bytes, place, sha256: sha256!, isOwn: false };
+      }
       const bytes = "npm" in source
         ? await readPackage(source, file)
-        : "folder" in source
-        ? await readInstalled(place, length)
-        : await fetchFile(place, { ...options, expected: entry.files[file]! });
-      check(bytes, entry, file);
-      if ("url" in source) await keep(bytes, join(rawDir, file), options);
+        : await readInstalled(place, length);
+      checkSha256(bytes, expected);
       return { bytes, place, sha256: sha256!, isOwn: false };
     } catch (error) {
       // The disk's fault, not the source's.
@@ -140,31 +164,10 @@ async function readSources(
     [
       `Cannot find "${file}" of ${entry.title}:`,
       ...notes.map((note) => `  ${note}`),
+      ...await tellBegun([unpacked, packed]),
       `Put the file, or its .gz, into "${rawDir}" by hand: ${length} bytes unpacked, SHA-256 ${sha256}`,
     ].join("\n"),
   );
-}
-
-/** Where a source has a file, for people. */
-function placeOf(source: Source, file: string): string {
-  const path = ("url" in source ? source.url : source.path)
-    .replaceAll("{file}", file);
-  if ("npm" in source) return `npm:${source.npm}/${path}`;
-  return "folder" in source ? join(source.folder, path) : path;
-}
-
-async function keep(
-  bytes: Uint8Array,
-  path: string,
-  { onProgress }: RawOptions,
-): Promise<void> {
-  await writeFileAtomic(path, [bytes], (written) =>
-    onProgress({
-      action: "write",
-      file: path,
-      bytes: written,
-      totalBytes: bytes.length,
-    }));
 }
 
 /** Reads the archive's files where they lie unpacked, else the archive, once. */
@@ -238,17 +241,22 @@ export async function findArchive(options: RawOptions): Promise<FoundArchive> {
   const kept = join(rawDir, name);
   if (await isFile(kept)) {
     const found = await md5Of(kept);
-    if (found === md5) return { place: kept, isOwn: false };
+    if (found === md5) {
+      await discardPart(kept);
+      return { place: kept, isOwn: false };
+    }
     const aside = await setAside(kept);
     onProgress({ action: "setAside", file: aside, bytes: 0 });
     notes.push(`${kept} (now ${aside}): its MD5 is ${found}, expected ${md5}`);
   }
-  for (const source of entry.sources) {
+  const pathOf = () => kept;
+  for (
+    const source of await begunFirst(entry.sources, { file: name, pathOf })
+  ) {
     const place = placeOf(source, name);
     try {
       if (!("url" in source)) throw new Error("an archive has an address only");
-      const bytes = await fetchArchive(place, { ...options, md5, maxBytes });
-      await keep(bytes, kept, options);
+      await fetchArchive(place, { ...options, md5, maxBytes, path: kept });
       return { place: kept, isOwn: false };
     } catch (error) {
       // The disk's fault, not the source's.
@@ -260,17 +268,9 @@ export async function findArchive(options: RawOptions): Promise<FoundArchive> {
     [
       `Cannot find "${name}" of ${entry.title}:`,
       ...notes.map((note) => `  ${note}`),
+      ...await tellBegun([kept]),
       `Put the archive into "${rawDir}" by hand (MD5 ${md5}), or name a folder that has it, packed or unpacked, with --data`,
     ].join("\n"),
-  );
-}
-
-function check(bytes: Uint8Array, entry: RegistryEntry, file: string): void {
-  const expected = entry.files[file]!;
-  const sha256 = sha256Hex(bytes);
-  if (sha256 === expected.sha256) return;
-  throw new Error(
-    `its SHA-256 is ${sha256} (${bytes.length} bytes), expected ${expected.sha256} (${expected.bytes} bytes)`,
   );
 }
 

@@ -37,6 +37,11 @@ export function canonicalise(
   const count = records.labels.length;
   checkRecords(records, classCount, size);
 
+  const { images } = records;
+  const imageOf = (row: number): Uint8Array =>
+    images instanceof Uint8Array
+      ? images.subarray(row * size, (row + 1) * size)
+      : images[row]!;
   const keys: string[] = [];
   const labelBytes = labelSize(classCount);
   const record = new Uint8Array(labelBytes + size);
@@ -44,7 +49,7 @@ export function canonicalise(
     const label = records.labels[i]!;
     record[0] = label & 255;
     if (labelBytes === 2) record[1] = label >> 8;
-    record.set(records.images.subarray(i * size, (i + 1) * size), labelBytes);
+    record.set(imageOf(i), labelBytes);
     keys.push(hash("sha256", record, "hex"));
   }
   // Records with equal keys are equal, so their order among themselves shows
@@ -57,10 +62,7 @@ export function canonicalise(
   for (let to = 0; to < count; to++) {
     const from = order[to]!;
     split.labels[to] = records.labels[from]!;
-    split.images.set(
-      records.images.subarray(from * size, (from + 1) * size),
-      to * size,
-    );
+    split.images.set(imageOf(from), to * size);
   }
   return split;
 }
@@ -121,9 +123,14 @@ function checkRecords(
     );
   }
   const { labels, images } = records;
-  if (images.length !== labels.length * size) {
+  const pixels = images instanceof Uint8Array
+    ? images.length
+    : images.reduce((sum, { length }) => sum + length, 0);
+  const isUneven = !(images instanceof Uint8Array) &&
+    images.some(({ length }) => length !== size);
+  if (pixels !== labels.length * size || isUneven) {
     throw new SyntaxError(
-      `Cannot pair labels with images: ${images.length} pixels are decoded, expected ${
+      `Cannot pair labels with images: ${pixels} pixels are decoded, expected ${
         labels.length * size
       } for ${labels.length} labels`,
     );

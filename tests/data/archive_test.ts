@@ -8,6 +8,7 @@ import { canonicalise, splitDigest } from "../../lib/data/canonical.ts";
 import { DataError } from "../../lib/data/mod.ts";
 import type { RegistryEntry } from "../../lib/data/registry.ts";
 import {
+  fetchFrom,
   fetchOf,
   gzip,
   inFolder,
@@ -15,6 +16,7 @@ import {
   offline,
   optionsIn,
 } from "./_fixture.ts";
+import { withServer } from "./_server.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -201,6 +203,37 @@ Deno.test("openEntry() fetches an archive once, keeps it, and finds it again whe
   });
 });
 
+Deno.test("openEntry() goes on with an archive that was cut, in a later call", async () => {
+  const headers = { etag: '"one"' };
+  const cut = { bytes: ARCHIVE, headers, stopAfter: 100 };
+  const none = { ...cut, stopAfter: 0 };
+  const answers = [cut, none, none, none];
+  await inFolder(async (folder) => {
+    await withServer(
+      (number) => answers[number] ?? { bytes: ARCHIVE, headers },
+      async ({ origin, asked }) => {
+        const options = {
+          ...optionsIn(folder, fetchFrom(origin)),
+          timeouts: { answerMs: 2000, stallMs: 2000, retryMs: 1 },
+        };
+        await assert.rejects(
+          openEntry("set", ENTRY, options),
+          (error) =>
+            error instanceof DataError && error.message.includes(
+              `"${folder}/set/raw/set.tar.gz.part" has 100 of ${ARCHIVE.length} bytes; the next run goes on from there`,
+            ),
+        );
+        await openEntry("set", ENTRY, options);
+        assert.equal(asked[4]!.range, "bytes=100-");
+        assert.equal(asked[4]!.sent, ARCHIVE.length - 100);
+        assert.deepEqual(listFiles(`${folder}/set`), [
+          ...["lock", "raw/set.tar.gz", "test.bin", "train.bin"],
+        ]);
+      },
+    );
+  });
+});
+
 Deno.test("openEntry() sets an archive aside when its MD5 is another, and fetches it anew", async () => {
   await inFolder(async (folder) => {
     const raw = `${folder}/set/raw`;
@@ -233,7 +266,10 @@ Deno.test("openEntry() refuses a fetched archive of another MD5 and says where t
         return true;
       },
     );
-    assert.deepEqual(listFiles(folder), ["set/lock"]);
+    assert.deepEqual(listFiles(`${folder}/set`), [
+      "lock",
+      "raw/set.tar.gz.corrupt-1",
+    ]);
   });
 });
 

@@ -16,8 +16,8 @@ import {
 const FIXTURE = makeFixture({ train: 50, test: 20 });
 const { entry } = FIXTURE;
 const WHOLE = [
-  ...["lock", "raw/test-images", "raw/test-labels"],
-  ...["raw/train-images", "raw/train-labels", "test.bin", "train.bin"],
+  ...["lock", "raw/test-images.gz", "raw/test-labels.gz"],
+  ...["raw/train-images.gz", "raw/train-labels.gz", "test.bin", "train.bin"],
 ];
 
 /** The bytes of a good train.bin and test.bin. */
@@ -212,6 +212,31 @@ Deno.test(
       );
       assert(!listFiles(set).some((file) => /train\.bin/.test(file)));
       assert(sameBytes(await Deno.readFile(`${set}/test.bin`), GOOD.test));
+    });
+  },
+);
+
+Deno.test(
+  "openEntry() asks no other source and names the code when the disk is full in a download",
+  {
+    ignore: Deno.build.os !== "linux",
+  },
+  async () => {
+    await inFolder(async (folder) => {
+      const raw = `${folder}/fixture/raw`;
+      await Deno.mkdir(raw, { recursive: true });
+      await Deno.symlink("/dev/full", `${raw}/train-images.gz.part`);
+      const { fetch, asked } = fetchOf(served(FIXTURE));
+      await assert.rejects(
+        openEntry("fixture", entry, optionsIn(folder, fetch)),
+        (error) =>
+          error instanceof DataError &&
+          error.message.includes(
+            `Cannot write "${raw}/train-images.gz.part": ENOSPC, `,
+          ),
+      );
+      assert.equal(asked.length, 1);
+      assert.deepEqual(listFiles(raw), []);
     });
   },
 );

@@ -75,9 +75,11 @@ Deno.test("decodeCaltech256() holds 15 pictures of each class out and passes ove
     [0, 1].map((label) => [...labels].filter((l) => l === label).length);
   assert.deepEqual(counts(test.labels), [15, 15]);
   assert.deepEqual(counts(train.labels), [3, 5]);
-  const seen = [...train.images, ...test.images].filter((_, i) => i % 48 === 0);
+  const seen = [...train.images, ...test.images].map((image) =>
+    (image as Uint8Array)[0]!
+  );
   assert.equal(new Set(seen).size, 38);
-  assert.equal(train.images.length, 8 * 48);
+  assert.equal(train.images.length, 8);
 });
 
 Deno.test("decodeCaltech256() divides alike in whatever order the files come", async () => {

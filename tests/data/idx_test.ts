@@ -81,7 +81,7 @@ Deno.test("decodeIdxSplit() pairs images with labels", () => {
     labels: idx([2], Uint8Array.of(4, 9)),
   }, OPTIONS);
   assert.deepEqual([...records.labels], [4, 9]);
-  assert.deepEqual([...records.images.subarray(6)], [6, 7, 8, 9, 10, 11]);
+  assert.deepEqual([...records.images].slice(6), [6, 7, 8, 9, 10, 11]);
 });
 
 Deno.test("decodeIdxSplit() refuses files that do not fit together", () => {

@@ -5,8 +5,8 @@ import type { Labels, SplitName } from "../split.ts";
 export interface Records {
   /** Class numbers, `[count]`. */
   readonly labels: Labels;
-  /** Pixels, `[count, channels, height, width]`. */
-  readonly images: Uint8Array;
+  /** Pixels, `[count, channels, height, width]`: in one array, or one an image. */
+  readonly images: Uint8Array | readonly Uint8Array[];
 }
 
 /** What a decoder may know of the set besides the raw bytes. */

@@ -8,7 +8,7 @@ import {
   resizeAndCrop,
   toColour,
 } from "../pictures.ts";
-import { imageSize, type SplitName } from "../split.ts";
+import type { SplitName } from "../split.ts";
 import type { Records } from "./decoder.ts";
 
 /** One picture of a folder. */
@@ -170,13 +170,12 @@ export async function decodeImageFolder(
   const shape: Shape = [colour ? 3 : 1, height, width];
   const recordsOf = (split: SplitName): Records => {
     const rows = decoded[split];
-    const labels = Uint16Array.from(rows, ({ label }) => label);
-    const images = new Uint8Array(rows.length * imageSize(shape));
-    rows.forEach(({ picture }, i) => {
-      const { pixels } = colour ? toColour(picture) : picture;
-      images.set(pixels, i * imageSize(shape));
-    });
-    return { labels, images };
+    return {
+      labels: Uint16Array.from(rows, ({ label }) => label),
+      images: rows.map(({ picture }) =>
+        (colour ? toColour(picture) : picture).pixels
+      ),
+    };
   };
   return {
     shape,
