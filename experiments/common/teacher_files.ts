@@ -94,7 +94,9 @@ export async function findTeacher(
   return { record, weights };
 }
 
-/** The same for two networks that compute the same. */
-function identityKey({ network, name: _, ...rest }: TeacherIdentity): string {
-  return canonicalJson({ ...rest, network: networkId(network) });
+/** The same for two networks that compute the same, and data of one content. */
+function identityKey(
+  { network, name: _, data: { name: __, ...data }, ...rest }: TeacherIdentity,
+): string {
+  return canonicalJson({ ...rest, data, network: networkId(network) });
 }

@@ -1,17 +1,23 @@
 import assert from "node:assert/strict";
 import { recordedTeachers } from "../../experiments/common/teacher_files.ts";
+import type { TeacherIdentity } from "../../experiments/common/teacher_record.ts";
 import { recipeOf } from "../../experiments/common/teacher_recipes.ts";
 import {
   compareTeachers,
   teacherRecord,
   weightsPath,
 } from "../../experiments/common/teacher_record.ts";
-import { dataSetFacts, dataSetNames } from "../../lib/data/mod.ts";
+import {
+  dataSetFacts,
+  dataSetNames,
+  isFolderName,
+} from "../../lib/data/mod.ts";
 import {
   buildNetwork,
   countParameters,
   NETWORK_NAMES,
   networkId,
+  type Shape,
 } from "../../lib/network/mod.ts";
 import { canonicalJson, sha256Hex } from "../../lib/random/mod.ts";
 import { decodeWeights } from "../../lib/training/mod.ts";
@@ -119,6 +125,21 @@ Deno.test("compareTeachers() allows another engine a point of accuracy", async (
   assert.equal(compareTeachers(record!, { ...before, identity }), 2);
 });
 
+/** What the data set's images and classes must be; of folders the record knows. */
+function factsOf(
+  { data: { name, digest, official }, network }: TeacherIdentity,
+): { readonly input: Shape; readonly classes: number } {
+  assert.equal(official, undefined);
+  if (isFolderName(name)) {
+    const last = network.blocks.at(-1)!;
+    assert(last.type === "linear");
+    return { input: network.input, classes: last.outFeatures };
+  }
+  const facts = dataSetFacts(name);
+  assert.deepEqual(digest, facts.digest);
+  return { input: facts.shape, classes: facts.classes.length };
+}
+
 Deno.test("every committed teacher is what its name, recipe and data set say", async () => {
   const records = await recordedTeachers(`${PROJECT}results`);
   assert(records.length > 0);
@@ -129,12 +150,9 @@ Deno.test("every committed teacher is what its name, recipe and data set say", a
     );
     assert.equal(sha256Hex(bytes), weights, profile);
     const { name } = identity.data;
-    const { shape, classes, digest } = dataSetFacts(name);
-    assert.deepEqual(identity.data.digest, digest);
     const [, width] = /-w([0-9.]+)/.exec(profile)!;
     const network = buildNetwork(identity.name as "vgg13", {
-      input: shape,
-      classes: classes.length,
+      ...factsOf(identity),
       width: Number(width),
     });
     assert.equal(networkId(network), networkId(identity.network));
