@@ -33,7 +33,7 @@ import {
   isCached,
   openChosen,
 } from "./common/data_options.ts";
-import { checkDataFolder } from "./common/session.ts";
+import { checkDataFolder } from "./common/open_data.ts";
 
 const ACTIONS = ["list", "fetch", "verify", "show"] as const;
 

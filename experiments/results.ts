@@ -27,7 +27,7 @@ import {
   renderCompression,
   type RunEnvironment,
 } from "./common/compression_report.ts";
-import { PROJECT } from "./common/session.ts";
+import { PROJECT } from "./common/open_data.ts";
 import { recordedTeachers } from "./common/teacher_files.ts";
 import { renderTeachers } from "./common/teacher_record.ts";
 

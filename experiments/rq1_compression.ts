@@ -80,12 +80,11 @@ import {
 } from "./common/forecast.ts";
 import { printPlan } from "./common/plan.ts";
 import { followRun, type Remaining } from "./common/remaining.ts";
+import { checkDataFolder, PROJECT } from "./common/open_data.ts";
 import { findTeacher } from "./common/teacher_files.ts";
 import {
   addWallTime,
-  checkDataFolder,
   phase,
-  PROJECT,
   type Session,
   withSession,
 } from "./common/session.ts";

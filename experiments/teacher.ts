@@ -46,11 +46,8 @@ import {
   lookUpData,
   openChosen,
 } from "./common/data_options.ts";
-import {
-  checkDataFolder,
-  type Session,
-  withSession,
-} from "./common/session.ts";
+import { checkDataFolder } from "./common/open_data.ts";
+import { type Session, withSession } from "./common/session.ts";
 import { recipeOf, recipeSchema } from "./common/teacher_recipes.ts";
 import { recordedTeacher, recordedTeachers } from "./common/teacher_files.ts";
 import {

@@ -24,7 +24,7 @@ import {
   studentRecipes,
   teacherRecipe,
 } from "../../experiments/common/config.ts";
-import { openData } from "../../experiments/common/session.ts";
+import { openData } from "../../experiments/common/open_data.ts";
 import { command } from "../../experiments/rq1_compression.ts";
 import { WINNER } from "./winner.ts";
 

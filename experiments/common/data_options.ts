@@ -16,7 +16,7 @@ import {
   openFacts,
   placelessName,
 } from "../../lib/data/mod.ts";
-import { DATA_CACHE, openData } from "./session.ts";
+import { DATA_CACHE, openData } from "./open_data.ts";
 
 /** The options, for the schema of a command. */
 export const dataOptions = {

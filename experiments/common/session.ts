@@ -8,16 +8,9 @@ import {
   createProgress,
   formatDuration,
   interruptible,
-  notify,
   type RunOptions,
   stopwatch,
-  UsageError,
 } from "../../lib/cli/mod.ts";
-import {
-  type DataProgress,
-  type DataSetHandle,
-  openDataSet,
-} from "../../lib/data/mod.ts";
 import type { Engine } from "../../lib/engine/mod.ts";
 import {
   createEvaluator,
@@ -30,21 +23,6 @@ import { openStore, type Store } from "../../lib/store/mod.ts";
 import { openChosenEngine } from "./engine_choice.ts";
 import type { PartName } from "./forecast.ts";
 import type { Remaining } from "./remaining.ts";
-
-/** Folder of the project. */
-export const PROJECT = new URL("../../", import.meta.url);
-
-/**
- * Where decoded data sets are kept: the project's datasets/cache, or the folder
- * that the environment variable N2N_CACHE names.
- */
-export const DATA_CACHE: string = Deno.env.get("N2N_CACHE") ||
-  new URL("datasets/cache", PROJECT).pathname;
-
-/** The user's folder of raw files: --data, else the environment's N2N_DATA. */
-function dataFolder(data: string | undefined): string | undefined {
-  return data ?? (Deno.env.get("N2N_DATA") || undefined);
-}
 
 /** Where the run store lies in a results folder. */
 export function storePath(results: string): string {
@@ -125,76 +103,6 @@ export function addWallTime(
     blobs: {},
   });
   return time;
-}
-
-/** Tells of what takes time in opening a data set, on standard error. */
-function dataProgress(name: string): (progress: DataProgress) => void {
-  const told = new Set<string>();
-  return ({ action, file, totalBytes }) => {
-    const text = {
-      wait: "waiting for another process",
-      download: "fetching",
-      decode: "decoding",
-      write: "writing",
-      setAside: "found damaged and set aside",
-      leaveOut: "leaving out",
-    }[action];
-    const key = `${action} ${file}`;
-    if (told.has(key)) return;
-    told.add(key);
-    const size = totalBytes === undefined
-      ? ""
-      : ` (${(totalBytes / 1e6).toFixed(1)} MB)`;
-    notify(`${name}: ${text} ${file}${size}`);
-  };
-}
-
-/**
- * Checks that a folder named by --data or N2N_DATA is there.
- *
- * @throws {UsageError} If it is not.
- */
-export function checkDataFolder({ data }: Pick<RunOptions, "data">): void {
-  const folder = dataFolder(data);
-  if (folder === undefined) return;
-  try {
-    if (Deno.statSync(folder).isDirectory) return;
-  } catch (error) {
-    const isMissing = error instanceof Deno.errors.NotFound ||
-      error instanceof Deno.errors.NotADirectory;
-    if (!isMissing) throw error;
-  }
-  throw new UsageError(
-    `${
-      data === undefined ? "N2N_DATA" : "--data"
-    } "${folder}": expected a folder that is there, with the data set's files`,
-  );
-}
-
-/** Opens a data set of the registry, or a folder of pictures ("folder:PATH"). */
-export async function openData(
-  name: string,
-  { data, size, skipBroken }: Pick<RunOptions, "data"> & {
-    /** Side that a folder's pictures are brought to. */
-    readonly size?: number | undefined;
-    /** Whether its broken pictures are left out. */
-    readonly skipBroken?: boolean;
-  },
-): Promise<DataSetHandle> {
-  const dataDir = dataFolder(data);
-  const dataSet = await openDataSet(name, {
-    cacheDir: DATA_CACHE,
-    ...(dataDir === undefined ? {} : { dataDir }),
-    size,
-    skipBroken,
-    onProgress: dataProgress(name),
-  });
-  if (dataSet.isOfficial === false) {
-    notify(
-      `${name}: what is in "${dataDir}" is not known to be the official content; records and tables say so`,
-    );
-  }
-  return dataSet;
 }
 
 /** A phase that is a part of a run that was foreseen. */

@@ -2,7 +2,7 @@ import type { Shape } from "../network/mod.ts";
 import type { Fetch } from "./_download.ts";
 import { type LoadedSet, openEntry } from "./_open.ts";
 import { openImageFolder } from "./_open_folder.ts";
-import { FOLDER } from "./facts.ts";
+import { folderPath, isFolderName } from "./folder_name.ts";
 import { OPENED } from "./_opened.ts";
 import type { DataProgress } from "./progress.ts";
 import { loadRegistry, resized } from "./registry.ts";
@@ -77,10 +77,10 @@ export async function openDataSet(
   name: string,
   options: OpenOptions,
 ): Promise<DataSetHandle> {
-  if (name.startsWith(FOLDER)) {
+  if (isFolderName(name)) {
     checkSize(name, options.size);
     const { facts, loaded } = await openImageFolder(
-      name.slice(FOLDER.length),
+      folderPath(name),
       options,
     );
     return makeHandle(name, facts, loaded);

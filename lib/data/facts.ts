@@ -1,11 +1,9 @@
-import { basename, resolve } from "node:path";
+import { basename } from "node:path";
 import type { Shape } from "../network/mod.ts";
 import type { DataSetHandle } from "./data_set.ts";
+import { folderPath, isFolderName } from "./folder_name.ts";
 import { loadRegistry, type RegistryEntry, resized } from "./registry.ts";
 import type { SplitName } from "./split.ts";
-
-/** What a name of a folder of pictures begins with. */
-export const FOLDER = "folder:";
 
 /** What is known of a data set. */
 export interface DataSetFacts {
@@ -29,25 +27,10 @@ export interface DataSetFacts {
   readonly isResizable: boolean;
 }
 
-/** Whether a name is that of a folder of pictures, "folder:PATH". */
-export function isFolderName(name: string): boolean {
-  return name.startsWith(FOLDER);
-}
-
-/**
- * A data set's name without the place where it lies: "folder:/home/me/birds"
- * becomes "folder:birds". For records, which must not depend on places.
- */
-export function placelessName(name: string): string {
-  return isFolderName(name)
-    ? `${FOLDER}${basename(resolve(name.slice(FOLDER.length)))}`
-    : name;
-}
-
 /** A data set's name for people. */
 export function dataSetTitle(name: string): string {
   return isFolderName(name)
-    ? `the pictures "${basename(name.slice(FOLDER.length))}"`
+    ? `the pictures "${basename(folderPath(name))}"`
     : entryOf(name).title;
 }
 

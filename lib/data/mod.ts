@@ -12,6 +12,7 @@ export * from "./duplicates.ts";
 export { epochOrder } from "./epoch_order.ts";
 export * from "./errors.ts";
 export * from "./facts.ts";
+export { isFolderName, placelessName } from "./folder_name.ts";
 export * from "./partition.ts";
 export type { DataProgress } from "./progress.ts";
 export { dataSetNames } from "./registry.ts";
