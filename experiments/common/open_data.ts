@@ -5,11 +5,8 @@
  */
 
 import { notify, type RunOptions, UsageError } from "../../lib/cli/mod.ts";
-import {
-  type DataProgress,
-  type DataSetHandle,
-  openDataSet,
-} from "../../lib/data/mod.ts";
+import { type DataSetHandle, openDataSet } from "../../lib/data/mod.ts";
+import { followData } from "./data_progress.ts";
 
 /** Folder of the project. */
 export const PROJECT = new URL("../../", import.meta.url);
@@ -24,28 +21,6 @@ export const DATA_CACHE: string = Deno.env.get("N2N_CACHE") ||
 /** The user's folder of raw files: --data, else the environment's N2N_DATA. */
 function dataFolder(data: string | undefined): string | undefined {
   return data ?? (Deno.env.get("N2N_DATA") || undefined);
-}
-
-/** Tells of what takes time in opening a data set, on standard error. */
-function dataProgress(name: string): (progress: DataProgress) => void {
-  const told = new Set<string>();
-  return ({ action, file, totalBytes }) => {
-    const text = {
-      wait: "waiting for another process",
-      download: "fetching",
-      decode: "decoding",
-      write: "writing",
-      setAside: "found damaged and set aside",
-      leaveOut: "leaving out",
-    }[action];
-    const key = `${action} ${file}`;
-    if (told.has(key)) return;
-    told.add(key);
-    const size = totalBytes === undefined
-      ? ""
-      : ` (${(totalBytes / 1e6).toFixed(1)} MB)`;
-    notify(`${name}: ${text} ${file}${size}`);
-  };
 }
 
 /**
@@ -81,12 +56,13 @@ export async function openData(
   },
 ): Promise<DataSetHandle> {
   const dataDir = dataFolder(data);
+  using following = followData(name);
   const dataSet = await openDataSet(name, {
     cacheDir: DATA_CACHE,
     ...(dataDir === undefined ? {} : { dataDir }),
     size,
     skipBroken,
-    onProgress: dataProgress(name),
+    onProgress: following.onProgress,
   });
   if (dataSet.isOfficial === false) {
     notify(

@@ -5,6 +5,7 @@ import { canonicalise, splitDigest } from "./canonical.ts";
 import { DECODERS } from "./decoders/decoders.ts";
 import type {
   FilesDecoder,
+  PictureEntry,
   PicturesDecoder,
   Records,
 } from "./decoders/decoder.ts";
@@ -101,10 +102,9 @@ async function decodePictures(
 ): Promise<readonly [Readonly<Record<SplitName, Records>>, Origin]> {
   const { entry, onProgress } = options;
   const pictures = await openPictures(options);
-  onProgress({ action: "decode", file: pictures.place, bytes: 0 });
   const origin = originOfPictures(pictures);
   try {
-    const records = await decode(pictures.entries, {
+    const records = await decode(counted(pictures, onProgress), {
       shape: storedShape(entry),
       classCount: entry.classes.length,
     });
@@ -112,6 +112,29 @@ async function decodePictures(
   } catch (error) {
     throw unusable(name, origin, error);
   }
+}
+
+/** The pictures, while somebody hears how many bytes of them were read. */
+async function* counted(
+  { entries, place, totalBytes }: RawPictures,
+  onProgress: RawOptions["onProgress"],
+): AsyncGenerator<PictureEntry, void, void> {
+  let read = 0;
+  const tell = (bytes: number) =>
+    onProgress({ action: "decode", file: place, bytes, totalBytes });
+  tell(0);
+  for await (const entry of entries) {
+    yield {
+      ...entry,
+      async bytes() {
+        const bytes = await entry.bytes();
+        read += bytes.length;
+        tell(read);
+        return bytes;
+      },
+    };
+  }
+  tell(totalBytes);
 }
 
 function finish(

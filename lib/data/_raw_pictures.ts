@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { md5Of, streamMembers } from "./_archive.ts";
-import { readIfExists } from "./_files.ts";
+import { fileFacts, readIfExists } from "./_files.ts";
 import { ownPictures } from "./_own.ts";
 import { findArchive, type RawOptions } from "./_raw.ts";
 import type { PictureEntry } from "./decoders/decoder.ts";
@@ -12,6 +12,8 @@ export interface RawPictures {
   readonly entries: AsyncIterable<PictureEntry>;
   /** Archive or folder that they are in, for messages. */
   readonly place: string;
+  /** Bytes of all of them, or a little more. */
+  readonly totalBytes: number;
   /** Whether they are the user's, from the folder named. */
   readonly isOwn: boolean;
   /** Whether they are in the official archive; of a folder that is not known. */
@@ -35,6 +37,7 @@ export async function openPictures(options: RawOptions): Promise<RawPictures> {
     return {
       entries: streamFolder(folder, files),
       place: folder,
+      totalBytes: await bytesOf(files.map((file) => join(folder, file))),
       isOwn: true,
       isOfficial: false,
     };
@@ -43,9 +46,16 @@ export async function openPictures(options: RawOptions): Promise<RawPictures> {
   return {
     entries: streamArchive(place),
     place,
+    totalBytes: await bytesOf([place]),
     isOwn,
     isOfficial: !isOwn || await md5Of(place) === entry.archive!.md5,
   };
+}
+
+async function bytesOf(places: readonly string[]): Promise<number> {
+  let sum = 0;
+  for (const place of places) sum += (await fileFacts(place))?.bytes ?? 0;
+  return sum;
 }
 
 async function* streamFolder(
