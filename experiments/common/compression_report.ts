@@ -8,32 +8,24 @@ import { removalMask, shrinkMask } from "../../lib/compress/mod.ts";
 import { dataSetTitle } from "../../lib/data/mod.ts";
 import { describe } from "../../lib/network/mod.ts";
 import {
-  type Cell,
   formatAccuracy,
-  formatCompression,
   formatCount,
   formatHours,
-  formatPaperCell,
-  formatPoints,
   formatSeconds,
-  formatShortCount,
   keepFigure,
   layerLabels,
-  loadPaper,
   markdownTable,
   MISSING,
-  type PaperCell,
-  paperLegend,
   type ResultRecord,
   searchFigure,
 } from "../../lib/report/mod.ts";
 import type { Ledger } from "../../lib/search/mod.ts";
 import type {
   CompressionContent,
-  Measured,
   MeasuredWinner,
   StageContent,
 } from "./compression.ts";
+import { resultTable } from "./compression_table.ts";
 import type { CompressionConfig } from "./config.ts";
 import { contentNote } from "./data_options.ts";
 import type { WallTime } from "./session.ts";
@@ -47,10 +39,20 @@ export interface RunEnvironment extends WallTime {
   readonly workers: number;
 }
 
+/** Networks whose name for people does not follow from that on the command line. */
+const TITLES: Readonly<Record<string, string>> = {
+  lenet5: "LeNet-5",
+  squeezenet: "SqueezeNet 1.1",
+  fitnet4: "FitNet-4",
+  vggsmall: "VGG-small",
+};
+
 /** "VGG-13 on MNIST". */
 function titleOf({ network, dataset }: CompressionConfig): string {
-  const family = network.replace(/(?<=[a-z])(?=[0-9])/, "-")
-    .replace(/^vgg/, "VGG").replace(/^resnet/, "ResNet");
+  const family = TITLES[network] ??
+    network.replace(/(?<=[a-z])(?=[0-9])/, "-")
+      .replace(/^vgg/, "VGG").replace(/^resnet/, "ResNet")
+      .replace(/-imagenet$/, " (ImageNet's stem)");
   return `${family} on ${
     dataset === "mnist" ? "MNIST" : dataSetTitle(dataset)
   }`;
@@ -63,7 +65,7 @@ function scaleNote({ identity: { config } }: CompressionContent): string {
   const epochs = student.shrinkageEpochs === undefined
     ? `${student.epochs}`
     : `${student.epochs} + ${student.shrinkageEpochs}`;
-  const training = `${epochs} epochs on ${
+  const training = `${epochs} ${epochs === "1" ? "epoch" : "epochs"} on ${
     student.images === 0
       ? "all images"
       : `${formatCount(student.images)} images`
@@ -72,84 +74,6 @@ function scaleNote({ identity: { config } }: CompressionContent): string {
       shrinkage.iterations >= 100 && student.images === 0
     ? `The paper's scale: full width, ${students}, ${training}.`
     : `**Laptop-scale numbers, not the paper's:** ours is a narrower teacher (width ${width} of the paper's) and a shorter search (${students}, ${training}).`;
-}
-
-function networkRow(
-  label: string,
-  ours: Measured | undefined,
-  teacher: Measured,
-  paper: Record<
-    "accuracy" | "parameters" | "compression" | "delta",
-    PaperCell | undefined
-  >,
-): readonly Cell[] {
-  const isTeacher = ours === teacher;
-  const paperCell = (cell: PaperCell | undefined): Cell =>
-    cell === undefined ? MISSING : { markdown: formatPaperCell(cell) };
-  return [
-    label,
-    formatAccuracy(ours?.test),
-    formatCount(ours?.parameters),
-    ours === undefined || isTeacher
-      ? MISSING
-      : formatCompression(teacher.parameters / ours.parameters),
-    formatShortCount(ours?.macs),
-    ours === undefined || isTeacher
-      ? MISSING
-      : formatPoints(ours.test - teacher.test),
-    paperCell(paper.accuracy),
-    paperCell(paper.parameters),
-    paperCell(paper.compression),
-    paperCell(paper.delta),
-  ];
-}
-
-async function resultTable(
-  { identity: { config }, teacher, removal, shrinkage }: CompressionContent,
-): Promise<string> {
-  const paper = await loadPaper(new URL("../paper.yaml", import.meta.url));
-  const used: PaperCell[] = [];
-  const paperRow = (model: string) => {
-    const [row] = paper.compression({
-      dataset: config.dataset,
-      network: config.network,
-      model,
-    });
-    const { accuracy, parameters, compression, delta } = row ?? {};
-    const cells = { accuracy, parameters, compression, delta };
-    used.push(...Object.values(cells).flatMap((cell) => cell ?? []));
-    return cells;
-  };
-  const table = markdownTable(
-    [
-      { title: "network" },
-      { title: "test accuracy %", align: "right" },
-      { title: "parameters", align: "right" },
-      { title: "compression", align: "right" },
-      { title: "MACs", align: "right" },
-      { title: "delta", align: "right" },
-      { title: "paper: accuracy %", align: "right" },
-      { title: "paper: parameters", align: "right" },
-      { title: "paper: compression", align: "right" },
-      { title: "paper: delta", align: "right" },
-    ],
-    [
-      networkRow("teacher", teacher, teacher, paperRow("teacher")),
-      networkRow(
-        "stage 1 (removal)",
-        removal.winner,
-        teacher,
-        paperRow("stage1"),
-      ),
-      networkRow(
-        "stage 1+2 (shrinkage)",
-        shrinkage?.winner,
-        teacher,
-        paperRow("stage2"),
-      ),
-    ],
-  );
-  return `${table.trimEnd()}\n\n${paperLegend(used)}`;
 }
 
 function searchTable(content: CompressionContent): string {
