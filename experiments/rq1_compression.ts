@@ -53,6 +53,7 @@ import {
 } from "../lib/search/mod.ts";
 import {
   checkImages,
+  completeConfig,
   type CompressionConfig,
   compressionSchema,
   finalRecipe,
@@ -266,7 +267,8 @@ function teacherNetwork(
 }
 
 async function main(args: readonly string[]): Promise<number> {
-  const { config, run } = parseCommand(command, args);
+  const { config: given, run } = parseCommand(command, args);
+  const config = completeConfig(given);
   checkDataOptions(config);
   checkDataFolder(run);
   const facts = await lookUpData(config, run);

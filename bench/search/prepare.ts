@@ -19,6 +19,7 @@ import type { PolicyKind } from "../../lib/policy/mod.ts";
 import { memoryStore } from "../../lib/store/mod.ts";
 import type { Recipe, TrainingData } from "../../lib/training/mod.ts";
 import {
+  completeConfig,
   type CompressionConfig,
   finalRecipe,
   studentRecipes,
@@ -57,7 +58,10 @@ export interface SearchStudents {
 export async function prepareSearch(
   engine: string,
 ): Promise<SearchStudents> {
-  const { config, run } = parseCommand(command, ["--profile", "laptop"]);
+  const { config: given, run } = parseCommand(command, [
+    ...["--profile", "laptop"],
+  ]);
+  const config = completeConfig(given);
   const dataSet = await openData(config.dataset, run);
   const { shape, classes } = {
     shape: dataSet.shape,

@@ -13,26 +13,35 @@ import { NETWORK_NAMES } from "../../lib/network/mod.ts";
 import type { PolicyKind } from "../../lib/policy/mod.ts";
 import type { StageConfig } from "../../lib/search/mod.ts";
 import { dataOptions } from "./data_options.ts";
+import { scheduleOf, scheduleSchema } from "./schedules.ts";
+import { type RecipeFields, recipeFields } from "./teacher_recipes.ts";
 
 const learningRate = z.number().positive();
 const epochs = z.int().min(1);
-const schedule = z.enum(["constant", "cosine", "oneCycle"]);
 
-/** How the teacher is trained. The paper gives no recipe. */
+/**
+ * How the teacher is trained. The paper gives no recipe; what is left out is that
+ * of experiments/teachers/recipes.yaml for the data set and network.
+ */
 export const teacherSchema = z.strictObject({
-  epochs: epochs.default(4).describe("Passes over the training images"),
-  batchSize: z.int().min(1).default(64).describe("Images a step"),
-  learningRate: learningRate.default(0.1).describe(
-    "Highest learning rate (SGD, Nesterov momentum 0.9, one cycle)",
+  epochs: epochs.optional().describe(
+    "Passes over the training images (default: by experiments/teachers/recipes.yaml, as of all options of the teacher)",
   ),
-  weightDecay: z.number().min(0).default(5e-4).describe("L2 coefficient"),
-  // Without a default, so that records from before it keep their digests.
+  batchSize: z.int().min(1).optional().describe("Images a step"),
+  learningRate: learningRate.optional().describe(
+    "Highest learning rate (SGD, Nesterov momentum 0.9)",
+  ),
+  schedule: scheduleSchema.optional().describe("How the learning rate changes"),
+  weightDecay: z.number().min(0).optional().describe("L2 coefficient"),
   retrain: z.boolean().optional().describe(
     "Train it, although a teacher of this recipe is kept in results/teachers",
   ),
 });
 
-/** Random views of the training images, the same for teacher and students. */
+/**
+ * Random views of the training images, the same for teacher and students. Left
+ * out, they are those of the teacher's recipe.
+ */
 export const augmentationSchema = z.strictObject({
   cropPadding: z.int().min(0).default(0).describe(
     "Black border of which a window of the image's size is cut out (paper: 4 for CIFAR)",
@@ -58,7 +67,7 @@ export const studentSchema = z.strictObject({
   learningRate: learningRate.default(5e-4).describe(
     "Adam's step size (authors' code: 5e-4)",
   ),
-  schedule: schedule.default("constant").describe(
+  schedule: scheduleSchema.default("constant").describe(
     "How the learning rate changes (authors' code: constant)",
   ),
   weightDecay: z.number().min(0).default(5e-4).describe(
@@ -151,8 +160,41 @@ export const compressionSchema = z.strictObject({
   shrink: shrinkSchema,
 });
 
+/** Options of a compression as they are given. */
+export type GivenConfig = z.infer<typeof compressionSchema>;
+
 /** Options of a compression, each with its value. */
-export type CompressionConfig = z.infer<typeof compressionSchema>;
+export interface CompressionConfig extends Omit<GivenConfig, "teacher"> {
+  readonly teacher:
+    & Omit<RecipeFields, "schedule" | "cropPadding" | "flip">
+    & Pick<GivenConfig["teacher"], "schedule" | "retrain">;
+}
+
+/**
+ * Fills in what the options leave to the teacher's recipe: so a teacher that
+ * `deno task teacher` trained is the one that an experiment asks for. What is not
+ * usual, a schedule or an augmentation, stands in the result only where there is
+ * one: records from before keep their digests.
+ */
+export function completeConfig(given: GivenConfig): CompressionConfig {
+  const { retrain, ...own } = given.teacher;
+  const { schedule, cropPadding, flip, ...teacher } = recipeFields(
+    given.dataset,
+    given.network,
+    own,
+  );
+  const augmentation = given.augmentation ??
+    (cropPadding > 0 || flip ? { cropPadding, flip } : undefined);
+  return {
+    ...given,
+    teacher: {
+      ...teacher,
+      ...(schedule === "oneCycle" ? {} : { schedule }),
+      ...(retrain === undefined ? {} : { retrain }),
+    },
+    ...(augmentation === undefined ? {} : { augmentation }),
+  };
+}
 
 /**
  * Checks that the data set has the images that the options ask for.
@@ -199,7 +241,7 @@ export function teacherRecipe(
     epochs,
     batchSize,
     learningRate,
-    schedule: { type: "oneCycle", warmup: 0.2 },
+    schedule: scheduleOf(teacher.schedule ?? "oneCycle"),
     optimiser: { type: "sgd", momentum: 0.9, nesterov: true, weightDecay },
     loss: { crossEntropy: 1, logitMse: 0 },
     initialisation: "he",
@@ -228,9 +270,7 @@ function studentRecipe(
     epochs,
     batchSize,
     learningRate,
-    schedule: config.schedule === "oneCycle"
-      ? { type: "oneCycle", warmup: 0.2 }
-      : { type: config.schedule },
+    schedule: scheduleOf(config.schedule),
     optimiser: { ...ADAM, weightDecay },
     loss: { crossEntropy: 0, logitMse: 1 },
     initialisation,
@@ -249,7 +289,7 @@ export function finalRecipe(
     epochs,
     batchSize,
     learningRate,
-    schedule: { type: "oneCycle", warmup: 0.2 },
+    schedule: scheduleOf("oneCycle"),
     optimiser: { ...ADAM, weightDecay },
     loss: { crossEntropy: 1, logitMse: distillation },
     initialisation: "he",

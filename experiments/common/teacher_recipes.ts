@@ -8,13 +8,14 @@ import { parse } from "yaml";
 import { z } from "zod";
 import { isFolderName } from "../../lib/data/mod.ts";
 import type { Recipe } from "../../lib/training/mod.ts";
+import { scheduleOf, scheduleSchema } from "./schedules.ts";
 
 /** What a recipe says. */
 const whole = z.strictObject({
   epochs: z.int().min(1).describe("Passes over the training images"),
   batchSize: z.int().min(1).describe("Images a step"),
   learningRate: z.number().positive().describe("Highest learning rate"),
-  schedule: z.enum(["constant", "cosine", "oneCycle"]).describe(
+  schedule: scheduleSchema.describe(
     "How the learning rate changes",
   ),
   weightDecay: z.number().min(0).describe("L2 coefficient"),
@@ -51,10 +52,40 @@ export function parseRecipes(text: string): z.infer<typeof file> {
 
 let loaded: z.infer<typeof file> | undefined;
 
+/** A recipe as the file says it. */
+export type RecipeFields = z.infer<typeof whole>;
+
 /**
- * The recipe of a teacher.
+ * What the file says of a teacher.
  *
  * @param dataset Name of a data set; all folders of pictures have one recipe.
+ * @param network Name of a network.
+ * @param own Fields that win over the file's.
+ */
+export function recipeFields(
+  dataset: string,
+  network: string,
+  own: PartialRecipe = {},
+): RecipeFields {
+  loaded ??= parseRecipes(
+    Deno.readTextFileSync(
+      new URL("../teachers/recipes.yaml", import.meta.url),
+    ),
+  );
+  const set = isFolderName(dataset) ? "folder" : dataset;
+  const given = Object.entries(own).filter(([, value]) => value !== undefined);
+  return whole.parse({
+    ...loaded.default?.default,
+    ...loaded[set]?.default,
+    ...loaded[set]?.[network],
+    ...Object.fromEntries(given),
+  });
+}
+
+/**
+ * The recipe of a teacher, as {@link recipeFields} gives it.
+ *
+ * @param dataset Name of a data set.
  * @param network Name of a network.
  * @param own Fields that win over the file's.
  */
@@ -63,30 +94,16 @@ export function recipeOf(
   network: string,
   own: PartialRecipe = {},
 ): Recipe {
-  loaded ??= parseRecipes(
-    Deno.readTextFileSync(
-      new URL("../teachers/recipes.yaml", import.meta.url),
-    ),
-  );
-  const set = isFolderName(dataset) ? "folder" : dataset;
-  const given = Object.entries(own).filter(([, value]) => value !== undefined);
-  const recipe = whole.parse({
-    ...loaded.default?.default,
-    ...loaded[set]?.default,
-    ...loaded[set]?.[network],
-    ...Object.fromEntries(given),
-  });
-  const { epochs, batchSize, learningRate, schedule, weightDecay } = recipe;
+  const fields = recipeFields(dataset, network, own);
+  const { epochs, batchSize, learningRate, schedule, weightDecay } = fields;
   return {
     epochs,
     batchSize,
     learningRate,
-    schedule: schedule === "oneCycle"
-      ? { type: "oneCycle", warmup: 0.2 }
-      : { type: schedule },
+    schedule: scheduleOf(schedule),
     optimiser: { type: "sgd", momentum: 0.9, nesterov: true, weightDecay },
     loss: { crossEntropy: 1, logitMse: 0 },
     initialisation: "he",
-    augmentation: { cropPadding: recipe.cropPadding, flip: recipe.flip },
+    augmentation: { cropPadding: fields.cropPadding, flip: fields.flip },
   };
 }

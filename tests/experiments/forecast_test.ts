@@ -3,7 +3,10 @@ import {
   calibrationOf,
   storedCalibration,
 } from "../../experiments/common/calibration.ts";
-import { compressionSchema } from "../../experiments/common/config.ts";
+import {
+  completeConfig,
+  compressionSchema,
+} from "../../experiments/common/config.ts";
 import {
   countForwards,
   foreseeRun,
@@ -32,14 +35,14 @@ const MODEL = {
 
 const OPTIONS = {
   calibration: { alone: MODEL, together: MODEL },
-  config: compressionSchema.parse({
+  config: completeConfig(compressionSchema.parse({
     teacher: { epochs: 2 },
     student: { images: 100, epochs: 3, shrinkageEpochs: 4 },
     final: { epochs: 5 },
     removal: { iterations: 3, rollouts: 2 },
     shrinkage: { iterations: 2, rollouts: 2 },
     shrink: { minChannels: 1 },
-  }),
+  })),
   teacher: TEACHER,
   images: 1000,
   taken: false,

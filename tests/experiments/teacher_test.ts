@@ -180,4 +180,8 @@ Deno.test("recipeOf() has a recipe for every pair, and lets options win", () => 
   const own = recipeOf("cifar10", "resnet18", { epochs: 2, flip: false });
   assert.equal(own.epochs, 2);
   assert.deepEqual(own.augmentation, { cropPadding: 4, flip: false });
+  for (const type of ["constant", "cosine", "step", "oneCycle"] as const) {
+    const { schedule } = recipeOf("mnist", "vgg13", { schedule: type });
+    assert.equal(schedule.type, type);
+  }
 });

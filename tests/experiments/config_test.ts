@@ -1,0 +1,67 @@
+import assert from "node:assert/strict";
+import {
+  completeConfig,
+  compressionSchema,
+  studentRecipes,
+  teacherRecipe,
+} from "../../experiments/common/config.ts";
+import { recordedTeachers } from "../../experiments/common/teacher_files.ts";
+import { recipeOf } from "../../experiments/common/teacher_recipes.ts";
+import { canonicalJson } from "../../lib/random/mod.ts";
+import { PROJECT } from "./_run.ts";
+
+/** Options with what every command line has, and some more. */
+function complete(options: Readonly<Record<string, unknown>>) {
+  return completeConfig(compressionSchema.parse({
+    teacher: {},
+    student: {},
+    final: {},
+    removal: {},
+    shrinkage: {},
+    shrink: {},
+    ...options,
+  }));
+}
+
+Deno.test("completeConfig() asks for the committed teachers by data set and network alone", async () => {
+  const records = await recordedTeachers(`${PROJECT}results`);
+  assert(records.length > 0);
+  for (const { profile, deterministic: { identity } } of records) {
+    const config = complete({
+      dataset: identity.data.name,
+      network: identity.name,
+    });
+    assert.equal(
+      canonicalJson(teacherRecipe(config)),
+      canonicalJson(identity.recipe),
+      profile,
+    );
+  }
+});
+
+Deno.test("completeConfig() lets options win over the recipe, and gives students its augmentation", () => {
+  const set = { dataset: "cifar10", network: "resnet18" } as const;
+  const { augmentation, epochs } = recipeOf(set.dataset, set.network);
+  const usual = complete(set);
+  assert.deepEqual(usual.augmentation, augmentation);
+  assert.deepEqual(studentRecipes(usual).removal.augmentation, augmentation);
+  const own = complete({
+    ...set,
+    augmentation: { flip: true },
+    teacher: { learningRate: 0.01, schedule: "step" },
+  });
+  const recipe = teacherRecipe(own);
+  assert.deepEqual(recipe.augmentation, { cropPadding: 0, flip: true });
+  assert.equal(recipe.learningRate, 0.01);
+  assert.equal(recipe.schedule.type, "step");
+  assert.equal(recipe.epochs, epochs);
+});
+
+Deno.test("completeConfig() writes nothing of what is not there into a record", () => {
+  const { teacher, ...rest } = complete({});
+  assert.deepEqual(
+    Object.keys(teacher).sort(),
+    ["batchSize", "epochs", "learningRate", "weightDecay"],
+  );
+  assert(!("augmentation" in rest));
+});
