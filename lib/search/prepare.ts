@@ -193,12 +193,13 @@ export async function teacherRequest(
 }
 
 /**
- * Trains the teacher, or finds it in the store, or takes the one given; runs it once over all training
- * images, and registers the data of its students with the executor.
+ * Trains the teacher, or finds it in the store, or takes the one given; runs it
+ * once over all training images, and registers the data of its students with the
+ * executor.
  *
  * @param options See {@link PrepareOptions}.
  * @throws {RangeError} If the candidates' and the final recipe augment differently.
- * @throws {TeacherError} If the teacher's training failed.
+ * @throws {TeacherError} If the teacher's training failed, or it learned nothing.
  */
 export async function prepareTeacher(
   options: PrepareOptions,
@@ -274,6 +275,11 @@ export async function prepareTeacher(
       mean,
       std,
     });
+    if (accuracy === 0) {
+      throw new TeacherError(
+        `Cannot compress the teacher: it has none of the ${searchData.validation.length} images right that score candidates, expected some; train it for more epochs, or on milder augmentation`,
+      );
+    }
     return {
       network,
       evaluation,

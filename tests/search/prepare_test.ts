@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
 import { type DataSetHandle, fillBatch } from "../../lib/data/mod.ts";
 import { openEngine } from "../../lib/engine/mod.ts";
-import { countParameters } from "../../lib/network/mod.ts";
+import {
+  countParameters,
+  type Network,
+  parameterTable,
+} from "../../lib/network/mod.ts";
 import {
   createEvaluator,
   InterruptedError,
@@ -10,7 +14,11 @@ import {
   prepareTeacher,
 } from "../../lib/search/mod.ts";
 import { memoryStore } from "../../lib/store/mod.ts";
-import { argMax, decodeWeights } from "../../lib/training/mod.ts";
+import {
+  argMax,
+  decodeWeights,
+  encodeWeights,
+} from "../../lib/training/mod.ts";
 import {
   bitsOf,
   makeRecipe,
@@ -321,6 +329,34 @@ Deno.test("prepareTeacher() throws when the teacher's training fails", async () 
   await assert.rejects(prepare(), {
     message:
       "Cannot train the teacher: the loss is not a finite number at step 2, expected a number; a lower learning rate may help",
+    exitCode: 3,
+  });
+});
+
+Deno.test("prepareTeacher() throws when the teacher has no image right", async () => {
+  // It always answers a fourth class, of which there is no image.
+  const network: Network = {
+    input: SMALL.input,
+    blocks: [
+      { type: "avgPool", kernel: "global", stride: 1 },
+      { type: "linear", outFeatures: 4, bias: true },
+    ],
+  };
+  const bias = Float32Array.of(0, 0, 0, 9);
+  const weights = Object.fromEntries(
+    parameterTable(network).map(({ name, role, size }) => [
+      name,
+      role === "bias" ? bias : new Float32Array(size),
+    ]),
+  );
+  const { evaluation } = await prepared();
+  const { prepare } = preparing({
+    network,
+    trained: { evaluation, weights: encodeWeights(network, weights) },
+  });
+  await assert.rejects(prepare(), {
+    name: "TeacherError",
+    message: /it has none of the 21 images right that score candidates/,
     exitCode: 3,
   });
 });
