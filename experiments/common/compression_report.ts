@@ -37,6 +37,11 @@ export interface RunEnvironment extends WallTime {
   /** Seconds of one thread for all trainings of the run. */
   readonly cpuSeconds: number;
   readonly workers: number;
+  /** What the last command asked for, and how much of it was known already. */
+  readonly evaluations: {
+    readonly asked: number;
+    readonly remembered: number;
+  };
 }
 
 /** Networks whose name for people does not follow from that on the command line. */
@@ -121,15 +126,24 @@ function searchTable(content: CompressionContent): string {
 }
 
 function costNote(
-  { teacherForwards, studentForwards }: CompressionContent,
-  { cpu, cores, cpuSeconds, wallSeconds, commands, workers }: RunEnvironment,
+  { teacherForwards, studentForwards, removal, shrinkage }: CompressionContent,
+  environment: RunEnvironment,
 ): string {
+  const { cpu, cores, cpuSeconds, wallSeconds, commands, workers } =
+    environment;
+  const { asked, remembered } = environment.evaluations;
+  const repeated = removal.ledger.repeated + (shrinkage?.ledger.repeated ?? 0);
+  const earlier = remembered - repeated;
   const saved = studentForwards - teacherForwards;
   return [
     `Cost: ${formatHours(cpuSeconds)} CPU hours of training; ${
       formatSeconds(wallSeconds)
-    } from start to end${
-      commands === 1 ? "" : `, in ${commands} commands`
+    } from start to end${commands === 1 ? "" : `, in ${commands} commands`}${
+      earlier > 0
+        ? ` (${formatCount(earlier)} of ${
+          formatCount(asked - repeated)
+        } trainings were known from earlier runs)`
+        : ""
     }, with ${workers} workers on ${cores} cores (${cpu}).`,
     `The teacher looked at ${
       formatCount(teacherForwards)
