@@ -108,9 +108,9 @@ async function list(): Promise<void> {
         `${count(facts.trainCount)} / ${count(facts.testCount)}`,
         facts.shape.join("x"),
         `${facts.classes.length}`,
-        `${(facts.rawBytes! / 1e6).toFixed(0)} MB`,
+        `${(facts.rawBytes / 1e6).toFixed(0)} MB`,
         await isCached({ dataset: name }) ? "in the cache" : "to be fetched",
-        facts.licence!,
+        facts.licence,
       ];
     }),
   );

@@ -51,6 +51,7 @@ import {
   prepareTeacher,
   searchTwoStages,
 } from "../lib/search/mod.ts";
+import type { Recipe } from "../lib/training/mod.ts";
 import {
   checkImages,
   completeConfig,
@@ -68,8 +69,7 @@ import {
   type DataIdentity,
   dataIdentity,
   dataSlug,
-  lookUpData,
-  openChosen,
+  findData,
 } from "./common/data_options.ts";
 import { ENGINE_CHOICE, openChosenEngine } from "./common/engine_choice.ts";
 import {
@@ -266,12 +266,19 @@ function teacherNetwork(
   }
 }
 
+/** The recipe of the stage whose students look at the images most often. */
+function longerStudent(config: CompressionConfig): Recipe {
+  const { removal, shrinkage } = studentRecipes(config);
+  return shrinkage.epochs > removal.epochs ? shrinkage : removal;
+}
+
 async function main(args: readonly string[]): Promise<number> {
   const { config: given, run } = parseCommand(command, args);
   const config = completeConfig(given);
   checkDataOptions(config);
   checkDataFolder(run);
-  const facts = await lookUpData(config, run);
+  const found = await findData(config, run);
+  const { facts } = found;
   checkImages(config, facts.trainCount ?? Infinity);
   const { shape, classes } = facts;
   const network = teacherNetwork(config, {
@@ -300,7 +307,7 @@ async function main(args: readonly string[]): Promise<number> {
     return EXIT.done;
   }
 
-  const dataSet = await openChosen(config, run);
+  const dataSet = await found.open();
   const { trainCount, testCount } = openFacts(dataSet);
   checkImages(config, trainCount!);
   const data = dataIdentity(dataSet);
@@ -338,7 +345,6 @@ async function main(args: readonly string[]): Promise<number> {
       images: config.images || trainCount! - config.validation,
       taken: taken !== undefined,
       testImages: testCount!,
-      augmented: config.augmentation !== undefined,
       seed: run.seed,
       workers,
     };
@@ -368,7 +374,7 @@ async function main(args: readonly string[]): Promise<number> {
       },
       network,
       recipe: teacherRecipe(config),
-      student: studentRecipes(config).removal,
+      student: longerStudent(config),
       final: finalRecipe(config),
       seed: run.seed,
       engine,

@@ -43,8 +43,8 @@ import {
   checkDataOptions,
   dataIdentity,
   dataOptions,
-  lookUpData,
-  openChosen,
+  findData,
+  type FoundData,
 } from "./common/data_options.ts";
 import { checkDataFolder } from "./common/open_data.ts";
 import { type Session, withSession } from "./common/session.ts";
@@ -105,10 +105,11 @@ type Options = z.infer<typeof source.schema>;
 async function train(
   session: Session,
   options: Options,
+  found: FoundData,
 ): Promise<{ readonly content: TeacherContent; readonly weights: Uint8Array }> {
   const { engine, evaluator, executor, throwIfInterrupted } = session;
   const { dataset, network: networkName, validation, images, seed } = options;
-  const dataSet = await openChosen(options, runOptions(options));
+  const dataSet = await found.open();
   checkCounts(options, dataSet.count.train);
   const network = buildNetwork(networkName, {
     input: dataSet.shape,
@@ -215,11 +216,8 @@ async function main(args: readonly string[]): Promise<number> {
   const { results, retrain } = options;
   checkDataFolder(runOptions(options));
   // Whether the images are enough is mostly known before anything is fetched.
-  const { trainCount = Infinity } = await lookUpData(
-    options,
-    runOptions(options),
-  );
-  checkCounts(options, trainCount);
+  const found = await findData(options, runOptions(options));
+  checkCounts(options, found.facts.trainCount ?? Infinity);
   const name = teacherName(options);
   const before = await recordedTeacher(results, name);
   if (retrain && before === undefined) {
@@ -234,7 +232,7 @@ async function main(args: readonly string[]): Promise<number> {
     return await withSession(
       { ...runOptions(options), results: folder },
       async (session) => {
-        const { content, weights } = await train(session, options);
+        const { content, weights } = await train(session, options, found);
         if (retrain) return compareTeachers(before!, content);
         const record = teacherRecord(name, content);
         const environment = {

@@ -58,9 +58,8 @@ export interface SearchStudents {
 export async function prepareSearch(
   engine: string,
 ): Promise<SearchStudents> {
-  const { config: given, run } = parseCommand(command, [
-    ...["--profile", "laptop"],
-  ]);
+  const laptop = ["--profile", "laptop"];
+  const { config: given, run } = parseCommand(command, laptop);
   const config = completeConfig(given);
   const dataSet = await openData(config.dataset, run);
   const { shape, classes } = {

@@ -68,17 +68,26 @@ export function checkDataOptions({ dataset, size, skipBroken }: DataOptions) {
   if (mistakes.length > 0) throw new UsageError(mistakes.join("\n"));
 }
 
+/** A set of which something is known, though it may not be open yet. */
+export interface FoundData {
+  readonly facts: DataSetFacts;
+  readonly open: () => Promise<DataSetHandle>;
+}
+
 /**
- * What is known of the set. A set of the registry is only looked up; a folder of
- * pictures must be opened for it, which keeps them decoded in the cache.
+ * Finds out what is known of the set. A set of the registry is only looked up; a
+ * folder of pictures must be opened for it, which keeps them decoded in the cache.
  */
-export async function lookUpData(
+export async function findData(
   options: DataOptions,
   own: Own,
-): Promise<DataSetFacts> {
-  return isFolderName(options.dataset)
-    ? openFacts(await openChosen(options, own))
-    : dataSetFacts(options.dataset, options.size);
+): Promise<FoundData> {
+  const open = () => openChosen(options, own);
+  if (!isFolderName(options.dataset)) {
+    return { facts: dataSetFacts(options.dataset, options.size), open };
+  }
+  const dataSet = await open();
+  return { facts: openFacts(dataSet), open: () => Promise.resolve(dataSet) };
 }
 
 /** Opens the set. */

@@ -13,8 +13,9 @@ import {
   type ProposalOptions,
   secondsPerImage,
 } from "../../lib/search/mod.ts";
+import { augments } from "../../lib/training/mod.ts";
 import type { Calibration } from "./calibration.ts";
-import type { CompressionConfig } from "./config.ts";
+import { type CompressionConfig, finalRecipe } from "./config.ts";
 
 /** What a compression spends its time on, in order. */
 export const PARTS = [
@@ -57,8 +58,6 @@ export interface ForecastOptions {
   readonly taken: boolean;
   /** Images of the test split. */
   readonly testImages: number;
-  /** Whether each epoch shows the teacher other views of the images. */
-  readonly augmented: boolean;
   /** The run's seed. */
   readonly seed: number;
   /** Students trained at a time. */
@@ -204,11 +203,11 @@ function teacherPart(
 
 /** Images that the teacher looks at for its students: each epoch's views. */
 export function countForwards(
-  { config, images, augmented }: ForecastOptions,
+  { config, images }: ForecastOptions,
 ): number {
   const { final, student } = config;
   return images *
-    (augmented
+    (augments(finalRecipe(config).augmentation)
       ? Math.max(final.epochs, student.epochs, student.shrinkageEpochs ?? 0)
       : 1);
 }

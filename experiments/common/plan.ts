@@ -77,7 +77,6 @@ export async function printPlan(
       images,
       taken: taken !== undefined,
       testImages: facts.testCount ?? images / 5,
-      augmented: config.augmentation !== undefined,
       seed: run.seed,
       workers: run.workers,
     });

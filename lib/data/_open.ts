@@ -4,6 +4,7 @@ import { type Built, createBuilder } from "./_build.ts";
 import { type Loaded, readCache, writeCache } from "./_cache.ts";
 import { DEFAULT_TIMEOUTS, type Fetch, type Timeouts } from "./_download.ts";
 import {
+  isFile,
   makeFolder,
   readIfExists,
   setAside,
@@ -247,7 +248,7 @@ async function keepSplit(
   const { dir, name, entry } = place;
   if (await readWhole(place, split) !== undefined) return;
   const path = join(dir, `${split}.bin`);
-  if (await readIfExists(path) !== undefined) {
+  if (await isFile(path)) {
     const aside = await setAside(path);
     onProgress({ action: "setAside", file: aside, bytes: 0 });
   }

@@ -2,6 +2,7 @@ import { join, resolve } from "node:path";
 import { canonicalJson, sha256Hex } from "../random/mod.ts";
 import { type Loaded, readCache, writeCache } from "./_cache.ts";
 import {
+  isFile,
   makeFolder,
   readIfExists,
   setAside,
@@ -74,7 +75,7 @@ export async function openImageFolder(
     if (again !== undefined) return again;
     for (const file of ["train.bin", "test.bin", "facts.json"]) {
       const old = join(setDir, file);
-      if (await readIfExists(old) === undefined) continue;
+      if (!await isFile(old)) continue;
       const aside = await setAside(old);
       onProgress({ action: "setAside", file: aside, bytes: 0 });
     }

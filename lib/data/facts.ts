@@ -34,6 +34,12 @@ export function dataSetTitle(name: string): string {
     : entryOf(name).title;
 }
 
+/** What the registry knows of a data set. */
+export interface RegisteredFacts extends DataSetFacts {
+  readonly licence: string;
+  readonly rawBytes: number;
+}
+
 /**
  * Looks a data set of the registry up; nothing is fetched or written.
  *
@@ -41,7 +47,7 @@ export function dataSetTitle(name: string): string {
  * @param size Side of its images, where it can be had at any.
  * @throws {RangeError} If the registry has no such name, or the size is none.
  */
-export function dataSetFacts(name: string, size?: number): DataSetFacts {
+export function dataSetFacts(name: string, size?: number): RegisteredFacts {
   const entry = resized(entryOf(name), size);
   const { title, licence, shape, classes, splits, files, archive } = entry;
   return {

@@ -47,7 +47,6 @@ const OPTIONS = {
   images: 1000,
   taken: false,
   testImages: 10,
-  augmented: false,
   seed: 1,
   workers: 2,
 };
@@ -98,7 +97,9 @@ Deno.test("foreseeRun() counts trainings, epochs and images of every part", () =
   near(parts.get("teacher")!.cpuSeconds, 2 * 1000 * 1e-3);
   // Without augmentation the teacher looks at each image once.
   assert.equal(countForwards(OPTIONS), 1000);
-  assert.equal(countForwards({ ...OPTIONS, augmented: true }), 5 * 1000);
+  const augmentation = { cropPadding: 1, flip: false };
+  const config = { ...OPTIONS.config, augmentation };
+  assert.equal(countForwards({ ...OPTIONS, config }), 5 * 1000);
   const [taken] = foreseeRun({ ...OPTIONS, taken: true });
   assert.deepEqual([taken!.trainings, taken!.cpuSeconds], [0, 0]);
   near(parts.get("final")!.cpuSeconds, 2 * 5 * 1000 * 1e-3);
