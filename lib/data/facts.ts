@@ -36,7 +36,9 @@ export function dataSetTitle(name: string): string {
 
 /** What the registry knows of a data set. */
 export interface RegisteredFacts extends DataSetFacts {
+  /** Its licence, for people. */
   readonly licence: string;
+  /** Size of the raw files together, in bytes. */
   readonly rawBytes: number;
 }
 
