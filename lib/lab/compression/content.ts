@@ -5,13 +5,13 @@
  * @module
  */
 
-import type { DataSetHandle } from "../../lib/data/mod.ts";
+import type { DataSetHandle } from "../../data/mod.ts";
 import {
   countMacs,
   countParameters,
   type Network,
   networkId,
-} from "../../lib/network/mod.ts";
+} from "../../network/mod.ts";
 import {
   type EngineIdentity,
   type EvaluationRequest,
@@ -21,11 +21,11 @@ import {
   type PreparedTeacher,
   type TwoStageResult,
   type Winner,
-} from "../../lib/search/mod.ts";
-import type { CompressionConfig } from "./config.ts";
-import type { DataIdentity } from "./data_options.ts";
-import type { Session } from "./session.ts";
-import { testAccuracy } from "./test_accuracy.ts";
+} from "../../search/mod.ts";
+import type { CompressionConfig } from "../options/compression.ts";
+import type { DataIdentity } from "../subject/data_options.ts";
+import type { Session } from "../session/session.ts";
+import { testAccuracy } from "../teacher/test_accuracy.ts";
 
 /** What a compression depends on. */
 export interface Identity {

@@ -10,26 +10,26 @@ import {
   notify,
   print,
   type RunOptions,
-} from "../../lib/cli/mod.ts";
-import type { DataSetFacts } from "../../lib/data/mod.ts";
+} from "../../cli/mod.ts";
+import type { DataSetFacts } from "../../data/mod.ts";
 import {
   countMacs,
   countParameters,
   describe,
   type Network,
-} from "../../lib/network/mod.ts";
+} from "../../network/mod.ts";
 import {
   formatCount,
   formatShortCount,
   markdownTable,
-} from "../../lib/report/mod.ts";
-import type { EngineIdentity } from "../../lib/search/mod.ts";
-import { openStore } from "../../lib/store/mod.ts";
+} from "../../report/mod.ts";
+import type { EngineIdentity } from "../../search/mod.ts";
+import { openStore } from "../../store/mod.ts";
 import { calibrate, storedCalibration } from "./calibration.ts";
-import type { CompressionConfig } from "./config.ts";
+import type { CompressionConfig } from "../options/compression.ts";
 import { foreseeRun, type PartName } from "./forecast.ts";
-import { isCached } from "./data_options.ts";
-import { storePath } from "./session.ts";
+import { isCached } from "../subject/data_options.ts";
+import { storePath } from "../session/session.ts";
 
 /** Bytes of the store for a student with its record, measured. */
 const BYTES_PER_STUDENT = 2_000;

@@ -10,19 +10,19 @@ import {
   interruptible,
   type RunOptions,
   stopwatch,
-} from "../../lib/cli/mod.ts";
-import type { Engine } from "../../lib/engine/mod.ts";
+} from "../../cli/mod.ts";
+import type { Engine } from "../../engine/mod.ts";
 import {
   createEvaluator,
   createWorkerPool,
   type Evaluator,
   type Executor,
   InterruptedError,
-} from "../../lib/search/mod.ts";
-import { openStore, type Store } from "../../lib/store/mod.ts";
+} from "../../search/mod.ts";
+import { openStore, type Store } from "../../store/mod.ts";
 import { openChosenEngine } from "./engine_choice.ts";
-import type { PartName } from "./forecast.ts";
-import type { Remaining } from "./remaining.ts";
+import type { PartName } from "../forecast/forecast.ts";
+import type { Remaining } from "../forecast/remaining.ts";
 
 /** Where the run store lies in a results folder. */
 export function storePath(results: string): string {

@@ -5,16 +5,16 @@
  * @module
  */
 
-import { describeEnvironment } from "../../lib/cli/mod.ts";
-import { countMacs } from "../../lib/network/mod.ts";
-import { canonicalJson, sha256Hex } from "../../lib/random/mod.ts";
+import { describeEnvironment } from "../../cli/mod.ts";
+import { countMacs } from "../../network/mod.ts";
+import { canonicalJson, sha256Hex } from "../../random/mod.ts";
 import {
   type CostModel,
   type EngineIdentity,
   engineIdentity,
   fitImageCost,
-} from "../../lib/search/mod.ts";
-import type { Store } from "../../lib/store/mod.ts";
+} from "../../search/mod.ts";
+import type { Store } from "../../store/mod.ts";
 import type { Measured } from "./calibration_worker.ts";
 import { PROBES } from "./calibration_networks.ts";
 

@@ -6,7 +6,7 @@
  */
 
 import { z } from "zod";
-import { UsageError } from "../../lib/cli/mod.ts";
+import { UsageError } from "../../cli/mod.ts";
 import {
   type DataSetFacts,
   dataSetFacts,
@@ -15,8 +15,9 @@ import {
   isFolderName,
   openFacts,
   placelessName,
-} from "../../lib/data/mod.ts";
-import { DATA_CACHE, openData } from "./open_data.ts";
+} from "../../data/mod.ts";
+import { DATA_CACHE } from "../project.ts";
+import { openData } from "./open_data.ts";
 
 /** The options, for the schema of a command. */
 export const dataOptions = {

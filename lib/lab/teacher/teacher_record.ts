@@ -4,9 +4,9 @@
  * @module
  */
 
-import { EXIT, notify } from "../../lib/cli/mod.ts";
-import type { Network } from "../../lib/network/mod.ts";
-import { canonicalJson } from "../../lib/random/mod.ts";
+import { EXIT, notify } from "../../cli/mod.ts";
+import type { Network } from "../../network/mod.ts";
+import { canonicalJson } from "../../random/mod.ts";
 import {
   type Column,
   createRecord,
@@ -16,15 +16,15 @@ import {
   markdownTable,
   readRecord,
   type ResultRecord,
-} from "../../lib/report/mod.ts";
-import type { EngineIdentity, Evaluation } from "../../lib/search/mod.ts";
-import type { Recipe } from "../../lib/training/mod.ts";
+} from "../../report/mod.ts";
+import type { EngineIdentity, Evaluation } from "../../search/mod.ts";
+import type { Recipe } from "../../training/mod.ts";
 import {
   contentNote,
   type DataIdentity,
   type DataOptions,
   dataSlug,
-} from "./data_options.ts";
+} from "../subject/data_options.ts";
 
 /** All that a teacher depends on beside the engine. */
 export interface TeacherIdentity {
@@ -177,7 +177,7 @@ export function renderTeachers(records: readonly TeacherRecord[]): string {
   return `# Teachers
 
 Trained by \`deno task teacher\`, on all training images but those held out for
-validation; recipes in experiments/teachers/recipes.yaml. Test images were opened
+validation; recipes in experiments/configs/teachers.yaml. Test images were opened
 once, for this table. One run each: no spread is given. Widths are shares of the
 paper's; each name has a file of weights (safetensors) and a record (JSON).
 

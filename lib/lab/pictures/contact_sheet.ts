@@ -5,7 +5,7 @@
  */
 
 import { crc32, deflateSync } from "node:zlib";
-import { imageSize, type Split, storedShape } from "../../lib/data/mod.ts";
+import { imageSize, type Split, storedShape } from "../../data/mod.ts";
 import { FONT_FAMILY } from "./rasterise.ts";
 import { escapeXml, shortenText, type TextWidth } from "./svg_text.ts";
 

@@ -4,19 +4,10 @@
  * @module
  */
 
-import { notify, type RunOptions, UsageError } from "../../lib/cli/mod.ts";
-import { type DataSetHandle, openDataSet } from "../../lib/data/mod.ts";
+import { notify, type RunOptions, UsageError } from "../../cli/mod.ts";
+import { type DataSetHandle, openDataSet } from "../../data/mod.ts";
+import { DATA_CACHE } from "../project.ts";
 import { followData } from "./data_progress.ts";
-
-/** Folder of the project. */
-export const PROJECT = new URL("../../", import.meta.url);
-
-/**
- * Where decoded data sets are kept: the project's datasets/cache, or the folder
- * that the environment variable N2N_CACHE names.
- */
-export const DATA_CACHE: string = Deno.env.get("N2N_CACHE") ||
-  new URL("datasets/cache", PROJECT).pathname;
 
 /** The user's folder of raw files: --data, else the environment's N2N_DATA. */
 function dataFolder(data: string | undefined): string | undefined {

@@ -5,10 +5,10 @@
  * @module
  */
 
-import { stopwatch } from "../../lib/cli/mod.ts";
-import { type Engine, openEngine } from "../../lib/engine/mod.ts";
-import type { Network } from "../../lib/network/mod.ts";
-import { randomStream } from "../../lib/random/mod.ts";
+import { stopwatch } from "../../cli/mod.ts";
+import { type Engine, openEngine } from "../../engine/mod.ts";
+import type { Network } from "../../network/mod.ts";
+import { randomStream } from "../../random/mod.ts";
 import {
   initialise,
   measureAccuracy,
@@ -16,7 +16,7 @@ import {
   shareUint32,
   train,
   type TrainingData,
-} from "../../lib/training/mod.ts";
+} from "../../training/mod.ts";
 import { PROBE_BATCH, PROBES } from "./calibration_networks.ts";
 
 /** Seconds of a probe. */

@@ -5,7 +5,7 @@
  */
 
 import { z } from "zod";
-import type { Schedule } from "../../lib/training/mod.ts";
+import type { Schedule } from "../../training/mod.ts";
 
 /** The schedules by name; the numbers in them are ours. */
 const SCHEDULES = {

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { type Network, resnet, vgg } from "../../lib/network/mod.ts";
+import { type Network, resnet, vgg } from "../../network/mod.ts";
 
 /** Images of a step, as in most recipes. */
 export const PROBE_BATCH = 64;

@@ -5,17 +5,17 @@
  * @module
  */
 
-import { leaves, type Network } from "../../lib/network/mod.ts";
+import { leaves, type Network } from "../../network/mod.ts";
 import {
   type CostModel,
   foreseeStudents,
   predictSeconds,
   type ProposalOptions,
   secondsPerImage,
-} from "../../lib/search/mod.ts";
-import { augments } from "../../lib/training/mod.ts";
+} from "../../search/mod.ts";
+import { augments } from "../../training/mod.ts";
 import type { Calibration } from "./calibration.ts";
-import { type CompressionConfig, finalRecipe } from "./config.ts";
+import { type CompressionConfig, finalRecipe } from "../options/compression.ts";
 
 /** What a compression spends its time on, in order. */
 export const PARTS = [

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { stopwatch } from "../../lib/cli/mod.ts";
+import { stopwatch } from "../../cli/mod.ts";
 import { type Part, type PartName, PARTS } from "./forecast.ts";
 
 /** Predicted seconds that the forecast is trusted with before it is corrected. */

@@ -14,8 +14,8 @@ import {
   setAside,
   UsageError,
   writeFileAtomic,
-} from "../../lib/cli/mod.ts";
-import { sha256Hex } from "../../lib/random/mod.ts";
+} from "../../cli/mod.ts";
+import { sha256Hex } from "../../random/mod.ts";
 
 /** What a file must be, to the bit. */
 export interface Fingerprint {

@@ -1,14 +1,15 @@
 /**
- * The teachers' recipes: experiments/teachers/recipes.yaml.
+ * The teachers' recipes: experiments/configs/teachers.yaml.
  *
  * @module
  */
 
 import { parse } from "yaml";
 import { z } from "zod";
-import { isFolderName } from "../../lib/data/mod.ts";
-import type { Recipe } from "../../lib/training/mod.ts";
-import { scheduleOf, scheduleSchema } from "./schedules.ts";
+import { isFolderName } from "../../data/mod.ts";
+import type { Recipe } from "../../training/mod.ts";
+import { TEACHER_RECIPES } from "../project.ts";
+import { scheduleOf, scheduleSchema } from "../options/schedules.ts";
 
 /** What a recipe says. */
 const whole = z.strictObject({
@@ -36,7 +37,7 @@ const file = z.record(z.string(), z.record(z.string(), recipeSchema));
 /**
  * Reads the recipes.
  *
- * @param text YAML as in recipes.yaml.
+ * @param text YAML as in teachers.yaml.
  * @throws {SyntaxError} If it is not of that form; the message lists every fault.
  */
 export function parseRecipes(text: string): z.infer<typeof file> {
@@ -68,9 +69,7 @@ export function recipeFields(
   own: PartialRecipe = {},
 ): RecipeFields {
   loaded ??= parseRecipes(
-    Deno.readTextFileSync(
-      new URL("../teachers/recipes.yaml", import.meta.url),
-    ),
+    Deno.readTextFileSync(TEACHER_RECIPES),
   );
   const set = isFolderName(dataset) ? "folder" : dataset;
   const given = Object.entries(own).filter(([, value]) => value !== undefined);

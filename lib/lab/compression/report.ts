@@ -4,9 +4,9 @@
  * @module
  */
 
-import { removalMask, shrinkMask } from "../../lib/compress/mod.ts";
-import { dataSetTitle } from "../../lib/data/mod.ts";
-import { describe } from "../../lib/network/mod.ts";
+import { removalMask, shrinkMask } from "../../compress/mod.ts";
+import { dataSetTitle } from "../../data/mod.ts";
+import { describe } from "../../network/mod.ts";
 import {
   formatAccuracy,
   formatCount,
@@ -18,17 +18,17 @@ import {
   MISSING,
   type ResultRecord,
   searchFigure,
-} from "../../lib/report/mod.ts";
-import type { Ledger } from "../../lib/search/mod.ts";
+} from "../../report/mod.ts";
+import type { Ledger } from "../../search/mod.ts";
 import type {
   CompressionContent,
   MeasuredWinner,
   StageContent,
-} from "./compression.ts";
-import { resultTable } from "./compression_table.ts";
-import type { CompressionConfig } from "./config.ts";
-import { contentNote } from "./data_options.ts";
-import type { WallTime } from "./session.ts";
+} from "./content.ts";
+import { resultTable } from "./table.ts";
+import type { CompressionConfig } from "../options/compression.ts";
+import { contentNote } from "../subject/data_options.ts";
+import type { WallTime } from "../session/session.ts";
 
 /** The environment part: it changes from run to run. */
 export interface RunEnvironment extends WallTime {

@@ -4,16 +4,16 @@
  * @module
  */
 
-import type { DataSetHandle } from "../../lib/data/mod.ts";
-import { openTestSplit } from "../../lib/data/test_split.ts";
-import { type Network, networkId } from "../../lib/network/mod.ts";
-import { canonicalJson, sha256Hex } from "../../lib/random/mod.ts";
+import type { DataSetHandle } from "../../data/mod.ts";
+import { openTestSplit } from "../../data/test_split.ts";
+import { type Network, networkId } from "../../network/mod.ts";
+import { canonicalJson, sha256Hex } from "../../random/mod.ts";
 import {
   decodeWeights,
   measureAccuracy,
   type Recipe,
-} from "../../lib/training/mod.ts";
-import type { Session } from "./session.ts";
+} from "../../training/mod.ts";
+import type { Session } from "../session/session.ts";
 
 /**
  * Accuracy of a trained network on the test split, in [0, 1]. It is kept in the

@@ -4,14 +4,14 @@
  * @module
  */
 
-import { notify, UsageError } from "../../lib/cli/mod.ts";
+import { notify, UsageError } from "../../cli/mod.ts";
 import {
   type Engine,
   engineNames,
   EngineUnavailableError,
   openEngine,
   openFastestEngine,
-} from "../../lib/engine/mod.ts";
+} from "../../engine/mod.ts";
 
 /** Asks for the fastest engine that is there; no engine has this name. */
 const AUTO = "auto";

@@ -9,8 +9,8 @@ import {
   notify,
   type Progress,
   type ProgressOptions,
-} from "../../lib/cli/mod.ts";
-import type { DataProgress } from "../../lib/data/mod.ts";
+} from "../../cli/mod.ts";
+import type { DataProgress } from "../../data/mod.ts";
 
 const WORDS: Readonly<Record<DataProgress["action"], string>> = {
   wait: "waiting for another process",

@@ -6,26 +6,26 @@
  */
 
 import { z } from "zod";
-import type { Recipe } from "../../lib/training/mod.ts";
-import { UsageError } from "../../lib/cli/mod.ts";
-import type { Augmentation } from "../../lib/data/mod.ts";
-import { NETWORK_NAMES } from "../../lib/network/mod.ts";
-import type { PolicyKind } from "../../lib/policy/mod.ts";
-import type { StageConfig } from "../../lib/search/mod.ts";
-import { dataOptions } from "./data_options.ts";
+import type { Recipe } from "../../training/mod.ts";
+import { UsageError } from "../../cli/mod.ts";
+import type { Augmentation } from "../../data/mod.ts";
+import { NETWORK_NAMES } from "../../network/mod.ts";
+import type { PolicyKind } from "../../policy/mod.ts";
+import type { StageConfig } from "../../search/mod.ts";
+import { dataOptions } from "../subject/data_options.ts";
 import { scheduleOf, scheduleSchema } from "./schedules.ts";
-import { type RecipeFields, recipeFields } from "./teacher_recipes.ts";
+import { type RecipeFields, recipeFields } from "../teacher/teacher_recipes.ts";
 
 const learningRate = z.number().positive();
 const epochs = z.int().min(1);
 
 /**
  * How the teacher is trained. The paper gives no recipe; what is left out is that
- * of experiments/teachers/recipes.yaml for the data set and network.
+ * of experiments/configs/teachers.yaml for the data set and network.
  */
 export const teacherSchema = z.strictObject({
   epochs: epochs.optional().describe(
-    "Passes over the training images (default: by experiments/teachers/recipes.yaml, as of all options of the teacher)",
+    "Passes over the training images (default: by experiments/configs/teachers.yaml, as of all options of the teacher)",
   ),
   batchSize: z.int().min(1).optional().describe("Images a step"),
   learningRate: learningRate.optional().describe(

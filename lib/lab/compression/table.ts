@@ -18,9 +18,10 @@ import {
   MISSING,
   type PaperCell,
   paperLegend,
-} from "../../lib/report/mod.ts";
-import type { CompressionContent, Measured } from "./compression.ts";
-import type { CompressionConfig } from "./config.ts";
+} from "../../report/mod.ts";
+import { PAPER } from "../project.ts";
+import type { CompressionContent, Measured } from "./content.ts";
+import type { CompressionConfig } from "../options/compression.ts";
 
 const COLUMNS: readonly Column[] = [
   { title: "network" },
@@ -94,7 +95,7 @@ The paper has no numbers for this network on this data set.`;
 async function paperRows(
   { dataset, network }: CompressionConfig,
 ): Promise<readonly (readonly (PaperCell | undefined)[])[]> {
-  const paper = await loadPaper(new URL("../paper.yaml", import.meta.url));
+  const paper = await loadPaper(PAPER);
   return ["teacher", "stage1", "stage2"].map((model) => {
     const [row] = paper.compression({ dataset, network, model });
     return [row?.accuracy, row?.parameters, row?.compression, row?.delta];

@@ -4,10 +4,10 @@
  * @module
  */
 
-import { DataError } from "../../lib/data/mod.ts";
-import { networkId } from "../../lib/network/mod.ts";
-import { canonicalJson, sha256Hex } from "../../lib/random/mod.ts";
-import { recordPath } from "../../lib/report/mod.ts";
+import { DataError } from "../../data/mod.ts";
+import { networkId } from "../../network/mod.ts";
+import { canonicalJson, sha256Hex } from "../../random/mod.ts";
+import { recordPath } from "../../report/mod.ts";
 import {
   readTeacher,
   type TeacherIdentity,
