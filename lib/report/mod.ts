@@ -18,6 +18,7 @@ export * from "./paper_cell.ts";
 export * from "./paper_row.ts";
 export * from "./record.ts";
 export * from "./record_error.ts";
+export * from "./record_name.ts";
 export * from "./search_figure/search_figure.ts";
 export * from "./stale.ts";
 export * from "./statistics.ts";
