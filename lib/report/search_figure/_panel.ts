@@ -1,42 +1,47 @@
 import * as Plot from "@observablehq/plot";
-import { type Axis, iterationAxis } from "./_axis.ts";
-import type { Page } from "./_page.ts";
-import type { Point, Series } from "./_search_data.ts";
-import { drawRejections } from "./_search_rejections.ts";
+import { type Axis, iterationAxis } from "../_axis.ts";
+import type { Page } from "../_page.ts";
+import type { Row } from "./_rows.ts";
+import type { Point, Series } from "./_series.ts";
 import {
   COLOURS,
   PANEL_MARGINS,
   STRIP_HEIGHT,
   TEACHER_DASHES,
-} from "./_search_style.ts";
+} from "./_style.ts";
+
+/** Where a panel stands on the page, in pixels. */
+export interface PanelFrame {
+  /** Left edge. */
+  readonly x: number;
+  /** Upper edge. */
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
 
 /** One panel of the search figure. */
 export interface PanelOptions {
-  /** Where the panel stands on the page, in pixels. */
-  readonly place: { readonly x: number; readonly y: number };
-  readonly width: number;
-  readonly height: number;
-  /** Label of the y axis, with its unit. */
-  readonly label: string;
+  readonly frame: PanelFrame;
+  readonly row: Row;
+  /** The scale of the row's quantity. */
   readonly axis: Axis;
-  readonly scale: "linear" | "log";
-  /** The teacher's value, drawn as a line across. */
-  readonly teacher?: number | undefined;
+  /** Number of iterations. */
   readonly iterations: number;
   readonly series: Series;
   /** Rejected part of each iteration; undefined for no strip. */
-  readonly rejections?: readonly Point[] | undefined;
+  readonly rejections: readonly Point[] | undefined;
 }
 
 /** Draws one panel: students as dots, iteration means and the best so far as lines. */
 export function drawPanel(page: Page, options: PanelOptions): void {
-  const { series, axis, place, width, height } = options;
+  const { series, axis, frame, row, rejections } = options;
   const x = iterationAxis(options.iterations);
-  const strip = options.rejections === undefined ? 0 : STRIP_HEIGHT + 8;
+  const strip = rejections === undefined ? 0 : STRIP_HEIGHT + 8;
   const plot = Plot.plot({
     document: page.document as never,
-    width,
-    height,
+    width: frame.width,
+    height: frame.height,
     marginLeft: PANEL_MARGINS.left,
     marginRight: PANEL_MARGINS.right,
     marginTop: PANEL_MARGINS.top,
@@ -44,7 +49,7 @@ export function drawPanel(page: Page, options: PanelOptions): void {
     x: { domain: [...x.domain], axis: null },
     y: {
       domain: [...axis.domain],
-      type: options.scale,
+      type: row.scale,
       axis: null,
       insetBottom: strip,
     },
@@ -67,8 +72,8 @@ export function drawPanel(page: Page, options: PanelOptions): void {
         fontVariant: "tabular-nums",
       }),
       Plot.frame({ anchor: "bottom", stroke: "#222222" }),
-      ...(options.teacher === undefined ? [] : [
-        Plot.ruleY([options.teacher], {
+      ...(row.teacher === undefined ? [] : [
+        Plot.ruleY([row.teacher], {
           stroke: COLOURS.teacher,
           strokeDasharray: TEACHER_DASHES,
           strokeWidth: 1.25,
@@ -102,15 +107,15 @@ export function drawPanel(page: Page, options: PanelOptions): void {
       ]),
     ],
   });
-  page.place(plot, place.x, place.y);
+  page.place(plot, frame.x, frame.y);
   page.add("text", {
-    "x": place.x + 16,
-    "y": place.y + 12,
+    "x": frame.x + 16,
+    "y": frame.y + 12,
     "font-size": 12,
     "font-weight": 600,
-  }, options.label);
-  if (options.rejections !== undefined) {
-    drawRejections(page, { ...options, points: options.rejections, x });
+  }, row.label);
+  if (rejections !== undefined) {
+    drawRejections(page, { frame, points: rejections, x });
   }
 }
 
@@ -131,4 +136,33 @@ function line(
     Plot.line(points, { x: "x", y: "y", strokeLinejoin: "round", ...options }),
     Plot.dot(lone, { x: "x", y: "y", r: 3.5, fill: options.stroke }),
   ];
+}
+
+/** Bars on the x axis, as high as the part of the iteration that was rejected. */
+function drawRejections(page: Page, { frame, points, x }: {
+  readonly frame: PanelFrame;
+  readonly points: readonly Point[];
+  readonly x: Axis;
+}): void {
+  const bottom = frame.y + frame.height - PANEL_MARGINS.bottom;
+  const left = frame.x + PANEL_MARGINS.left;
+  page.add("text", {
+    "x": left - 8,
+    "y": bottom - 4,
+    "font-size": 11,
+    "text-anchor": "end",
+  }, "rejected");
+  const [low, high] = x.domain;
+  const step = (frame.width - PANEL_MARGINS.left - PANEL_MARGINS.right) /
+    (high - low);
+  const barWidth = Math.min(8, 0.8 * step);
+  for (const point of points) {
+    page.add("rect", {
+      x: left + (point.x - low) * step - barWidth / 2,
+      y: bottom - point.y * STRIP_HEIGHT,
+      width: barWidth,
+      height: point.y * STRIP_HEIGHT,
+      fill: COLOURS.rejected,
+    });
+  }
 }

@@ -1,5 +1,20 @@
-import type { ProposedStudent } from "./search_figure.ts";
-import { mean } from "./statistics.ts";
+import { formatCount } from "../format.ts";
+import { mean } from "../statistics.ts";
+
+/** One student proposed by a policy. Numbers that are not finite are not drawn. */
+export interface ProposedStudent {
+  /** Its reward; -1 if it was rejected. */
+  readonly reward: number;
+  /** Validation accuracy in [0, 1]; absent if it was not trained. */
+  readonly accuracy?: number;
+  /** Parameters; absent if it was not trained. */
+  readonly parameters?: number;
+  /** Whether it was no valid student, default false. */
+  readonly rejected?: boolean;
+}
+
+/** Rollouts by iteration; iterations may have different numbers of them. */
+export type Iterations = readonly (readonly ProposedStudent[])[];
 
 /** One mark: x is the iteration from 1, y in the unit of the panel. */
 export interface Point {
@@ -27,10 +42,7 @@ export type Quantity = (rollout: ProposedStudent) => number | undefined;
  * @param iterations The rollouts of each iteration.
  * @param quantity What the panel shows.
  */
-export function series(
-  iterations: readonly (readonly ProposedStudent[])[],
-  quantity: Quantity,
-): Series {
+export function series(iterations: Iterations, quantity: Quantity): Series {
   const students: Point[] = [];
   const means: Point[] = [];
   const best: Point[] = [];
@@ -54,9 +66,7 @@ export function series(
 }
 
 /** Part of each iteration's students that were rejected, y in (0, 1]. */
-export function rejections(
-  iterations: readonly (readonly ProposedStudent[])[],
-): readonly Point[] {
+export function rejections(iterations: Iterations): readonly Point[] {
   return iterations
     .map((rollouts, i) => ({
       x: i + 1,
@@ -66,7 +76,23 @@ export function rejections(
     .filter(({ y }) => y > 0);
 }
 
-/** Every finite y of a panel; means and best are among or between these. */
-export function allValues(found: Series): readonly number[] {
-  return found.students.map((point) => point.y);
+/** "20 iterations, 100 students: 12 rejected, 1 failed (not drawn)". */
+export function counts(iterations: Iterations): string {
+  const rollouts = iterations.flat();
+  const rejected = rollouts.filter((rollout) => rollout.rejected).length;
+  const failed =
+    rollouts.filter((rollout) =>
+      !rollout.rejected && !Number.isFinite(rollout.reward)
+    ).length;
+  const parts = [
+    ...(rejected > 0 ? [`${rejected} rejected`] : []),
+    ...(failed > 0 ? [`${failed} failed (not drawn)`] : []),
+  ];
+  return `${plural(iterations.length, "iteration")}, ${
+    plural(rollouts.length, "student")
+  }${parts.length > 0 ? `: ${parts.join(", ")}` : ""}`;
+}
+
+function plural(count: number, noun: string): string {
+  return `${formatCount(count)} ${noun}${count === 1 ? "" : "s"}`;
 }

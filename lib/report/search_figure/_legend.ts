@@ -1,5 +1,5 @@
-import type { Page } from "./_page.ts";
-import { COLOURS, TEACHER_DASHES } from "./_search_style.ts";
+import type { Page } from "../_page.ts";
+import { COLOURS, TEACHER_DASHES } from "./_style.ts";
 
 /** Mean width of a letter in the widest of the fonts, as a part of its size. */
 const LETTER = 0.57;
