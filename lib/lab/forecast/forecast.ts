@@ -6,34 +6,23 @@
  */
 
 import { leaves, type Network } from "../../network/mod.ts";
+import type { PolicyKind } from "../../policy/mod.ts";
 import {
   type CostModel,
   foreseeStudents,
   predictSeconds,
-  type ProposalOptions,
+  type SearchPlan,
   secondsPerImage,
 } from "../../search/mod.ts";
 import { augments } from "../../training/mod.ts";
 import type { Calibration } from "./calibration.ts";
-import { type CompressionConfig, finalRecipe } from "../options/compression.ts";
-
-/** What a compression spends its time on, in order. */
-export const PARTS = [
-  "teacher",
-  "logits",
-  "removal",
-  "shrinkage",
-  "final",
-  "test",
-] as const;
-
-/** One of them. */
-export type PartName = typeof PARTS[number];
+import type { CompressionConfig } from "../options/compression.ts";
+import { finalRecipe, studentRecipes } from "../options/recipes.ts";
 
 /** A part of a run. */
 export interface Part {
-  /** Which. */
-  readonly name: PartName;
+  /** Which: "teacher", "logits", a kind of stage, "final", "test". */
+  readonly name: string;
   /** Networks trained, at most. */
   readonly trainings: number;
   /** Their epochs together. */
@@ -50,16 +39,18 @@ export interface ForecastOptions {
   readonly calibration: Calibration;
   /** The run's options. */
   readonly config: CompressionConfig;
+  /** How its search goes. */
+  readonly plan: SearchPlan;
   /** The teacher. */
   readonly teacher: Network;
   /** Training images of the teacher and the final trainings. */
   readonly images: number;
   /** Whether the teacher comes trained. */
   readonly taken: boolean;
+  /** Whether another cell before it has prepared the teacher and its logits. */
+  readonly isShared?: boolean;
   /** Images of the test split. */
   readonly testImages: number;
-  /** The run's seed. */
-  readonly seed: number;
   /** Students trained at a time. */
   readonly workers: number;
 }
@@ -98,13 +89,12 @@ export function makespan(
 
 /** Images that one candidate is trained and scored on. */
 function studentSize(
-  { student, validation }: CompressionConfig,
-  kind: "removal" | "shrinkage",
+  config: CompressionConfig,
+  kind: PolicyKind,
   images: number,
 ) {
-  const epochs = kind === "shrinkage"
-    ? student.shrinkageEpochs ?? student.epochs
-    : student.epochs;
+  const { student, validation } = config;
+  const { epochs } = studentRecipes(config)[kind];
   return {
     epochs,
     images: epochs * (student.images || images),
@@ -115,36 +105,27 @@ function studentSize(
 /** A search stage, and the student that may win it. */
 export function foreseeStage(
   options: ForecastOptions,
-  kind: "removal" | "shrinkage",
+  kind: PolicyKind,
   base: Network,
 ): { readonly part: Part; readonly winner: Network } {
-  const { calibration, config, seed, workers, images } = options;
+  const { calibration, config, plan, workers, images } = options;
   const stage = config[kind];
   const size = studentSize(config, kind, images);
   const cost = workers === 1 ? calibration.alone : calibration.together;
-  const proposal: ProposalOptions = {
-    kind,
-    base,
-    config: stage,
-    seed,
-    shrink: {
-      shrink: config.shrink.what,
-      minChannels: config.shrink.minChannels,
-    },
-  };
   const looked = Math.min(stage.iterations, FORESEEN_ITERATIONS);
   const policySeconds = POLICY_SECONDS * leaves(base).length;
-  const students = foreseeStudents(proposal, looked).map((iteration) =>
-    iteration.flatMap((network) =>
-      network === undefined
-        ? []
-        : [{ network, seconds: predictSeconds(cost, network, size) }]
-    )
-  );
+  const students = foreseeStudents(plan, { kind, base, iterations: looked })
+    .map((iteration) =>
+      iteration.flatMap((network) =>
+        network === undefined
+          ? []
+          : [{ network, seconds: predictSeconds(cost, network, size) }]
+      )
+    );
   let [cpuSeconds, wallSeconds] = [0, 0];
   for (let iteration = 0; iteration < stage.iterations; iteration++) {
     const times = students[iteration % looked]!.map(({ seconds }) => seconds);
-    const learned = kind === "removal"
+    const learned = kind === "removal" && plan.search === "reinforce"
       ? 1 - (1 - LEARNED_SHARE) * Math.min(1, iteration / LEARNED_ITERATIONS)
       : 1;
     cpuSeconds += learned * times.reduce((sum, each) => sum + each, 0);
@@ -166,7 +147,7 @@ export function foreseeStage(
 /** Of the students foreseen the one whose cost is nearest to a winner's. */
 function likelyWinner(
   { config, teacher, calibration }: ForecastOptions,
-  kind: "removal" | "shrinkage",
+  kind: PolicyKind,
   base: Network,
   students: readonly { readonly network: Network }[],
 ): Network {
@@ -205,10 +186,13 @@ function teacherPart(
 export function countForwards(
   { config, images }: ForecastOptions,
 ): number {
-  const { final, student } = config;
+  const recipes = [
+    finalRecipe(config),
+    ...Object.values(studentRecipes(config)),
+  ];
   return images *
     (augments(finalRecipe(config).augmentation)
-      ? Math.max(final.epochs, student.epochs, student.shrinkageEpochs ?? 0)
+      ? Math.max(...recipes.map(({ epochs }) => epochs))
       : 1);
 }
 
@@ -273,16 +257,20 @@ function testPart(
   };
 }
 
-/** All parts of a run of which nothing is known yet. */
+/** All parts of a run of which nothing is known yet, in order. */
 export function foreseeRun(options: ForecastOptions): readonly Part[] {
-  const removal = foreseeStage(options, "removal", options.teacher);
-  const shrinkage = foreseeStage(options, "shrinkage", removal.winner);
+  const stages: Part[] = [];
+  const winners: Network[] = [];
+  for (const kind of options.plan.stages) {
+    const base = winners.at(-1) ?? options.teacher;
+    const { part, winner } = foreseeStage(options, kind, base);
+    stages.push(part);
+    winners.push(winner);
+  }
   return [
-    teacherPart(options),
-    logitsPart(options),
-    removal.part,
-    shrinkage.part,
-    finalPart(options, [removal.winner, shrinkage.winner]),
-    testPart(options, [removal.winner, shrinkage.winner]),
+    ...(options.isShared ? [] : [teacherPart(options), logitsPart(options)]),
+    ...stages,
+    finalPart(options, winners),
+    testPart(options, winners),
   ];
 }

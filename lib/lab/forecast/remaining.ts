@@ -6,7 +6,7 @@
  */
 
 import { stopwatch } from "../../cli/mod.ts";
-import { type Part, type PartName, PARTS } from "./forecast.ts";
+import type { Part } from "./forecast.ts";
 
 /** Predicted seconds that the forecast is trusted with before it is corrected. */
 const TRUSTED_SECONDS = 5;
@@ -16,7 +16,7 @@ export interface Remaining {
   /** What the whole run was predicted to take when it began, in seconds. */
   readonly predicted: number;
   /** Starts a part's clock. */
-  begin(part: PartName): void;
+  begin(part: string): void;
   /**
    * Tells how much of a part is done.
    *
@@ -24,43 +24,51 @@ export interface Remaining {
    * @param done Share in [0, 1].
    * @param restored Share of it that was done earlier, and says nothing of speed.
    */
-  reach(part: PartName, done: number, restored: number): void;
+  reach(part: string, done: number, restored: number): void;
   /** Replaces a part that has not begun by what is known better now. */
   replace(part: Part): void;
-  /** Seconds left of one part, or of the whole run. */
-  seconds(part?: PartName): number;
+  /** Seconds left of one part, or of the whole run and what comes behind it. */
+  seconds(part?: string): number;
   /** Seconds that the work done by this process took, and was predicted to take, by part. */
   compared(): readonly {
-    readonly part: PartName;
+    readonly part: string;
     readonly measured: number;
     readonly expected: number;
   }[];
+}
+
+/** Options of {@link followRun}. */
+export interface FollowOptions {
+  /** Seconds since some moment. */
+  readonly clock?: () => number;
+  /** Predicted seconds of what comes behind the run, as its other cells. */
+  readonly behind?: number;
 }
 
 /**
  * Follows a run that was foreseen.
  *
  * @param parts All of its parts.
- * @param clock Seconds since some moment.
+ * @param options Clock, and what comes behind it.
  */
 export function followRun(
   parts: readonly Part[],
-  clock: () => number = stopwatch(),
+  { clock = stopwatch(), behind = 0 }: FollowOptions = {},
 ): Remaining {
   const wall = new Map(parts.map(({ name, wallSeconds }) => [
     name,
     wallSeconds,
   ]));
-  const done = new Map<PartName, number>();
+  const done = new Map<string, number>();
   // Seconds that passed, and that were predicted, for the same work.
-  const measured = new Map<PartName, number>();
-  const expected = new Map<PartName, number>();
+  const measured = new Map<string, number>();
+  const expected = new Map<string, number>();
   const sum = (of: ReadonlyMap<PartName, number>) =>
     of.values().reduce((all, each) => all + each, 0);
   let since = clock();
   const correction = () =>
     (sum(measured) + TRUSTED_SECONDS) / (sum(expected) + TRUSTED_SECONDS);
-  const left = (part: PartName) =>
+  const left = (part: string) =>
     (1 - (done.get(part) ?? 0)) * (wall.get(part) ?? 0) * correction();
   return {
     predicted: parts.reduce((sum, { wallSeconds }) => sum + wallSeconds, 0),
@@ -85,7 +93,8 @@ export function followRun(
     },
     seconds: (part) =>
       part === undefined
-        ? PARTS.reduce((sum, each) => sum + left(each), 0)
+        ? [...wall.keys()].reduce((sum, each) => sum + left(each), 0) +
+          behind * correction()
         : left(part),
     compared: () =>
       [...measured].map(([part, seconds]) => ({

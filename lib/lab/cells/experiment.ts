@@ -1,0 +1,149 @@
+import type { Command, RunOptions } from "../../cli/mod.ts";
+import type { ResultRecord } from "../../report/mod.ts";
+import type { Evaluator, PreparedTeacher } from "../../search/mod.ts";
+import type { Part } from "../forecast/forecast.ts";
+import type { Remaining } from "../forecast/remaining.ts";
+import type { ForecastOptions } from "../forecast/forecast.ts";
+import type { CompressionConfig, GivenConfig } from "../options/compression.ts";
+import type { Phase } from "../session/phase.ts";
+import type { Session } from "../session/session.ts";
+import type { Subject } from "../subject/subject.ts";
+import type { Cell } from "./cell.ts";
+import type { Identity } from "./identity.ts";
+import type { CellOptions } from "./options.ts";
+import type { LoadedPolicies } from "./policies.ts";
+
+/** Where one cell is run: all that is there for it. */
+export interface CellLab<Config extends CompressionConfig> {
+  /** What is run. */
+  readonly cell: Cell<Config>;
+  /** All that its outcome depends on. */
+  readonly identity: Identity<Config>;
+  /** Name under which its progress is kept in the store. */
+  readonly runId: string;
+  /** Store, engine, executor, and an evaluator that counts for this cell alone. */
+  readonly session: Session;
+  /** Data and network. */
+  readonly subject: Subject;
+  /** The teacher, trained or found, with its logits; the same for all cells of a subject. */
+  readonly prepared: PreparedTeacher;
+  /** Trained policies to start from. */
+  readonly policies: LoadedPolicies;
+  /** What it was foreseen from. */
+  readonly forecast: ForecastOptions;
+  /** How much longer it will take. */
+  readonly remaining: Remaining;
+  /** A phase of it on the progress line. */
+  readonly phase: (
+    part: string,
+    shown: { readonly total: number; readonly unit: string },
+  ) => Phase;
+}
+
+/** What came of a cell. */
+export interface CellResult<Content> {
+  /** The deterministic part of its record. */
+  readonly content: Content;
+  /** Seconds of training threads for it, whenever they were spent. */
+  readonly workerSeconds: number;
+  /** Files beside the record, by the end of their names: ".removal.policy". */
+  readonly artefacts?: ReadonlyMap<string, Uint8Array>;
+  /** Why it counts as failed although it has a record: exit code 3. */
+  readonly failure?: string;
+}
+
+/** The environment part of a cell's record: it changes from run to run. */
+export interface CellEnvironment {
+  readonly cpu: string;
+  readonly cores: number;
+  /** Seconds of the commands that worked on it to their end. */
+  readonly wallSeconds: number;
+  /** Number of these commands. */
+  readonly commands: number;
+  /** Seconds that training threads were busy for all trainings of the cell. */
+  readonly workerSeconds: number;
+  readonly workers: number;
+  /** What the last command asked for, and how much of it was known already. */
+  readonly evaluations: Evaluator["cost"];
+}
+
+/** A cell's record with its environment. */
+export interface RecordedCell<Content> {
+  readonly record: ResultRecord<Content>;
+  readonly environment: CellEnvironment;
+}
+
+/** A cell that an experiment declares and has no record of. */
+export interface LackingCell {
+  /** Its name. */
+  readonly name: string;
+  /** Why: "not run yet", what is missing, what failed. */
+  readonly reason: string;
+}
+
+/** What a profile has come to: the material of its tables. */
+export interface ProfileResults<Content> {
+  /** Folder below results/. */
+  readonly question: string;
+  /** The profile. */
+  readonly profile: string;
+  /** Cells with a record, in the order in which they were declared. */
+  readonly cells: readonly RecordedCell<Content>[];
+  /** Declared cells without. */
+  readonly lacking: readonly LackingCell[];
+}
+
+/** How results become files, as texts by path below results/. */
+export interface Report<Content> {
+  /** Folder below results/, for example "rq1". */
+  readonly question: string;
+  /** Page and figures of one cell. */
+  cell(cell: RecordedCell<Content>): Promise<ReadonlyMap<string, string>>;
+  /** The table over all cells. */
+  profile(results: ProfileResults<Content>): Promise<string>;
+}
+
+/** Options as an experiment's schema gives them. */
+export type GivenOptions = GivenConfig & CellOptions;
+
+/**
+ * An experiment: its question, its cells, what one cell runs, and its report over
+ * all cells.
+ */
+export interface Experiment<
+  Given extends GivenOptions,
+  Content extends { readonly identity: Identity<unknown> },
+> {
+  /** Its command line; the schema has {@link cellOptions} and the compression's. */
+  readonly command: Command<Given>;
+  /**
+   * The arms that a profile compares, most decisive first, with the options that
+   * make them.
+   *
+   * @param given The options of one subject.
+   */
+  arms(given: Given): readonly Arm[];
+  /**
+   * How long one cell takes, part by part.
+   *
+   * @param options What is known of cell and machine.
+   */
+  foresee(options: ForecastOptions): readonly Part[];
+  /** Runs one cell. */
+  run(
+    lab: CellLab<CompressionConfig>,
+  ): Promise<CellResult<Content>>;
+  /** How results become tables. */
+  readonly report: Report<Content>;
+}
+
+/** What is compared: options under a name. */
+export interface Arm {
+  /** For names of cells: small letters, digits and dashes. */
+  readonly name: string;
+  /** Options that make the arm, as in a file. */
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** What {@link runExperiment} asks of the command line. */
+export type Run = RunOptions;

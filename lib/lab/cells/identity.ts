@@ -1,0 +1,74 @@
+import type { Engine } from "../../engine/mod.ts";
+import { placelessName } from "../../data/mod.ts";
+import { canonicalJson, sha256Hex } from "../../random/mod.ts";
+import { type EngineIdentity, engineIdentity } from "../../search/mod.ts";
+import type { CompressionConfig } from "../options/compression.ts";
+import type { DataIdentity } from "../subject/data_options.ts";
+import type { Subject } from "../subject/subject.ts";
+import type { Cell } from "./cell.ts";
+
+/** All that a cell's outcome depends on. */
+export interface Identity<Config = CompressionConfig> {
+  /** Its options, without what names places or the way to the teacher. */
+  readonly config: Config;
+  /** The arm. */
+  readonly arm: string;
+  /** Seed of the search. */
+  readonly seed: number;
+  /** What trains. */
+  readonly engine: EngineIdentity;
+  /** The data. */
+  readonly data: DataIdentity;
+  /** The teacher, where it was not trained by this run's engine but taken as it was. */
+  readonly teacher?: {
+    /** SHA-256 of its weights. */
+    readonly weights: string;
+    /** What trained it. */
+    readonly engine: EngineIdentity;
+  };
+  /** Ids of the trained policies that it starts from. */
+  readonly policies?: readonly string[];
+}
+
+/**
+ * The identity of a cell.
+ *
+ * @param cell The cell.
+ * @param parts What runs it, on what, from which trained policies.
+ */
+export function identityOf<Config extends CompressionConfig>(
+  { config, arm, seed }: Cell<Config>,
+  { engine, subject: { data, taken }, policies = [] }: {
+    readonly engine: Engine;
+    readonly subject: Pick<Subject, "data" | "taken">;
+    readonly policies?: readonly string[];
+  },
+): Identity<Config> {
+  // How the run came to its teacher changes nothing of the rest.
+  const { retrain: _, ...teacher } = config.teacher;
+  return {
+    config: {
+      ...config,
+      dataset: placelessName(config.dataset),
+      // Their content counts, not where they lie.
+      policy: [],
+      teacher,
+    },
+    arm,
+    seed,
+    engine: engineIdentity(engine),
+    data,
+    ...(taken === undefined ? {} : {
+      teacher: {
+        weights: taken.record.deterministic.weights,
+        engine: taken.record.deterministic.engine,
+      },
+    }),
+    ...(policies.length === 0 ? {} : { policies }),
+  };
+}
+
+/** Name under which a cell's progress is kept. */
+export function runIdOf(question: string, identity: Identity<unknown>): string {
+  return `${question}/${sha256Hex(canonicalJson(identity))}`;
+}

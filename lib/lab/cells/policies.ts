@@ -1,0 +1,88 @@
+/**
+ * Trained policies as files: what a search learned, and what another one starts
+ * from (paper section 4.6).
+ *
+ * @module
+ */
+
+import { UsageError } from "../../cli/mod.ts";
+import {
+  packPolicyState,
+  policyId,
+  type PolicyKind,
+  type PolicyState,
+  transferable,
+  unpackPolicyState,
+  withFreshOptimiser,
+} from "../../policy/mod.ts";
+import type { StageOutcome } from "../../search/mod.ts";
+
+/** Policies to start from. */
+export interface LoadedPolicies {
+  /** By the kind of stage that they are of. */
+  readonly states: Readonly<Partial<Record<PolicyKind, PolicyState>>>;
+  /** Their ids, sorted. */
+  readonly ids: readonly string[];
+}
+
+/**
+ * Reads policies; each starts with a fresh optimiser.
+ *
+ * @param paths Files of policies, at most one a kind of stage.
+ * @param stages The kinds of stages that there are.
+ * @throws {UsageError} If one cannot be read or used, with the reason.
+ */
+export async function loadPolicies(
+  paths: readonly string[],
+  stages: readonly PolicyKind[],
+): Promise<LoadedPolicies> {
+  const states: Partial<Record<PolicyKind, PolicyState>> = {};
+  const ids: string[] = [];
+  for (const path of paths) {
+    const { state, id } = await loadPolicy(path);
+    const { kind } = state;
+    const wrong = !stages.includes(kind)
+      ? `a policy of ${stages.join(" or ")}, it is one of ${kind}`
+      : states[kind] !== undefined
+      ? `one policy a stage, there are two of ${kind}`
+      : undefined;
+    if (wrong !== undefined) {
+      throw new UsageError(`--policy "${path}": expected ${wrong}`);
+    }
+    states[kind] = withFreshOptimiser(state);
+    ids.push(id);
+  }
+  return { states, ids: ids.sort() };
+}
+
+async function loadPolicy(
+  path: string,
+): Promise<{ readonly state: PolicyState; readonly id: string }> {
+  try {
+    const bytes = await Deno.readFile(path);
+    return { state: unpackPolicyState(bytes), id: policyId(bytes) };
+  } catch (error) {
+    const isFault = error instanceof RangeError ||
+      error instanceof Error && "code" in error;
+    if (!isFault) throw error;
+    throw new UsageError(
+      `--policy "${path}": expected a policy's file, NAME.STAGE.policy beside a record (${error.message})`,
+      { cause: error },
+    );
+  }
+}
+
+/**
+ * What a stage's policy can be carried on as, and its id; undefined where the
+ * strategy has no policy.
+ *
+ * @param outcome What came of the stage.
+ */
+export function learnedPolicy(
+  { learned }: Pick<StageOutcome, "learned">,
+): { readonly bytes: Uint8Array; readonly id: string } | undefined {
+  const { policy } = learned.blobs;
+  if (policy === undefined) return undefined;
+  const bytes = packPolicyState(transferable(unpackPolicyState(policy)));
+  return { bytes, id: policyId(bytes) };
+}

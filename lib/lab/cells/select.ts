@@ -1,0 +1,126 @@
+/**
+ * Which cells a command line asks for.
+ *
+ * @module
+ */
+
+import { type Invocation, UsageError } from "../../cli/mod.ts";
+import { canonicalJson, sha256Hex } from "../../random/mod.ts";
+import {
+  completeConfig,
+  type CompressionConfig,
+} from "../options/compression.ts";
+import { type Cell, cellName, matchesCell } from "./cell.ts";
+import type { Arm, GivenOptions } from "./experiment.ts";
+
+/** Cells of a command line. */
+export interface Selection {
+  /** Name of the folder that their results go to: the profile, or a variation of it. */
+  readonly profile: string;
+  /** All that the profile declares, most decisive first. */
+  readonly declared: readonly Cell[];
+  /** Those that are to be run. */
+  readonly chosen: readonly Cell[];
+}
+
+/** Options that a cell's name tells, or that change no result. */
+const NAMED = [
+  "dataset",
+  "size",
+  "skipBroken",
+  "network",
+  "width",
+  "search",
+  "arms",
+  "seeds",
+  "cells",
+];
+
+/**
+ * The cells that a command line asks for: subjects by seeds by arms, so that a
+ * first comparison of all arms is there early.
+ *
+ * @param invocation The command line.
+ * @param arms The arms of the experiment, for one subject's options.
+ * @throws {UsageError} If an arm or a cell that is asked for does not exist.
+ */
+export function selectCells<Given extends GivenOptions>(
+  invocation: Invocation<Given>,
+  arms: (given: Given) => readonly Arm[],
+): Selection {
+  const { config, run, given, amend } = invocation;
+  const subjects = subjectsOf(invocation);
+  const asked = config.arms;
+  const isNamed = "dataset" in given;
+  const declared = subjects.flatMap((subject, i): readonly Cell[] => {
+    const place = `subjects[${i}]`;
+    const own = arms(amend(subject, place));
+    const names = own.map(({ name }) => name);
+    const unknown = asked?.find((name) => !names.includes(name));
+    if (unknown !== undefined) {
+      throw new UsageError(
+        `--arms "${unknown}": expected of ${names.join(", ")}`,
+      );
+    }
+    const chosen = own.filter(({ name }) => asked?.includes(name) ?? true);
+    return Array.from({ length: config.seeds }, (_, k) => run.seed + k)
+      .flatMap((seed) =>
+        chosen.map(({ name, options }) => {
+          const { subjects: _, arms: __, seeds: ___, cells: ____, ...all } =
+            completeConfig(amend({ ...subject, ...options }, place));
+          const cell = all as unknown as CompressionConfig;
+          return {
+            name: cellName({ config: cell, arm: name, seed }),
+            arm: name,
+            seed,
+            config: cell,
+            isNamed,
+          };
+        })
+      );
+  });
+  const { cells: pattern } = config;
+  const chosen = pattern === undefined
+    ? declared
+    : declared.filter(({ name }) => matchesCell(name, pattern));
+  if (chosen.length === 0) {
+    throw new UsageError(
+      `--cells "${pattern}": expected a part of one of ${
+        declared.map(({ name }) => name).join(", ")
+      }`,
+    );
+  }
+  return { profile: variationOf(invocation), declared, chosen };
+}
+
+/** The profile's subjects; where a data set or network is named, those of them. */
+function subjectsOf<Given extends GivenOptions>(
+  { config, given }: Invocation<Given>,
+): readonly Readonly<Record<string, unknown>>[] {
+  const named = ["dataset", "network"].filter((key) => key in given);
+  const fitting = config.subjects.filter((subject) =>
+    named.every((key) =>
+      (subject[key] ?? config[key as "dataset"]) === given[key]
+    )
+  );
+  // None is one of the profile's: then it is what the other options say.
+  return fitting.length > 0 ? fitting : [{}];
+}
+
+/**
+ * Results of other options than the profile's go to a folder of their own, whose
+ * name tells them apart.
+ */
+function variationOf<Given>(
+  { run: { profile }, given }: Invocation<Given>,
+): string {
+  const { teacher, ...others } = given as Readonly<Record<string, unknown>>;
+  const { retrain: _, ...recipe } = (teacher ?? {}) as Record<string, unknown>;
+  const varied = Object.entries({
+    ...others,
+    ...(Object.keys(recipe).length === 0 ? {} : { teacher: recipe }),
+  }).filter(([key]) => !NAMED.includes(key));
+  if (varied.length === 0) return profile;
+  const digest = sha256Hex(canonicalJson(Object.fromEntries(varied)));
+  return `${profile}+${digest.slice(0, 8)}`;
+}

@@ -1,0 +1,98 @@
+/**
+ * Whole methods by name: what `--method` sets at once, line by line.
+ *
+ * @module
+ */
+
+/**
+ * The paper's own procedure, as far as it is known (sections 3 and 4; what the
+ * paper leaves open, as in the authors' release). Teacher, final training and
+ * baseline decay are not known and stay as they are.
+ */
+const PAPER = {
+  // Two stages, layer removal first; one decision a layer; REINFORCE.
+  stages: "removal,shrinkage",
+  space: "leaf",
+  search: "reinforce",
+  student: {
+    // Every student sees all training images, for 5 epochs, in both stages.
+    images: 0,
+    validationImages: 0,
+    epochs: 5,
+    shrinkageEpochs: 5,
+    // Authors' code: batches of 64 (MNIST), Adam 5e-4, weight decay 5e-4.
+    batchSize: 64,
+    learningRate: 5e-4,
+    schedule: "constant",
+    weightDecay: 5e-4,
+    // Fresh weights, as PyTorch 0.2 drew them.
+    initialisation: "pytorch-0.2",
+  },
+  // Only the best of a stage is trained to the end.
+  finalists: 1,
+  // Authors' code: 100 iterations; paper: 5 rollouts, Adam 0.003 and 0.01.
+  removal: paperStage(0.003),
+  shrinkage: paperStage(0.01),
+  // Authors' code: kernel, stride, padding and channels shrink, each by itself;
+  // at least 10 channels stay.
+  shrink: { what: "all", minChannels: 10 },
+} as const;
+
+function paperStage(learningRate: number) {
+  return {
+    iterations: 100,
+    rollouts: 5,
+    learningRate,
+    hidden: 30,
+    // The state of section 3.1: seven numbers, as they are.
+    features: "paper",
+    leafLogits: false,
+    entropyWeight: 0,
+    entropyFalls: false,
+    initialKeepBias: 0,
+    // An exponential moving average of earlier rewards, advantages as they are.
+    baseline: "movingAverage",
+    normaliseAdvantage: false,
+    passes: 1,
+    clip: 0,
+  } as const;
+}
+
+/**
+ * What ranks first so far: in a simulation on the networks' real masks and sizes
+ * with made-up accuracies, not yet by real trainings. What belongs together is
+ * decided together, the policy can tell layers apart, and a stage has 150
+ * students.
+ */
+const BEST = {
+  stages: "removal,shrinkage",
+  space: "block",
+  search: "reinforce",
+  removal: bestStage(0.01),
+  shrinkage: bestStage(0.03),
+} as const;
+
+function bestStage(learningRate: number) {
+  return {
+    iterations: 25,
+    rollouts: 6,
+    learningRate,
+    features: "rich",
+    leafLogits: true,
+    entropyWeight: 0.1,
+    entropyFalls: true,
+    baseline: "leaveOneOut",
+  } as const;
+}
+
+/** What each method sets. */
+export const METHODS = { paper: PAPER, best: BEST } as const;
+
+/** Name of a method. */
+export type MethodName = keyof typeof METHODS;
+
+/** All names. */
+export const METHOD_NAMES = Object.keys(METHODS) as [
+  MethodName,
+  ...MethodName[],
+];

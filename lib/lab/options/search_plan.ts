@@ -1,0 +1,76 @@
+import type { Objective } from "../../reward/mod.ts";
+import { createObjective } from "../../reward/mod.ts";
+import type { PolicyKind, PolicyState } from "../../policy/mod.ts";
+import type {
+  SearchPlan,
+  SharedSeeds,
+  TeacherReference,
+} from "../../search/mod.ts";
+import type { CompressionConfig } from "./compression.ts";
+import { stagesOf } from "./stage.ts";
+
+/**
+ * How the search of a compression goes.
+ *
+ * @param config Its options.
+ * @param search Seed of the search, and trained policies to start from.
+ */
+export function searchPlanOf(
+  config: CompressionConfig,
+  { seed, policies = {} }: {
+    readonly seed: number;
+    readonly policies?: Readonly<Partial<Record<PolicyKind, PolicyState>>>;
+  },
+): SearchPlan {
+  const { search, space, stages, shrink, annealing, evolution } = config;
+  const { removal, shrinkage, joint } = config;
+  return {
+    stages: stagesOf(stages),
+    search,
+    grain: space,
+    config: { removal, shrinkage, joint },
+    annealing,
+    evolution,
+    shrink: { shrink: shrink.what, minChannels: shrink.minChannels },
+    seed,
+    policies,
+  };
+}
+
+/**
+ * What a student is worth beside a teacher.
+ *
+ * @param config The limits.
+ * @param teacher The teacher's size and accuracy.
+ */
+export function objectiveOf(
+  { limits }: CompressionConfig,
+  teacher: TeacherReference,
+): Objective {
+  const { mode, iterations, ...most } = limits;
+  return createObjective({
+    teacher,
+    mode,
+    iterations,
+    limits: {
+      ...(most.parameters === undefined
+        ? {}
+        : { maxParameters: most.parameters }),
+      ...(most.macs === undefined ? {} : { maxMacs: most.macs }),
+      ...(most.activationBytes === undefined
+        ? {}
+        : { maxActivationBytes: most.activationBytes }),
+      ...(most.weightBytes === undefined
+        ? {}
+        : { maxWeightBytes: most.weightBytes }),
+      ...(most.accuracy === undefined ? {} : { minAccuracy: most.accuracy }),
+    },
+  });
+}
+
+/** Seeds of what all searches of a subject share. */
+export function sharedSeedsOf(
+  { data, teacher, student }: CompressionConfig,
+): SharedSeeds {
+  return { data: data.seed, teacher: teacher.seed, student: student.seed };
+}

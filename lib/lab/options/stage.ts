@@ -1,0 +1,175 @@
+/**
+ * Options of the search: who proposes, what is decided, how a policy learns, what
+ * a student must keep to.
+ *
+ * @module
+ */
+
+import { z } from "zod";
+import { FEATURE_SETS, type PolicyKind } from "../../policy/mod.ts";
+import {
+  type Grain,
+  type StageConfig,
+  STRATEGY_NAMES,
+} from "../../search/mod.ts";
+import { epochs, learningRate } from "./numbers.ts";
+
+/** How a stage searches; `rate` is the paper's learning rate for its policy. */
+export function stageSchema(rate: number) {
+  return z.strictObject({
+    iterations: z.int().min(1).default(100).describe(
+      "Iterations, each a policy update (authors' code: 100)",
+    ),
+    rollouts: z.int().min(1).default(5).describe(
+      "Students proposed per iteration (paper: 5)",
+    ),
+    budget: epochs.optional().describe(
+      "Student-epochs after which no iteration begins (default: the iterations alone decide)",
+    ),
+    learningRate: learningRate.default(rate).describe(
+      `Adam's step size for the policy (paper: ${rate})`,
+    ),
+    hidden: z.int().min(1).default(30).describe(
+      "Units of each of the two LSTM layers (paper: 30)",
+    ),
+    features: z.enum(FEATURE_SETS).default("scaled").describe(
+      "What the policy reads of a layer: its type one-hot and numbers brought to a small range; rich adds position, channels in, parameters and map size; paper is the seven raw numbers",
+    ),
+    leafLogits: z.boolean().default(false).describe(
+      "One learned logit an action and decision beside the LSTM (paper: no)",
+    ),
+    entropyWeight: z.number().min(0).default(0).describe(
+      "Weight of the policy's entropy (paper: none)",
+    ),
+    entropyFalls: z.boolean().default(false).describe(
+      "Let that weight fall to 0 until the last iteration (paper: none)",
+    ),
+    initialKeepBias: z.number().min(-100).max(100).default(0).describe(
+      "Added at the start to the logit of keep, or of ratio 1 (paper: none)",
+    ),
+    baseline: z.enum(["movingAverage", "leaveOneOut"]).default("movingAverage")
+      .describe(
+        "What a reward is compared with: an average of earlier iterations (paper), or the mean of the others of its iteration",
+      ),
+    baselineDecay: z.number().min(0).max(1).default(0.8).describe(
+      "Weight of the past in the moving-average baseline (paper: not given)",
+    ),
+    normaliseAdvantage: z.boolean().default(false).describe(
+      "Centre advantages and divide them by their standard deviation (paper: no)",
+    ),
+    passes: z.int().min(1).max(100).default(1).describe(
+      "Adam steps per iteration, more than one with clip only (paper: 1)",
+    ),
+    clip: z.number().min(0).max(10).default(0).describe(
+      "Clipping of the probability ratio as in PPO; 0 is none (paper: none)",
+    ),
+  }).refine(({ passes, clip }) => passes === 1 || clip > 0, {
+    path: ["passes"],
+    message: "expected 1, or a clip above 0 that keeps later passes in bounds",
+  }).refine(
+    ({ baseline, rollouts }) => baseline === "movingAverage" || rollouts >= 2,
+    {
+      path: ["rollouts"],
+      message: "expected at least 2, as the baseline leaveOneOut needs others",
+    },
+  ) satisfies z.ZodType<StageConfig>;
+}
+
+/** What shrinkage may do to a layer. */
+export const shrinkSchema = z.strictObject({
+  what: z.enum(["channels", "all"]).default("channels").describe(
+    "What shrinks: output channels, or kernel, stride and padding of convolutions and pools too, each by a ratio of its own (authors' code)",
+  ),
+  minChannels: z.int().min(1).default(10).describe(
+    "Fewest channels left (authors' code: 10)",
+  ),
+});
+
+/** Simulated annealing. */
+export const annealingSchema = z.strictObject({
+  temperature: z.number().positive().default(0.05).describe(
+    "Temperature at the start, in units of reward; it falls to 0",
+  ),
+  changes: z.int().min(1).default(2).describe(
+    "Decisions that a neighbour differs in",
+  ),
+});
+
+/** Regularised evolution. */
+export const evolutionSchema = z.strictObject({
+  population: z.int().min(1).default(20).describe(
+    "Students that live at a time",
+  ),
+  tournament: z.int().min(1).default(5).describe(
+    "Of them, drawn to find a parent: the best of these",
+  ),
+  changes: z.int().min(1).default(2).describe(
+    "Decisions that a child differs in",
+  ),
+});
+
+/** What a student must keep to (paper section 3.3). */
+export const limitsSchema = z.strictObject({
+  parameters: z.int().min(1).optional().describe("Most parameters"),
+  macs: z.int().min(1).optional().describe(
+    "Most multiply-accumulates for one image",
+  ),
+  activationBytes: z.int().min(1).optional().describe(
+    "Most bytes of activations of one image",
+  ),
+  weightBytes: z.int().min(1).optional().describe(
+    "Most bytes of weights, as 32-bit numbers",
+  ),
+  accuracy: z.number().min(0).max(1).optional().describe(
+    "Least validation accuracy",
+  ),
+  mode: z.enum(["hard", "soft"]).default("hard").describe(
+    "What a broken limit costs: all of the reward and no training where size alone breaks it, or more from iteration to iteration",
+  ),
+  iterations: z.int().min(1).default(15).describe(
+    "Iterations until a soft limit is hard (authors' code: 15)",
+  ),
+});
+
+const GRAINS = ["leaf", "unit", "block"] as const satisfies readonly Grain[];
+
+/** Plans of stages by name. */
+const STAGE_PLANS = {
+  "removal,shrinkage": ["removal", "shrinkage"],
+  "shrinkage,removal": ["shrinkage", "removal"],
+  joint: ["joint"],
+  removal: ["removal"],
+  shrinkage: ["shrinkage"],
+} as const satisfies Readonly<Record<string, readonly PolicyKind[]>>;
+
+/** Name of a plan of stages. */
+export type StagePlanName = keyof typeof STAGE_PLANS;
+
+/** The stages of a plan. */
+export function stagesOf(plan: StagePlanName): readonly PolicyKind[] {
+  return STAGE_PLANS[plan];
+}
+
+/** Everything that a search can be told, for the schema of an experiment. */
+export const searchOptions = {
+  search: z.enum(STRATEGY_NAMES).default("reinforce").describe(
+    "Who proposes students (paper: reinforce); frozen is the policy that never learns",
+  ),
+  space: z.enum(GRAINS).default("leaf").describe(
+    "What is decided together: each layer (paper), a convolution with what belongs to it, or the body of a residual block",
+  ),
+  stages: z.enum(
+    Object.keys(STAGE_PLANS) as [StagePlanName, ...StagePlanName[]],
+  )
+    .default("removal,shrinkage").describe("Stages in their order"),
+  policy: z.array(z.string().min(1)).default([]).describe(
+    "Files of trained policies to start from, at most one a stage",
+  ),
+  removal: stageSchema(0.003),
+  shrinkage: stageSchema(0.01),
+  joint: stageSchema(0.01),
+  annealing: annealingSchema,
+  evolution: evolutionSchema,
+  shrink: shrinkSchema,
+  limits: limitsSchema,
+};

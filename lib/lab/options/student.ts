@@ -1,0 +1,56 @@
+/**
+ * Options of the students' trainings: the short one that scores a candidate, and
+ * the final one.
+ *
+ * @module
+ */
+
+import { z } from "zod";
+import { epochs, learningRate, seed } from "./numbers.ts";
+import { scheduleSchema } from "./schedules.ts";
+
+/** How a candidate is trained: briefly, on logits alone (paper section 3.4). */
+export const studentSchema = z.strictObject({
+  images: z.int().min(0).default(0).describe(
+    "Training images of a candidate, stratified; 0 takes all (the paper)",
+  ),
+  validationImages: z.int().min(0).default(0).describe(
+    "Validation images that score a candidate, stratified; 0 takes all",
+  ),
+  epochs: epochs.default(5).describe("Passes over the images (paper: 5)"),
+  shrinkageEpochs: epochs.optional().describe(
+    "Passes in stage 2 (default: as in stage 1, like the paper)",
+  ),
+  batchSize: z.int().min(1).default(64).describe("Images a step"),
+  learningRate: learningRate.default(5e-4).describe(
+    "Adam's step size (authors' code: 5e-4)",
+  ),
+  schedule: scheduleSchema.default("constant").describe(
+    "How the learning rate changes (authors' code: constant)",
+  ),
+  weightDecay: z.number().min(0).default(5e-4).describe(
+    "L2 coefficient (authors' code: 5e-4)",
+  ),
+  seed: seed.describe(
+    "Seed of the students' trainings, the same for every search",
+  ),
+  initialisation: z.enum(["pytorch", "pytorch-0.2", "he"]).default(
+    "pytorch-0.2",
+  ).describe("Fresh weights (authors' code: PyTorch 0.2's)"),
+});
+
+/**
+ * How a stage's best candidate is trained to the end: labels plus distillation.
+ * The paper gives the loss, but neither epochs, rate nor lambda.
+ */
+export const finalSchema = z.strictObject({
+  epochs: epochs.default(20).describe("Passes over the training images"),
+  batchSize: z.int().min(1).default(64).describe("Images a step"),
+  learningRate: learningRate.default(0.005).describe(
+    "Highest step size (Adam, one cycle)",
+  ),
+  weightDecay: z.number().min(0).default(0).describe("L2 coefficient"),
+  distillation: z.number().min(0).default(0.1).describe(
+    "Weight lambda of the logit MSE beside the cross-entropy",
+  ),
+});

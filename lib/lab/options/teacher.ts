@@ -1,0 +1,44 @@
+/**
+ * Options of the teacher and of the views of its images.
+ *
+ * @module
+ */
+
+import { z } from "zod";
+import { epochs, learningRate, seed } from "./numbers.ts";
+import { scheduleSchema } from "./schedules.ts";
+
+/**
+ * How the teacher is trained. The paper gives no recipe; what is left out is that
+ * of experiments/configs/teachers.yaml for the data set and network.
+ */
+export const teacherSchema = z.strictObject({
+  epochs: epochs.optional().describe(
+    "Passes over the training images (default: by experiments/configs/teachers.yaml, as of all options of the teacher)",
+  ),
+  batchSize: z.int().min(1).optional().describe("Images a step"),
+  learningRate: learningRate.optional().describe(
+    "Highest learning rate (SGD, Nesterov momentum 0.9)",
+  ),
+  schedule: scheduleSchema.optional().describe("How the learning rate changes"),
+  weightDecay: z.number().min(0).optional().describe("L2 coefficient"),
+  seed: seed.describe(
+    "Seed of the teacher's training, the same for every search",
+  ),
+  retrain: z.boolean().optional().describe(
+    "Train it, although a teacher of this recipe is kept in results/teachers",
+  ),
+});
+
+/**
+ * Random views of the training images, the same for teacher and students. Left
+ * out, they are those of the teacher's recipe.
+ */
+export const augmentationSchema = z.strictObject({
+  cropPadding: z.int().min(0).default(0).describe(
+    "Black border of which a window of the image's size is cut out (paper: 4 for CIFAR)",
+  ),
+  flip: z.boolean().default(false).describe(
+    "Whether half of the images are mirrored (paper: yes for CIFAR)",
+  ),
+});

@@ -1,0 +1,68 @@
+import { createProgress, formatDuration } from "../../cli/mod.ts";
+import type { Remaining } from "../forecast/remaining.ts";
+
+/** What is shown of a phase. */
+export interface PhaseOptions {
+  /** In front of the line. */
+  readonly label: string;
+  /** Steps in all, >= 1. */
+  readonly total: number;
+  /** Name of a step in the plural. */
+  readonly unit: string;
+  /** The part of the forecast that it is. */
+  readonly part: string;
+  /** How much longer it and the whole will take. */
+  readonly remaining: Remaining;
+}
+
+/** A phase of a run on the progress line. */
+export interface Phase {
+  /** Starts the clock. */
+  begin(): void;
+  /** Shows that this many steps are done; with the last one the phase ends. */
+  reach(steps: number, note?: string): void;
+}
+
+/**
+ * Shows a phase of a run. Steps that the first {@link Phase.reach} jumps over
+ * were done earlier and do not count for the speed.
+ *
+ * @param options What is shown.
+ */
+export function phase(
+  { label, total, unit, part, remaining }: PhaseOptions,
+): Phase {
+  let progress: ReturnType<typeof createProgress> | undefined;
+  let done: number | undefined;
+  function begin(): void {
+    if (progress !== undefined) return;
+    remaining.begin(part);
+    progress = createProgress({
+      label,
+      total,
+      unit,
+      forecast: () => ({
+        seconds: remaining.seconds(part),
+        all: ` (all: ${formatDuration(remaining.seconds())})`,
+      }),
+    });
+  }
+  return {
+    begin,
+    reach(steps, note) {
+      // Steps from before the clock was started say nothing of the speed.
+      const isTimed = progress !== undefined;
+      begin();
+      remaining.reach(
+        part,
+        Math.min(1, steps / total),
+        done === undefined ? (steps - 1) / total : 0,
+      );
+      if (done === undefined) progress?.skip(steps - 1);
+      if (isTimed) progress?.advance(steps - (done ?? steps - 1), note);
+      else progress?.skip(1);
+      done = steps;
+      if (steps >= total) progress?.finish();
+    },
+  };
+}
