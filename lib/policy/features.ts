@@ -55,7 +55,7 @@ const SIDE_LOG2_SCALE = 8; // a side of 255 gives 1; ImageNet's images have 224
  *
  * Seeds spread with a standard deviation of .03 to .11, so the order of
  * neighbours is no finding; that the first row learns next to nothing and the
- * fourth the most is. No other factor than 3 was tried there.
+ * fourth a good deal is one. No factor but 1 and 3 was tried.
  */
 const GAIN = 3;
 
