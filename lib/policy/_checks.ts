@@ -1,52 +1,29 @@
+import { fail } from "./_fail.ts";
+import { LEAF_LOGITS, type ParameterSpec } from "./_network.ts";
+import type { ResolvedOptions } from "./_options.ts";
 import { GROUPS } from "./_tensors.ts";
 import { actionCount, neutralAction } from "./actions.ts";
-import type {
-  PolicyKind,
-  PolicyOptions,
-  PolicyState,
-  Rollout,
-  Sequence,
-} from "./types.ts";
-import type { ParameterSpec } from "./_network.ts";
+import type { FeatureSet } from "./features.ts";
+import type { PolicyKind, PolicyState, Rollout, Sequence } from "./types.ts";
 
-/** Options with every default filled in. */
-export type ResolvedOptions = Required<Omit<PolicyOptions, "random">>;
-
-/** @throws {RangeError} If an option is out of range. */
-export function checkOptions(options: ResolvedOptions): void {
-  const { inputSize, hidden, learningRate, entropyWeight, initialKeepBias } =
-    options;
-  for (const [name, value] of Object.entries({ inputSize, hidden })) {
-    if (!Number.isSafeInteger(value) || value < 1) {
-      fail("create a policy", { name, value, expected: "an integer >= 1" });
-    }
-  }
-  for (const [name, value] of Object.entries({ learningRate, entropyWeight })) {
-    if (!Number.isFinite(value) || value < 0) {
-      fail("create a policy", {
-        name,
-        value,
-        expected: "a finite number >= 0",
-      });
-    }
-  }
-  if (!Number.isFinite(initialKeepBias)) {
-    fail("create a policy", {
-      name: "initialKeepBias",
-      value: initialKeepBias,
-      expected: "a finite number",
-    });
-  }
-}
-
-/** @throws {RangeError} If a policy of this input size cannot read the sequence. */
-export function checkSequence(sequence: Sequence, inputSize: number): void {
+/** @throws {RangeError} If a policy of these options cannot read the sequence. */
+export function checkSequence(
+  sequence: Sequence,
+  { inputSize, leafLogits }: Pick<ResolvedOptions, "inputSize" | "leafLogits">,
+): void {
   const { features, mask } = sequence;
   if (features.length === 0) {
     fail("read the sequence", {
       name: "its length",
       value: 0,
       expected: "at least 1 step",
+    });
+  }
+  if (leafLogits !== undefined && features.length !== leafLogits) {
+    fail("read the sequence", {
+      name: "its length",
+      value: features.length,
+      expected: `${leafLogits}, the number of steps with logits of their own`,
     });
   }
   if (mask.length !== features.length) {
@@ -133,11 +110,24 @@ export function checkAdvantages(rollouts: readonly Rollout[]): void {
   }
 }
 
+/** @throws {RangeError} If an update's entropy weight is out of range. */
+export function checkEntropyWeight(entropyWeight: number): void {
+  if (!Number.isFinite(entropyWeight) || entropyWeight < 0) {
+    fail("update the policy", {
+      name: "entropyWeight",
+      value: entropyWeight,
+      expected: "a finite number >= 0",
+    });
+  }
+}
+
 /** @throws {RangeError} If a state is not one of a policy with these parameters. */
 export function checkState(
   state: PolicyState,
   expected: {
     readonly kind: PolicyKind;
+    /** Undefined: the caller's own, which have no name to compare. */
+    readonly features: FeatureSet | undefined;
     readonly specs: readonly ParameterSpec[];
   },
 ): void {
@@ -148,11 +138,34 @@ export function checkState(
       expected: expected.kind,
     });
   }
+  // States older than the sets' names have none; their lengths still tell.
+  if (
+    state.features !== undefined && expected.features !== undefined &&
+    state.features !== expected.features
+  ) {
+    fail("restore the policy", {
+      name: "its feature set",
+      value: state.features,
+      expected: expected.features,
+    });
+  }
   if (!Number.isSafeInteger(state.step) || state.step < 0) {
     fail("restore the policy", {
       name: "its step",
       value: state.step,
       expected: "an integer >= 0",
+    });
+  }
+  const ofLeaves = `parameters/${LEAF_LOGITS}`;
+  if (
+    state.arrays[ofLeaves] !== undefined &&
+    !expected.specs.some(({ name }) => name === LEAF_LOGITS)
+  ) {
+    // Dropped in silence they would leave another policy than was trained.
+    fail("restore the policy", {
+      name: ofLeaves,
+      value: "present",
+      expected: "a state without it, such as transferable() gives",
     });
   }
   for (const group of GROUPS) {
@@ -168,18 +181,4 @@ export function checkState(
       }
     }
   }
-}
-
-function fail(
-  action: string,
-  problem: {
-    readonly name: string;
-    readonly value: number | string;
-    readonly expected: string;
-  },
-): never {
-  const { name, value, expected } = problem;
-  throw new RangeError(
-    `Cannot ${action}: ${name} is ${value}, expected ${expected}`,
-  );
 }

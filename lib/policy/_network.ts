@@ -22,6 +22,8 @@ export interface Architecture {
   readonly actionCount: number;
   /** 2: reads both ways. 1: reads forwards, and the action before is an input. */
   readonly directions: 1 | 2;
+  /** Steps that have logits of their own; undefined: none have. */
+  readonly leafLogits: number | undefined;
 }
 
 /** Name and shape of one parameter. */
@@ -29,9 +31,12 @@ export interface ParameterSpec {
   /** For example "lstm0.recurrent". */
   readonly name: string;
   readonly shape: readonly number[];
-  /** Values start uniform in [-bound, bound]. */
+  /** Values start uniform in [-bound, bound]; 0: at 0, and none is drawn. */
   readonly bound: number;
 }
+
+/** Name of the logits that belong to one step each, `[steps, actions]`. */
+export const LEAF_LOGITS = "leaf.logits";
 
 /** Parameters by name. */
 export type Parameters = Readonly<Record<string, tf.Tensor>>;
@@ -40,7 +45,7 @@ export type Parameters = Readonly<Record<string, tf.Tensor>>;
 export function parameterSpecs(
   architecture: Architecture,
 ): readonly ParameterSpec[] {
-  const { hidden, directions, actionCount } = architecture;
+  const { hidden, directions, actionCount, leafLogits } = architecture;
   const gates = 4 * hidden;
   // The initial ranges of PyTorch's LSTM and Linear, which the authors used.
   const bound = 1 / Math.sqrt(hidden);
@@ -64,6 +69,13 @@ export function parameterSpecs(
     { name: "head.weight", shape: [inputs, actionCount], bound: headBound },
     { name: "head.bias", shape: [actionCount], bound: headBound },
   );
+  if (leafLogits !== undefined) {
+    specs.push({
+      name: LEAF_LOGITS,
+      shape: [leafLogits, actionCount],
+      bound: 0,
+    });
+  }
   return specs;
 }
 
@@ -72,12 +84,13 @@ export function initialValues(
   specs: readonly ParameterSpec[],
   random: Random,
 ): Float32Array[] {
-  return specs.map(({ shape, bound }) =>
-    Float32Array.from(
-      { length: shape.reduce((product, side) => product * side, 1) },
+  return specs.map(({ shape, bound }) => {
+    const length = shape.reduce((product, side) => product * side, 1);
+    return bound === 0 ? new Float32Array(length) : Float32Array.from(
+      { length },
       () => (2 * random.uniform() - 1) * bound,
-    )
-  );
+    );
+  });
 }
 
 /**
@@ -97,7 +110,20 @@ export function logProbabilities(
   }
   const [time, batch, outputs] = sequence.shape;
   const logits = head(parameters, sequence.reshape([time * batch, outputs]));
-  return tf.logSoftmax(logits).reshape([time, batch, -1]);
+  const ofLeaves = parameters[LEAF_LOGITS];
+  const sums = ofLeaves === undefined ? logits : tf.add(
+    logits.reshape<tf.Tensor3D>([time, batch, -1]),
+    ofLeaves.expandDims(1),
+  ).reshape<tf.Tensor2D>([time * batch, -1]);
+  return tf.logSoftmax(sums).reshape([time, batch, -1]);
+}
+
+/** Where a network of one direction stands in a sequence. */
+export interface StepPlace {
+  /** Number of the step, from 0. */
+  readonly time: number;
+  /** Of each layer before the step; undefined at the first. */
+  readonly states: readonly CellState[] | undefined;
 }
 
 /**
@@ -105,13 +131,13 @@ export function logProbabilities(
  *
  * @param parameters By name.
  * @param inputs `[batch, inputs]`
- * @param states Of each layer before the step; undefined at the first.
+ * @param place Which step, and what came before it.
  * @returns The log-probabilities, `[batch, actions]`, and the states after.
  */
 export function stepLogProbabilities(
   parameters: Parameters,
   inputs: tf.Tensor2D,
-  states: readonly CellState[] | undefined,
+  { time, states }: StepPlace,
 ): { readonly logs: tf.Tensor2D; readonly states: readonly CellState[] } {
   let rows = inputs.expandDims<tf.Tensor3D>(0);
   const next: CellState[] = [];
@@ -126,13 +152,18 @@ export function stepLogProbabilities(
     rows = state.hidden;
   }
   const logits = head(parameters, rows.squeeze<tf.Tensor2D>([0]));
-  return { logs: tf.logSoftmax(logits), states: next };
+  const ofLeaves = parameters[LEAF_LOGITS];
+  const sums = ofLeaves === undefined
+    ? logits
+    : tf.add(logits, ofLeaves.slice([time, 0], [1, -1]));
+  return { logs: tf.logSoftmax(sums as tf.Tensor2D), states: next };
 }
 
 /**
  * What a step reads of the action before it: (index + 1) / number of actions,
  * which for shrinkage is the ratio itself; 0 at the first step, which has none
- * (paper Figure 2b, scaled).
+ * (paper Figure 2b, scaled). For joint it is 1/11 where a layer was removed, so
+ * that a removal does not read as no action.
  */
 export function previousActionInput(
   action: number | undefined,

@@ -7,15 +7,15 @@ import type { Rollout, UpdateReport } from "./types.ts";
 export interface Objective {
   /** What the network reads, `[time, batch, inputs]`. */
   readonly inputs: tf.Tensor3D;
-  /** d(objective) / d(log-probability), `[time, batch, actions]`. */
-  readonly weights: tf.Tensor3D;
+  /** What the rollouts earn, of the log-probabilities `[time, batch, actions]`. */
+  readonly gain: (logs: tf.Tensor3D) => tf.Scalar;
   /** Share of each entry in the mean entropy, `[time, batch, actions]`. */
   readonly entropyShares: tf.Tensor3D;
   /** Weight of the mean entropy. */
   readonly entropyWeight: number;
 }
 
-/** Sizes of an {@link Objective}'s arrays. */
+/** Sizes of an objective's arrays. */
 export interface WeightOptions {
   /** True at free steps. */
   readonly mask: readonly boolean[];
@@ -73,8 +73,8 @@ export function entropyShares(options: WeightOptions): Float32Array {
 }
 
 /**
- * Divides the advantages by their standard deviation (over the rollouts, not
- * less than 0.01). Their mean stays: that is the baseline's business.
+ * Brings the advantages to mean 0 and standard deviation 1 over the rollouts
+ * (deviations of less than 0.01 count as 0.01). Equal advantages become 0.
  */
 export function normaliseAdvantages(rollouts: readonly Rollout[]): Rollout[] {
   const values = rollouts.map((rollout) => rollout.advantage);
@@ -84,7 +84,7 @@ export function normaliseAdvantages(rollouts: readonly Rollout[]): Rollout[] {
   const scale = Math.max(Math.sqrt(variance), MIN_ADVANTAGE_DEVIATION);
   return rollouts.map(({ actions, advantage }) => ({
     actions,
-    advantage: advantage / scale,
+    advantage: (advantage - mean) / scale,
   }));
 }
 
@@ -96,7 +96,7 @@ export function normaliseAdvantages(rollouts: readonly Rollout[]): Rollout[] {
  * @returns The report, and the gradient of each parameter by name (the caller's
  * to dispose).
  */
-export function reinforceGradients(
+export function objectiveGradients(
   parameters: Parameters,
   objective: Objective,
 ): { readonly report: UpdateReport; readonly gradients: Parameters } {
@@ -107,7 +107,7 @@ export function reinforceGradients(
       Object.fromEntries(names.map((name, i) => [name, tensors[i]!])),
       objective.inputs,
     );
-    const gain = tf.sum(tf.mul(logs, objective.weights));
+    const gain = objective.gain(logs);
     const entropy = tf.neg(
       tf.sum(tf.mul(tf.mul(tf.exp(logs), logs), objective.entropyShares)),
     );

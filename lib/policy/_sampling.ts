@@ -88,7 +88,7 @@ export function sampleStepwise(
       previousActionInput(actions[t - 1], actionCount),
       ...vector,
     ]));
-    const step = stepLogProbabilities(parameters, inputs, states);
+    const step = stepLogProbabilities(parameters, inputs, { time: t, states });
     states = step.states;
     const rows = probabilityRows(step.logs, actionCount);
     for (const [k, { actions, probabilities }] of samples.entries()) {

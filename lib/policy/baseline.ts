@@ -54,3 +54,25 @@ export function movingAverage(
     next: decay * previous + (1 - decay) * mean,
   };
 }
+
+/**
+ * The baseline that needs no past: for each rollout the mean reward of the
+ * others of its iteration, which does not depend on its own (RLOO: Kool et al.,
+ * "Buy 4 REINFORCE samples, get a baseline for free", 2019). The advantages sum
+ * to 0, so a hard iteration and an easy one teach alike.
+ *
+ * @param rewards Rewards of one iteration's rollouts, at least two.
+ * @returns One baseline for each rollout: subtract it from that one's reward.
+ * @throws {RangeError} If there are fewer than two rewards.
+ */
+export function leaveOneOut(rewards: readonly number[]): number[] {
+  if (rewards.length < 2) {
+    throw new RangeError(
+      `Cannot average the other rewards: the number of rewards is ${rewards.length}, expected at least 2`,
+    );
+  }
+  return rewards.map((_, k) =>
+    rewards.reduce((sum, reward, j) => (j === k ? sum : sum + reward), 0) /
+    (rewards.length - 1)
+  );
+}

@@ -1,3 +1,4 @@
+import { sha256Hex } from "../random/mod.ts";
 import type { PolicyState } from "./types.ts";
 
 /** First field of the header; raised when the layout changes. */
@@ -7,14 +8,16 @@ interface Header {
   readonly format: number;
   readonly kind: PolicyState["kind"];
   readonly step: number;
+  /** Absent in files older than the sets' names, and without a named set. */
+  readonly features?: string;
   readonly arrays: readonly (readonly [name: string, length: number])[];
 }
 
 /**
  * A policy's state as bytes, for a store: the header's length in bytes (uint32,
- * little-endian), the header (JSON: format, kind, step, names and lengths of the
- * arrays), the arrays one after the other (float32, little-endian). Equal states
- * give equal bytes.
+ * little-endian), the header (JSON: format, kind, step, name of the feature set
+ * if it has one, names and lengths of the arrays), the arrays one after the
+ * other (float32, little-endian). Equal states give equal bytes.
  *
  * @param state From `Policy.state`.
  * @returns The bytes; {@link unpackPolicyState} reads them.
@@ -26,6 +29,7 @@ export function packPolicyState(state: PolicyState): Uint8Array {
     format: FORMAT,
     kind: state.kind,
     step: state.step,
+    ...(state.features === undefined ? {} : { features: state.features }),
     arrays: entries.map(([name, array]) => [name, array.length]),
   };
   const text = new TextEncoder().encode(JSON.stringify(header));
@@ -69,24 +73,23 @@ export function unpackPolicyState(bytes: Uint8Array): PolicyState {
     );
     offset += 4 * length;
   }
-  return { kind: header.kind, step: header.step, arrays };
+  const { kind, step, features } = header;
+  return {
+    kind,
+    step,
+    ...(features === undefined ? {} : { features }),
+    arrays,
+  };
 }
 
 /**
- * The same parameters with Adam at its start: how a policy trained on one
- * teacher is carried to another (paper section 4.6).
+ * The name of a packed state by its content.
  *
- * @param state A trained policy's state.
- * @returns A state at step 0 with moments of zero.
+ * @param bytes From {@link packPolicyState}.
+ * @returns SHA-256 as 64 lower-case hexadecimal digits; equal for equal states.
  */
-export function withFreshOptimiser(state: PolicyState): PolicyState {
-  const arrays = Object.entries(state.arrays).map(([name, array]) => [
-    name,
-    name.startsWith("parameters/")
-      ? array.slice()
-      : new Float32Array(array.length),
-  ]);
-  return { kind: state.kind, step: 0, arrays: Object.fromEntries(arrays) };
+export function policyId(bytes: Uint8Array): string {
+  return sha256Hex(bytes);
 }
 
 function readHeader(view: DataView, bytes: Uint8Array): Header {

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import { adamStep, type AdamTensors } from "./_adam.ts";
+import type { AdamTensors } from "./_adam.ts";
 import {
   disposeTensors,
   keepTensors,
@@ -9,10 +9,9 @@ import {
 import {
   checkActions,
   checkAdvantages,
-  checkOptions,
+  checkEntropyWeight,
   checkSequence,
   checkState,
-  type ResolvedOptions,
 } from "./_checks.ts";
 import { onCpu } from "./_cpu.ts";
 import {
@@ -21,12 +20,8 @@ import {
   logProbabilities,
   parameterSpecs,
 } from "./_network.ts";
-import {
-  entropyShares,
-  normaliseAdvantages,
-  reinforceGradients,
-  reinforceWeights,
-} from "./_reinforce.ts";
+import { normaliseAdvantages } from "./_reinforce.ts";
+import { resolveOptions } from "./_options.ts";
 import {
   inputsAfterActions,
   plainInputs,
@@ -34,8 +29,8 @@ import {
   sampleStepwise,
   sampleTogether,
 } from "./_sampling.ts";
+import { adamSteps } from "./_update.ts";
 import { actionCount, neutralAction } from "./actions.ts";
-import { layerFeatureCount } from "./features.ts";
 import type {
   Policy,
   PolicyKind,
@@ -43,14 +38,9 @@ import type {
   PolicyState,
   Rollout,
   Sequence,
+  UpdateOptions,
   UpdateReport,
 } from "./types.ts";
-
-/** The paper's Adam step sizes (section 4; from memory of it for shrinkage). */
-const LEARNING_RATES: Readonly<Record<PolicyKind, number>> = {
-  removal: 0.003,
-  shrinkage: 0.01,
-};
 
 /**
  * A new policy (paper section 3.2, Figure 2).
@@ -60,6 +50,7 @@ const LEARNING_RATES: Readonly<Record<PolicyKind, number>> = {
  * - shrinkage: two LSTM layers that also read the action before, then a softmax
  *   over ten ratios: pi(a_t | a_{t-1}, h_{t-1}, x_t). Every weight is trained;
  *   in the authors' release only the last layer was.
+ * - joint (not in the paper): wired like shrinkage, over removal and ten ratios
  *
  * @example
  * ```ts
@@ -85,23 +76,7 @@ export function createPolicy(
   kind: PolicyKind,
   options: PolicyOptions,
 ): Policy {
-  const settings = {
-    inputSize: layerFeatureCount(),
-    hidden: 30,
-    learningRate: LEARNING_RATES[kind],
-    entropyWeight: 0,
-    initialKeepBias: 0,
-    normaliseAdvantage: false,
-    ...options,
-  };
-  checkOptions(settings);
-  return openPolicy(kind, settings);
-}
-
-function openPolicy(
-  kind: PolicyKind,
-  settings: ResolvedOptions & PolicyOptions,
-): Policy {
+  const settings = resolveOptions(kind, options);
   const set = {
     actionCount: actionCount(kind),
     neutral: neutralAction(kind),
@@ -111,6 +86,7 @@ function openPolicy(
     hidden: settings.hidden,
     actionCount: set.actionCount,
     directions: kind === "removal" ? 2 : 1,
+    leafLogits: settings.leafLogits,
   };
   const specs = parameterSpecs(architecture);
   let tensors = toTensors(
@@ -146,44 +122,34 @@ function openPolicy(
   }
 
   function update(
-    { features, mask }: Sequence,
+    sequence: Sequence,
     rollouts: readonly Rollout[],
+    options: UpdateOptions = {},
   ): UpdateReport {
-    checkSequence({ features, mask }, settings.inputSize);
+    const { features, mask } = sequence;
+    const { entropyWeight = settings.entropyWeight } = options;
+    checkSequence(sequence, settings);
     checkAdvantages(rollouts);
+    checkEntropyWeight(entropyWeight);
     for (const { actions } of rollouts) checkActions(actions, { kind, mask });
     if (!mask.includes(true)) return { loss: 0, entropy: 0, gradientNorm: 0 };
-    const weighted = settings.normaliseAdvantage
-      ? normaliseAdvantages(rollouts)
-      : rollouts;
     return onCpu(() => {
-      const inputs = inputsOf(features, rollouts.map(({ actions }) => actions));
-      const batch = inputs.shape[1];
-      const sizes = { mask, batch, actionCount: set.actionCount };
-      const shape: [number, number, number] = [
-        mask.length,
-        batch,
-        set.actionCount,
-      ];
-      const { report, gradients } = reinforceGradients(tensors.parameters, {
-        inputs,
-        weights: tf.tensor3d(reinforceWeights(weighted, sizes), shape),
-        entropyShares: tf.tensor3d(entropyShares(sizes), shape),
-        entropyWeight: settings.entropyWeight,
-      });
-      if (!Number.isFinite(report.gradientNorm)) {
-        throw new RangeError(
-          `Cannot update the policy: the gradient's norm is ${report.gradientNorm}, expected a finite number`,
-        );
-      }
-      const next = adamStep(tensors, {
-        gradients,
-        step: step + 1,
+      const { report, tensors: next } = adamSteps(tensors, {
+        inputs: inputsOf(features, rollouts.map(({ actions }) => actions)),
+        rollouts: settings.normaliseAdvantage
+          ? normaliseAdvantages(rollouts)
+          : rollouts,
+        mask,
+        actionCount: set.actionCount,
+        entropyWeight,
         learningRate: settings.learningRate,
+        step,
+        passes: settings.passes,
+        clip: settings.clip,
       });
       keepTensors(next);
       replaceTensors(next);
-      step += 1;
+      step += settings.passes;
       return report;
     });
   }
@@ -192,7 +158,7 @@ function openPolicy(
     kind,
     update,
     sample: (sequence, streams) => {
-      checkSequence(sequence, settings.inputSize);
+      checkSequence(sequence, settings);
       const draw = architecture.directions === 2
         ? sampleTogether
         : sampleStepwise;
@@ -201,7 +167,7 @@ function openPolicy(
       );
     },
     probabilities: (sequence, actions) => {
-      checkSequence(sequence, settings.inputSize);
+      checkSequence(sequence, settings);
       checkActions(actions, { kind, mask: sequence.mask });
       return onCpu(() =>
         probabilityRows(
@@ -213,9 +179,16 @@ function openPolicy(
         )
       );
     },
-    state: () => ({ kind, step, arrays: toArrays(tensors) }),
+    state: () => ({
+      kind,
+      step,
+      ...(settings.features === undefined
+        ? {}
+        : { features: settings.features }),
+      arrays: toArrays(tensors),
+    }),
     restore: (state: PolicyState) => {
-      checkState(state, { kind, specs });
+      checkState(state, { kind, specs, features: settings.features });
       replaceTensors(toTensors(specs, state.arrays));
       step = state.step;
     },

@@ -1,7 +1,11 @@
 import type { Random } from "../random/mod.ts";
+import type { FeatureSet } from "./features.ts";
 
-/** Stage 1 (keep or remove each layer) or stage 2 (shrink each layer). */
-export type PolicyKind = "removal" | "shrinkage";
+/**
+ * Stage 1 (keep or remove each layer), stage 2 (shrink each layer), or both at
+ * once (remove each layer or keep it at a ratio).
+ */
+export type PolicyKind = "removal" | "shrinkage" | "joint";
 
 /** What a policy decides on: one step for each leaf layer, in order. */
 export interface Sequence {
@@ -30,9 +34,18 @@ export interface Rollout {
   readonly advantage: number;
 }
 
-/** What an update saw, all of it measured before the step. */
+/** Options of one `Policy.update`. */
+export interface UpdateOptions {
+  /** In place of the policy's, for this update; see `entropyAt`. >= 0. */
+  readonly entropyWeight?: number;
+}
+
+/** What an update saw, all of it measured before its first step. */
 export interface UpdateReport {
-  /** -(1/m) sum_k A_k sum_t log pi(a_t) - entropyWeight * entropy. */
+  /**
+   * -(1/m) sum_k A_k sum_t log pi(a_t) - entropyWeight * entropy. With `clip`
+   * each log pi is the ratio pi / pi_old instead, which is 1 at the first pass.
+   */
   readonly loss: number;
   /** Mean entropy of the free steps' distributions, in nats. */
   readonly entropy: number;
@@ -44,8 +57,13 @@ export interface UpdateReport {
 export interface PolicyState {
   /** Which policy. */
   readonly kind: PolicyKind;
-  /** Number of updates made, Adam's step. */
+  /** Number of Adam steps made: one for each pass of each update. */
   readonly step: number;
+  /**
+   * Name of the feature set that the policy reads; absent when its features
+   * are the caller's own, and in states older than the sets' names.
+   */
+  readonly features?: string;
   /**
    * Arrays by name, row-major: `parameters/<name>`, and Adam's moments
    * `firstMoment/<name>` and `secondMoment/<name>`.
@@ -57,11 +75,20 @@ export interface PolicyState {
 export interface PolicyOptions {
   /** Stream that the initial parameters are drawn from. */
   readonly random: Random;
-  /** Length of one step's feature vector, >= 1. Default: that of `layerFeatures`. */
+  /**
+   * The set of `layerFeatures` that the policy reads; its states say so, and it
+   * refuses those of another set. Default "scaled", or none (the caller's own
+   * features) when only `inputSize` is given.
+   */
+  readonly features?: FeatureSet;
+  /** Length of one step's feature vector, >= 1. Default: that of `features`. */
   readonly inputSize?: number;
   /** Units of each LSTM layer and direction, >= 1. Default 30 (as the authors). */
   readonly hidden?: number;
-  /** Adam's step size, >= 0. Default 0.003 for removal, 0.01 for shrinkage (as the paper). */
+  /**
+   * Adam's step size, >= 0. Default 0.003 for removal, 0.01 for shrinkage (as the
+   * paper) and for joint (which it has not).
+   */
   readonly learningRate?: number;
   /**
    * Weight of the mean entropy in the loss, >= 0. Default 0 (as the paper). The
@@ -76,10 +103,33 @@ export interface PolicyOptions {
    */
   readonly initialKeepBias?: number;
   /**
-   * Whether an update divides the advantages by their standard deviation.
-   * Default false (the paper does not).
+   * Whether an update brings the advantages to mean 0 and standard deviation 1
+   * (over its rollouts; deviations below 0.01 count as 0.01). A baseline that is
+   * the same for all rollouts then no longer matters, and one rollout alone
+   * teaches nothing. Default false (the paper does not).
    */
   readonly normaliseAdvantage?: boolean;
+  /**
+   * Number of steps, >= 1, of the only sequences that the policy reads. Each
+   * step then has logits of its own, learned beside the LSTM and 0 at the start,
+   * which are added to the head's: layers can be told apart from the first
+   * update on, whatever their features. DECORE (Alwani et al., CVPR 2022) learns
+   * such logits alone, one for each channel. Default: none (as the paper).
+   */
+  readonly leafLogits?: number;
+  /**
+   * Passes over an update's rollouts, >= 1, each with one Adam step. More than
+   * one needs `clip`. Default 1 (as the paper).
+   */
+  readonly passes?: number;
+  /**
+   * Epsilon in (0, 1) of the clipped surrogate (PPO: Schulman et al., 2017): an
+   * update then maximises min(r A, clip(r, 1 - epsilon, 1 + epsilon) A) at each
+   * free step, r being the ratio of the action's probability to that before the
+   * update. Sums over steps and means over rollouts are REINFORCE's. Default:
+   * none, plain REINFORCE (as the paper).
+   */
+  readonly clip?: number;
 }
 
 /** A recurrent policy and its optimiser. Holds tensors until disposed. */
@@ -105,18 +155,23 @@ export interface Policy {
   probabilities(sequence: Sequence, actions: readonly number[]): number[][];
   /**
    * One Adam step on the REINFORCE loss averaged over all rollouts (paper
-   * equation 2). Steps without a free decision add nothing to it. When no step
-   * is free nothing changes and the report is all zeros.
+   * equation 2), or with `clip` one for each pass on the clipped surrogate.
+   * Steps without a free decision add nothing to it. When no step is free
+   * nothing changes and the report is all zeros.
    *
-   * @throws {RangeError} If the sequence, an action or an advantage is out of
-   * range, there is no rollout, or the gradient is not finite; the policy is
-   * then as it was.
+   * @throws {RangeError} If the sequence, an action, an advantage or the entropy
+   * weight is out of range, there is no rollout, or a gradient is not finite;
+   * the policy is then as it was.
    */
-  update(sequence: Sequence, rollouts: readonly Rollout[]): UpdateReport;
+  update(
+    sequence: Sequence,
+    rollouts: readonly Rollout[],
+    options?: UpdateOptions,
+  ): UpdateReport;
   /** A copy of parameters and optimiser. */
   state(): PolicyState;
   /**
-   * Goes on from a state of a policy of the same kind and sizes.
+   * Goes on from a state of a policy of the same kind, features and sizes.
    *
    * @throws {RangeError} If it is of another; the policy is then as it was.
    */

@@ -1,4 +1,4 @@
-// Prints the digest of two policies after some updates. Run in processes of its
+// Prints the digest of a policy of each kind after some updates. Run in processes of its
 // own by determinism_test.ts: deno run _digest.ts <seed>
 
 // TensorFlow.js brings seedrandom, which stirs Math.random into a pool of its own
@@ -22,7 +22,7 @@ const features = layerFeatures(
   vgg({ depth: 11, input: [1, 28, 28], classes: 10 }),
 );
 const mask = features.map((_, i) => i > 0 && i % 5 !== 4);
-for (const kind of ["removal", "shrinkage"] as const) {
+for (const kind of ["removal", "shrinkage", "joint"] as const) {
   const policy = createPolicy(kind, {
     random: randomStream(seed, "init"),
     entropyWeight: 0.01,

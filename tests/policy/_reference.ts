@@ -1,7 +1,12 @@
 // The policies' networks and REINFORCE loss once more, in plain float64 numbers
 // and loops, straight from the equations: the oracle of the tests here.
 
-import type { PolicyKind, Rollout, Sequence } from "../../lib/policy/mod.ts";
+import {
+  actionCount,
+  type PolicyKind,
+  type Rollout,
+  type Sequence,
+} from "../../lib/policy/mod.ts";
 
 /** Parameters by name, `parameters/` left out. */
 export type Values = Readonly<Record<string, Float64Array>>;
@@ -20,7 +25,7 @@ export function referenceProbabilities(
   features: readonly ArrayLike<number>[],
   actions: readonly number[],
 ): number[][] {
-  const count = net.kind === "removal" ? 2 : 10;
+  const count = actionCount(net.kind);
   let sequence = features.map((vector, t) => {
     if (net.kind === "removal") return Array.from(vector);
     const previous = t === 0 ? 0 : (actions[t - 1]! + 1) / count;
@@ -28,7 +33,7 @@ export function referenceProbabilities(
   });
   for (const layer of [0, 1]) {
     const forwards = run(net, layer, 0, sequence);
-    if (net.kind === "shrinkage") {
+    if (net.kind !== "removal") {
       sequence = forwards;
     } else {
       const backwards = run(net, layer, 1, sequence.toReversed()).toReversed();
@@ -37,11 +42,13 @@ export function referenceProbabilities(
   }
   const weight = net.values["head.weight"]!;
   const bias = net.values["head.bias"]!;
-  return sequence.map((row) => {
+  const ofLeaves = net.values["leaf.logits"];
+  return sequence.map((row, t) => {
     const logits = Array.from(
       { length: count },
       (_, a) =>
-        row.reduce((sum, x, j) => sum + x * weight[j * count + a]!, bias[a]!),
+        row.reduce((sum, x, j) => sum + x * weight[j * count + a]!, bias[a]!) +
+        (ofLeaves?.[t * count + a] ?? 0),
     );
     const largest = Math.max(...logits);
     const powers = logits.map((logit) => Math.exp(logit - largest));
@@ -50,23 +57,39 @@ export function referenceProbabilities(
   });
 }
 
+/** What the oracle's loss is of. */
+export interface LossOptions {
+  readonly rollouts: readonly Rollout[];
+  readonly entropyWeight: number;
+  /** The clipped surrogate's epsilon; {@link takenProbabilities} of old. */
+  readonly clipped?: {
+    readonly clip: number;
+    readonly before: readonly (readonly number[])[];
+  };
+}
+
 /** The loss that an update reports. */
 export function referenceLoss(
   net: ReferenceNet,
   sequence: Sequence,
-  options: {
-    readonly rollouts: readonly Rollout[];
-    readonly entropyWeight: number;
-  },
+  options: LossOptions,
 ): { loss: number; entropy: number } {
   let gain = 0;
   let entropy = 0;
   const free = sequence.mask.filter(Boolean).length;
-  for (const { actions, advantage } of options.rollouts) {
+  for (const [k, { actions, advantage }] of options.rollouts.entries()) {
     const rows = referenceProbabilities(net, sequence.features, actions);
     for (const [t, row] of rows.entries()) {
       if (!sequence.mask[t]) continue;
-      gain += advantage * Math.log(row[actions[t]!]!);
+      const p = row[actions[t]!]!;
+      if (options.clipped === undefined) {
+        gain += advantage * Math.log(p);
+      } else {
+        const { clip, before } = options.clipped;
+        const ratio = p / before[k]![t]!;
+        const near = Math.min(Math.max(ratio, 1 - clip), 1 + clip);
+        gain += Math.min(ratio * advantage, near * advantage);
+      }
       for (const p of row) entropy -= p * Math.log(p) / free;
     }
   }
@@ -75,6 +98,18 @@ export function referenceLoss(
     loss: -gain / m - options.entropyWeight * entropy / m,
     entropy: entropy / m,
   };
+}
+
+/** pi of the action that each rollout took at each step, `[rollout][step]`. */
+export function takenProbabilities(
+  net: ReferenceNet,
+  sequence: Sequence,
+  rollouts: readonly Rollout[],
+): number[][] {
+  return rollouts.map(({ actions }) =>
+    referenceProbabilities(net, sequence.features, actions)
+      .map((row, t) => row[actions[t]!]!)
+  );
 }
 
 /** Outputs of one direction of one LSTM layer, `[step][unit]`. */

@@ -12,8 +12,8 @@ import {
 import { randomStream } from "../../lib/random/mod.ts";
 import type { ReferenceNet } from "./_reference.ts";
 
-/** Both kinds. */
-export const KINDS: readonly PolicyKind[] = ["removal", "shrinkage"];
+/** Every kind. */
+export const KINDS: readonly PolicyKind[] = ["removal", "shrinkage", "joint"];
 
 /** Numbers a step of {@link sequenceOf} has. */
 export const INPUT_SIZE = 3;

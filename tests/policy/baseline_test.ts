@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { movingAverage } from "../../lib/policy/mod.ts";
+import { leaveOneOut, movingAverage } from "../../lib/policy/mod.ts";
 
 Deno.test("movingAverage() takes the mean when it is the first iteration", () => {
   assert.deepEqual(movingAverage(undefined, [0.25, 0.75, -0.25]), {
@@ -30,4 +30,20 @@ Deno.test("movingAverage() throws when the decay or the rewards are out of range
     message:
       "Cannot average the rewards: the number of rewards is 0, expected at least 1",
   });
+});
+
+Deno.test("leaveOneOut() gives each rollout the mean of the others when there are several", () => {
+  // (0.5 - 1) / 2, (0.25 - 1) / 2, (0.25 + 0.5) / 2
+  assert.deepEqual(leaveOneOut([0.25, 0.5, -1]), [-0.25, -0.375, 0.375]);
+  assert.deepEqual(leaveOneOut([0.25, -1]), [-1, 0.25]);
+});
+
+Deno.test("leaveOneOut() throws when there are fewer than two rewards", () => {
+  for (const rewards of [[], [0.5]]) {
+    assert.throws(() => leaveOneOut(rewards), {
+      name: "RangeError",
+      message:
+        `Cannot average the other rewards: the number of rewards is ${rewards.length}, expected at least 2`,
+    });
+  }
 });

@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
-import type { PolicyOptions } from "../../lib/policy/mod.ts";
+import {
+  type FeatureSet,
+  neutralAction,
+  type PolicyOptions,
+} from "../../lib/policy/mod.ts";
 import { KINDS, sequenceOf, smallPolicy } from "./_samples.ts";
 
 Deno.test("createPolicy() throws when an option is out of range", () => {
@@ -17,6 +21,22 @@ Deno.test("createPolicy() throws when an option is out of range", () => {
     [
       { initialKeepBias: Infinity },
       "initialKeepBias is Infinity, expected a finite number",
+    ],
+    [{ leafLogits: 0 }, "leafLogits is 0, expected an integer >= 1"],
+    [{ leafLogits: NaN }, "leafLogits is NaN, expected an integer >= 1"],
+    [{ passes: 0, clip: 0.2 }, "passes is 0, expected an integer >= 1"],
+    [{ passes: 1.5, clip: 0.2 }, "passes is 1.5, expected an integer >= 1"],
+    [{ passes: 2 }, "passes is 2, expected 1, for clip is not given"],
+    [{ clip: 0 }, "clip is 0, expected a number between 0 and 1"],
+    [{ clip: 1 }, "clip is 1, expected a number between 0 and 1"],
+    [{ clip: NaN }, "clip is NaN, expected a number between 0 and 1"],
+    [
+      { features: "rich" },
+      "inputSize is 3, expected 17, the length of the rich features",
+    ],
+    [
+      { features: "poor" as FeatureSet },
+      "features is poor, expected scaled or rich or paper",
     ],
   ];
   for (const [options, reason] of cases) {
@@ -59,7 +79,7 @@ Deno.test("update() throws when actions do not fit the mask", () => {
   for (const kind of KINDS) {
     const policy = smallPolicy(kind);
     const sequence = sequenceOf("f.");
-    const last = kind === "removal" ? 1 : 9;
+    const last = neutralAction(kind);
     const cases: [number[], string][] = [
       [[last], "their number is 1, expected 2, one for each step"],
       [
@@ -86,6 +106,46 @@ Deno.test("update() throws when actions do not fit the mask", () => {
     }
     policy.dispose();
   }
+});
+
+Deno.test("every method throws when the sequence is of another length than the policy's leafLogits", () => {
+  for (const kind of KINDS) {
+    const policy = smallPolicy(kind, { leafLogits: 4 });
+    const sequence = sequenceOf("fff");
+    const actions = [0, 0, 0];
+    const error = {
+      name: "RangeError",
+      message:
+        "Cannot read the sequence: its length is 3, expected 4, the number of steps with logits of their own",
+    };
+    assert.throws(() => policy.sample(sequence, []), error);
+    assert.throws(() => policy.probabilities(sequence, actions), error);
+    assert.throws(
+      () => policy.update(sequence, [{ actions, advantage: 1 }]),
+      error,
+    );
+    policy.dispose();
+  }
+});
+
+Deno.test("update() throws when the entropy weight is out of range", () => {
+  const policy = smallPolicy("removal");
+  const before = policy.state();
+  for (const entropyWeight of [-0.1, NaN, Infinity]) {
+    assert.throws(
+      () =>
+        policy.update(sequenceOf("f"), [{ actions: [0], advantage: 1 }], {
+          entropyWeight,
+        }),
+      {
+        name: "RangeError",
+        message:
+          `Cannot update the policy: entropyWeight is ${entropyWeight}, expected a finite number >= 0`,
+      },
+    );
+  }
+  assert.deepEqual(policy.state(), before);
+  policy.dispose();
 });
 
 Deno.test("update() throws when there is no rollout or an advantage is not finite", () => {

@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
-import { packPolicyState } from "../../lib/policy/mod.ts";
-import { randomStream } from "../../lib/random/mod.ts";
+import { vgg } from "../../lib/network/mod.ts";
+import {
+  createPolicy,
+  layerFeatures,
+  neutralAction,
+  packPolicyState,
+} from "../../lib/policy/mod.ts";
+import { randomStream, sha256Hex } from "../../lib/random/mod.ts";
 import {
   drawRollouts,
   KINDS,
@@ -32,10 +38,33 @@ async function digests(seed: number): Promise<string[]> {
 
 Deno.test("createPolicy() trains to the same bits in two processes without Math.random when the seed is the same, and only then", async () => {
   const [first, second, other] = await Promise.all([1, 1, 2].map(digests));
-  assert.equal(first!.length, 2);
+  assert.equal(first!.length, 3);
   assert.match(first![0]!, /^[0-9a-f]{64}$/);
   assert.deepEqual(first, second);
-  for (const i of [0, 1]) assert.notEqual(other![i], first![i]);
+  for (const i of [0, 1, 2]) assert.notEqual(other![i], first![i]);
+});
+
+/** Of parameters and moments after three updates of the policy by default. */
+const DIGESTS = {
+  removal: "5752876e90630d5b456489efcd47165ebb6f440ed6e011b009401e8e40187ba0",
+  shrinkage: "71273936d5a1b26f9840d4e8f0ad525ab17917eedae1d9341ba22e063f148da4",
+} as const;
+
+Deno.test("createPolicy() trains to the same bits as ever when no option is given", () => {
+  const features = layerFeatures(
+    vgg({ depth: 11, input: [1, 28, 28], classes: 10 }),
+  );
+  const mask = features.map((_, i) => i > 0 && i % 5 !== 4);
+  for (const kind of ["removal", "shrinkage"] as const) {
+    const policy = createPolicy(kind, { random: randomStream(1, "init") });
+    train(policy, { features, mask }, { to: 3 });
+    const { arrays } = policy.state();
+    const lines = Object.keys(arrays).sort().map((name) =>
+      `${name}:${sha256Hex(new Uint8Array(arrays[name]!.buffer))}`
+    );
+    assert.equal(sha256Hex(lines.join("\n")), DIGESTS[kind]);
+    policy.dispose();
+  }
 });
 
 Deno.test("createPolicy() draws other parameters when the stream is another", () => {
@@ -70,16 +99,21 @@ Deno.test("createPolicy() starts with PyTorch's ranges when no bias is given", (
 });
 
 Deno.test("every method leaves the number of tensors when used again and again", () => {
-  for (const kind of KINDS) {
+  const everything = { leafLogits: 4, passes: 3, clip: 0.2 };
+  const cases = KINDS.flatMap((kind) => [
+    { kind, options: {}, tensors: 24 }, // 8 parameters and their two moments
+    { kind, options: everything, tensors: 27 },
+  ]);
+  for (const { kind, options, tensors } of cases) {
     const before = tf.memory().numTensors;
-    const policy = smallPolicy(kind, { entropyWeight: 0.1 });
+    const policy = smallPolicy(kind, { entropyWeight: 0.1, ...options });
     const sequence = sequenceOf("ff.f");
     const held = tf.memory().numTensors;
-    assert.equal(held, before + 24, "8 parameters and their two moments");
+    assert.equal(held, before + tensors);
     const saved = policy.state();
     for (let i = 0; i < 5; i++) {
       train(policy, sequence, { from: i, to: i + 1 });
-      policy.probabilities(sequence, [1, 1, kind === "removal" ? 1 : 9, 0]);
+      policy.probabilities(sequence, [1, 1, neutralAction(kind), 0]);
       policy.restore(saved);
       assert.throws(() =>
         policy.update(sequence, [{ actions: [0], advantage: 1 }])

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { neutralAction } from "../../lib/policy/mod.ts";
 import { randomStream } from "../../lib/random/mod.ts";
 import { KINDS, sequenceOf, smallPolicy, train } from "./_samples.ts";
 
@@ -43,10 +44,10 @@ for (const kind of KINDS) {
       const name = `${actions[0]},${actions[2]}`;
       seen.set(name, (seen.get(name) ?? 0) + 1);
     }
-    const actions = kind === "removal" ? [0, 1] : [0, 4, 9];
+    const neutral = neutralAction(kind);
+    const actions = kind === "removal" ? [0, 1] : [0, 4, neutral];
     for (const first of actions) {
       for (const last of actions) {
-        const neutral = kind === "removal" ? 1 : 9;
         const rows = policy.probabilities(sequence, [first, neutral, last]);
         const p = rows[0]![first]! * rows[2]![last]!;
         const deviation = Math.sqrt(p * (1 - p) / count);
@@ -64,7 +65,7 @@ for (const kind of KINDS) {
 Deno.test("initialKeepBias raises the neutral action's log odds by its value when the policy is new", () => {
   const sequence = sequenceOf("fff");
   for (const kind of KINDS) {
-    const last = kind === "removal" ? 1 : 9;
+    const last = neutralAction(kind);
     const odds = [0, 1.5].map((initialKeepBias) => {
       const policy = smallPolicy(kind, { initialKeepBias });
       const rows = policy.probabilities(sequence, [0, 0, 0]);

@@ -1,0 +1,97 @@
+import * as tf from "@tensorflow/tfjs";
+import { adamStep, type AdamTensors } from "./_adam.ts";
+import { logProbabilities } from "./_network.ts";
+import {
+  entropyShares,
+  type Objective,
+  objectiveGradients,
+  reinforceWeights,
+} from "./_reinforce.ts";
+import { clippedGain, openSurrogate } from "./_surrogate.ts";
+import type { Rollout, UpdateReport } from "./types.ts";
+
+/** What an update learns from and how. */
+export interface Update {
+  /** What the network reads, `[time, batch, inputs]`. */
+  readonly inputs: tf.Tensor3D;
+  /** At least one, advantages as they are to count. */
+  readonly rollouts: readonly Rollout[];
+  /** True at free steps, at least one. */
+  readonly mask: readonly boolean[];
+  /** Actions at each step. */
+  readonly actionCount: number;
+  /** Weight of the mean entropy. */
+  readonly entropyWeight: number;
+  /** Adam's step size. */
+  readonly learningRate: number;
+  /** Adam steps made before. */
+  readonly step: number;
+  /** Adam steps to make. */
+  readonly passes: number;
+  /** Epsilon of the clipped surrogate; undefined: REINFORCE. */
+  readonly clip: number | undefined;
+}
+
+/**
+ * The Adam steps of one update.
+ *
+ * @param tensors Are left as they are.
+ * @param update What to learn from and how.
+ * @returns New tensors, and the report of the first pass.
+ * @throws {RangeError} If a gradient is not finite.
+ */
+export function adamSteps(
+  tensors: AdamTensors,
+  update: Update,
+): { readonly report: UpdateReport; readonly tensors: AdamTensors } {
+  const { inputs, mask, actionCount, entropyWeight } = update;
+  const objective: Objective = {
+    inputs,
+    gain: gainOf(tensors, update),
+    entropyShares: tf.tensor3d(
+      entropyShares({ mask, actionCount, batch: inputs.shape[1] }),
+      [mask.length, inputs.shape[1], actionCount],
+    ),
+    entropyWeight,
+  };
+  let first: UpdateReport | undefined;
+  let next = tensors;
+  for (let pass = 1; pass <= update.passes; pass++) {
+    const { report, gradients } = objectiveGradients(
+      next.parameters,
+      objective,
+    );
+    if (!Number.isFinite(report.gradientNorm)) {
+      throw new RangeError(
+        `Cannot update the policy: the gradient's norm is ${report.gradientNorm}, expected a finite number`,
+      );
+    }
+    first ??= report;
+    next = adamStep(next, {
+      gradients,
+      step: update.step + pass,
+      learningRate: update.learningRate,
+    });
+  }
+  return { report: first!, tensors: next };
+}
+
+/** What the update maximises beside the entropy. */
+function gainOf(tensors: AdamTensors, update: Update): Objective["gain"] {
+  const { inputs, rollouts, mask, actionCount, clip } = update;
+  if (clip === undefined) {
+    const batch = inputs.shape[1];
+    const weights = tf.tensor3d(
+      reinforceWeights(rollouts, { mask, actionCount, batch }),
+      [mask.length, batch, actionCount],
+    );
+    return (logs) => tf.sum(tf.mul(logs, weights));
+  }
+  const surrogate = openSurrogate(rollouts, {
+    mask,
+    actionCount,
+    clip,
+    logs: logProbabilities(tensors.parameters, inputs),
+  });
+  return (logs) => clippedGain(logs, surrogate);
+}
