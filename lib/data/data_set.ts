@@ -1,7 +1,7 @@
 import type { Shape } from "../network/mod.ts";
-import type { Fetch } from "./_download.ts";
-import { type LoadedSet, openEntry } from "./_open.ts";
-import { openImageFolder } from "./_open_folder.ts";
+import type { Fetch } from "./fetch/download.ts";
+import { type LoadedSet, openEntry } from "./cache/open_entry.ts";
+import { openImageFolder } from "./cache/open_folder.ts";
 import { folderPath, isFolderName } from "./folder_name.ts";
 import { OPENED } from "./_opened.ts";
 import type { DataProgress } from "./progress.ts";

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-// @ts-types="../../lib/data/_tar_stream.d.ts"
+// @ts-types="../../lib/data/fetch/_tar_stream.d.ts"
 import { pack } from "tar-stream";
-import { md5Of, readMembers } from "../../lib/data/_archive.ts";
-import { openEntry } from "../../lib/data/_open.ts";
-import { canonicalise, splitDigest } from "../../lib/data/canonical.ts";
+import { md5Of, readMembers } from "../../lib/data/fetch/archive.ts";
+import { openEntry } from "../../lib/data/cache/open_entry.ts";
+import { canonicalise, splitDigest } from "../../lib/data/cache/canonical.ts";
 import { DataError } from "../../lib/data/mod.ts";
 import type { RegistryEntry } from "../../lib/data/registry.ts";
 import {

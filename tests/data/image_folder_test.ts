@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { dirname } from "node:path";
 import sharp from "sharp";
-import { canonicalise, splitDigest } from "../../lib/data/canonical.ts";
+import { canonicalise, splitDigest } from "../../lib/data/cache/canonical.ts";
 import { decodeCifar } from "../../lib/data/decoders/cifar.ts";
 import { type DataProgress, openDataSet } from "../../lib/data/mod.ts";
 import { openTestSplit } from "../../lib/data/test_split.ts";
 import { randomStream } from "../../lib/random/mod.ts";
-import { channelStatistics } from "../../lib/data/statistics.ts";
+import { channelStatistics } from "../../lib/data/cache/statistics.ts";
 import { inFolder, listFiles, sameBytes } from "./_fixture.ts";
 
 const random = randomStream(1, "pictures");

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { Fetch } from "../../lib/data/_download.ts";
-import { openEntry } from "../../lib/data/_open.ts";
+import type { Fetch } from "../../lib/data/fetch/download.ts";
+import { openEntry } from "../../lib/data/cache/open_entry.ts";
 import { DataError } from "../../lib/data/mod.ts";
 import {
   fetchOf,

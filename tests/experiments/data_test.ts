@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { encodePng } from "../../experiments/common/contact_sheet.ts";
 import { dataSetNames } from "../../lib/data/mod.ts";
-import { decodePicture } from "../../lib/data/pictures.ts";
+import { decodePicture } from "../../lib/data/decoders/picture.ts";
 import { inFolder, PROJECT } from "./_run.ts";
 
 async function data(

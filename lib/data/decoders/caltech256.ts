@@ -1,14 +1,10 @@
 import { hash } from "node:crypto";
 import type { Shape } from "../../network/mod.ts";
 import { randomStream } from "../../random/mod.ts";
-import {
-  decodePicture,
-  type Picture,
-  resizeAndCrop,
-  toColour,
-} from "../pictures.ts";
 import type { SplitName } from "../split.ts";
 import type { PictureEntry, Records } from "./decoder.ts";
+import { decodePicture, toColour } from "./picture.ts";
+import { type Picture, resizeAndCrop } from "./resize.ts";
 
 /** Test images of a class; the set has no official test split. */
 const TEST_IMAGES = 15;

@@ -1,15 +1,10 @@
 import { extname, join } from "node:path";
 import type { Shape } from "../../network/mod.ts";
 import { DataError } from "../errors.ts";
-import {
-  decodePicture,
-  type Picture,
-  PICTURE_EXTENSIONS,
-  resizeAndCrop,
-  toColour,
-} from "../pictures.ts";
 import type { SplitName } from "../split.ts";
 import type { Records } from "./decoder.ts";
+import { decodePicture, PICTURE_EXTENSIONS, toColour } from "./picture.ts";
+import { type Picture, resizeAndCrop } from "./resize.ts";
 
 /** One picture of a folder. */
 export interface FolderFile {

@@ -1,10 +1,20 @@
+/**
+ * The room "fetch": a set's raw files, from the user's folder (own.ts), from
+ * earlier downloads or from the registry's sources (downloads that go on where
+ * they were cut, npm packages, installed folders), unpacked and checked. What is
+ * in the files it leaves to the room "decoders"; what becomes of them, to "cache".
+ *
+ * @module
+ */
+
 import { join } from "node:path";
-import { sha256Hex } from "../random/mod.ts";
-import type { Fetch, Timeouts } from "./_download.ts";
+import { sha256Hex } from "../../random/mod.ts";
+import type { Fetch, Timeouts } from "./download.ts";
 import { begunFirst, tellBegun } from "./_begun.ts";
-import { md5Of, type Members, readMembers } from "./_archive.ts";
-import { ownPlaces } from "./_own.ts";
-import { isFile, readIfExists, setAside } from "./_files.ts";
+import { md5Of, type Members, readMembers } from "./archive.ts";
+import { ownPlaces } from "./own.ts";
+import { isFile, readIfExists } from "../disk/read.ts";
+import { setAside } from "../disk/write.ts";
 import { gunzip } from "./_gunzip.ts";
 import { discardPart } from "./_part.ts";
 import {
@@ -15,9 +25,9 @@ import {
   readInstalled,
   readPackage,
 } from "./_sources.ts";
-import { DataError } from "./errors.ts";
-import type { DataProgress } from "./progress.ts";
-import type { RegistryEntry, Source } from "./registry.ts";
+import { DataError } from "../errors.ts";
+import type { DataProgress } from "../progress.ts";
+import type { RegistryEntry, Source } from "../registry.ts";
 
 /** A raw file in memory. */
 export interface RawFile {

@@ -1,6 +1,4 @@
-import type { Picture } from "./_resize.ts";
-
-export { type Picture, resizeAndCrop } from "./_resize.ts";
+import type { Picture } from "./resize.ts";
 
 /** Extensions of the pictures that can be read, in lower case. */
 export const PICTURE_EXTENSIONS: readonly string[] = [

@@ -1,20 +1,27 @@
+/**
+ * The room "cache": a set's splits, decoded once. It builds them from raw files
+ * (or a folder of pictures, open_folder.ts), puts the records in canonical order,
+ * writes them whole or not at all, and checks every byte when it opens them again.
+ *
+ * @module
+ */
+
 import { join } from "node:path";
-import { canonicalJson } from "../random/mod.ts";
+import { canonicalJson } from "../../random/mod.ts";
 import { type Built, createBuilder } from "./_build.ts";
-import { type Loaded, readCache, writeCache } from "./_cache.ts";
-import { DEFAULT_TIMEOUTS, type Fetch, type Timeouts } from "./_download.ts";
+import { type Loaded, readCache, writeCache } from "./_split_file.ts";
 import {
-  isFile,
-  makeFolder,
-  readIfExists,
-  setAside,
-  withLock,
-  writeFileAtomic,
-} from "./_files.ts";
-import { ownKey } from "./_own.ts";
-import type { DataProgress } from "./progress.ts";
-import { type RegistryEntry, resized } from "./registry.ts";
-import type { SplitName } from "./split.ts";
+  DEFAULT_TIMEOUTS,
+  type Fetch,
+  type Timeouts,
+} from "../fetch/download.ts";
+import { withLock } from "../disk/lock.ts";
+import { isFile, readIfExists } from "../disk/read.ts";
+import { makeFolder, setAside, writeFileAtomic } from "../disk/write.ts";
+import { ownKey } from "../fetch/own.ts";
+import type { DataProgress } from "../progress.ts";
+import { type RegistryEntry, resized } from "../registry.ts";
+import type { SplitName } from "../split.ts";
 
 /** Both splits of a set. */
 export interface LoadedSet extends Readonly<Record<SplitName, Loaded>> {

@@ -1,8 +1,8 @@
 import { basename, join, resolve } from "node:path";
-import { sha256Hex } from "../random/mod.ts";
-import { fileFacts, listTree } from "./_files.ts";
-import { DECODERS } from "./decoders/decoders.ts";
-import type { RegistryEntry } from "./registry.ts";
+import { sha256Hex } from "../../random/mod.ts";
+import { fileFacts, listTree } from "../disk/read.ts";
+import { DECODERS } from "../decoders/decoders.ts";
+import type { RegistryEntry } from "../registry.ts";
 
 /** Places in a user's folder where a raw file may be, the first one first. */
 export function ownPlaces(

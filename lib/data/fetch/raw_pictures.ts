@@ -1,10 +1,10 @@
 import { join } from "node:path";
-import { md5Of, streamMembers } from "./_archive.ts";
-import { fileFacts, readIfExists } from "./_files.ts";
-import { ownPictures } from "./_own.ts";
-import { findArchive, type RawOptions } from "./_raw.ts";
-import type { PictureEntry } from "./decoders/decoder.ts";
-import { DataError } from "./errors.ts";
+import { md5Of, streamMembers } from "./archive.ts";
+import { fileFacts, readIfExists } from "../disk/read.ts";
+import { ownPictures } from "./own.ts";
+import { findArchive, type RawOptions } from "./raw.ts";
+import type { PictureEntry } from "../decoders/decoder.ts";
+import { DataError } from "../errors.ts";
 
 /** The pictures of a set. */
 export interface RawPictures {
