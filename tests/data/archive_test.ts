@@ -177,6 +177,10 @@ Deno.test("openEntry() gives one digest from the archive, its unpacked files, an
       "set/one.bin": Uint8Array.from(all.slice(0, 10)),
       "set/two.bin": Uint8Array.from(all.slice(10)),
     },
+    { "set.tar": await tarOf(FILES) },
+    { "Set/set.tar.gz": ARCHIVE },
+    // Some of its files loose beside it.
+    { "one.bin": one, "set.tar.gz": ARCHIVE },
     // An archive that somebody made anew: its MD5 is not the official one.
     { "set.tar.gz": gzip(await tarOf({ ...FILES, "set/more": one })) },
   ];

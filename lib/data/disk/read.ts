@@ -55,6 +55,22 @@ export async function fileFacts(
   }
 }
 
+/** Sorted names in a folder, without hidden ones; undefined when there is none. */
+export async function listFolder(
+  folder: string,
+): Promise<readonly string[] | undefined> {
+  const names: string[] = [];
+  try {
+    for await (const { name } of Deno.readDir(folder)) {
+      if (!name.startsWith(".")) names.push(name);
+    }
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw unusable("list", folder, error);
+  }
+  return names.sort();
+}
+
 /**
  * All files below a folder, as sorted paths from it with '/'; none when there is
  * no such folder. Hidden ones are left out.
