@@ -8,7 +8,7 @@ const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 /** The rooms, and which others each may reach. */
 const ARROWS = {
   cache: ["decoders", "disk", "fetch"],
-  decoders: [],
+  decoders: ["disk"],
   disk: [],
   fetch: ["decoders", "disk"],
   serve: [],

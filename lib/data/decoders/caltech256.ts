@@ -56,10 +56,9 @@ export async function decodeCaltech256(
       );
       members.push({ key: hash("sha256", bytes, "hex"), picture });
     } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
       throw new SyntaxError(
-        `Cannot decode Caltech-256: ${entry.place}: ${
-          error instanceof Error ? error.message : error
-        }`,
+        `Cannot decode Caltech-256: ${entry.place}: ${error.message}`,
         { cause: error },
       );
     }
