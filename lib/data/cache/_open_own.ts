@@ -3,7 +3,7 @@ import { canonicalJson } from "../../random/mod.ts";
 import { isFile, readIfExists } from "../disk/read.ts";
 import { makeFolder, setAside, writeFileAtomic } from "../disk/write.ts";
 import type { DataProgress } from "../progress.ts";
-import type { SplitName } from "../split.ts";
+import { SPLIT_NAMES, type SplitName } from "../split.ts";
 import type { Built } from "./_build.ts";
 import {
   building,
@@ -13,8 +13,6 @@ import {
   readWhole,
 } from "./_context.ts";
 import { writeCache } from "./_split_file.ts";
-
-const SPLITS: readonly SplitName[] = ["train", "test"];
 
 /** What was found out about a user's files when they were decoded. */
 type OwnFacts = Readonly<
@@ -68,7 +66,7 @@ export async function openOwn(
     const built = { train: await build("train"), test: await build("test") };
     const factsOf = ({ digest, isOfficial }: Built) => ({ digest, isOfficial });
     const facts = { train: factsOf(built.train), test: factsOf(built.test) };
-    for (const split of SPLITS) {
+    for (const split of SPLIT_NAMES) {
       await keepSplit(placeOf(split, facts), split, built[split], onProgress);
     }
     // Last, for what it vouches for must be there.
@@ -88,7 +86,7 @@ function parseFacts(bytes: Uint8Array | undefined): OwnFacts | undefined {
   if (bytes === undefined) return undefined;
   try {
     const facts = JSON.parse(new TextDecoder().decode(bytes));
-    const isWhole = SPLITS.every((split) =>
+    const isWhole = SPLIT_NAMES.every((split) =>
       /^[0-9a-f]{64}$/.test(facts[split].digest) &&
       typeof facts[split].isOfficial === "boolean"
     );

@@ -11,7 +11,7 @@ import { setAside } from "../disk/write.ts";
 import { DataError } from "../errors.ts";
 import { findOwn } from "../fetch/own.ts";
 import { type RegistryEntry, resized } from "../registry.ts";
-import type { SplitName } from "../split.ts";
+import { SPLIT_NAMES, type SplitName } from "../split.ts";
 import type { Built } from "./_build.ts";
 import {
   building,
@@ -25,8 +25,6 @@ import { openOwn } from "./_open_own.ts";
 import { type Loaded, readCache, writeCache } from "./_split_file.ts";
 
 export type { LoadedSet, OpenEntryOptions } from "./_context.ts";
-
-const SPLITS: readonly SplitName[] = ["train", "test"];
 
 /**
  * Loads the splits of a registry entry from the cache, and builds from raw files
@@ -61,7 +59,7 @@ export async function openEntry(
   const { own } = context;
   if (own === undefined) return await openOfficial(context);
   const loaded = await openOwn(context, `${setName}-own-${own.key}`);
-  for (const split of SPLITS) {
+  for (const split of SPLIT_NAMES) {
     if (loaded[split].split.count > 0) continue;
     throw new DataError(
       `Cannot use data set "${name}" in "${dataDir}": the ${split} split has 0 images, expected at least 1`,

@@ -1,6 +1,6 @@
 import { extname, join } from "node:path";
 import { DataError } from "../errors.ts";
-import type { SplitName } from "../split.ts";
+import { SPLIT_NAMES, type SplitName } from "../split.ts";
 import { PICTURE_EXTENSIONS } from "./picture.ts";
 
 /** One picture of a folder. */
@@ -23,8 +23,6 @@ export interface FolderListing {
   readonly leftOut: readonly string[];
 }
 
-const SPLITS: readonly SplitName[] = ["train", "test"];
-
 /**
  * Lists a data set laid out as train/CLASS/PICTURE and test/CLASS/PICTURE.
  * Hidden entries are passed over, symbolic links followed, extensions may be in
@@ -35,9 +33,9 @@ const SPLITS: readonly SplitName[] = ["train", "test"];
  */
 export async function listImageFolder(path: string): Promise<FolderListing> {
   const top = await list(path);
-  const leftOut = top.filter((name) => !SPLITS.includes(name as SplitName))
+  const leftOut = top.filter((name) => !SPLIT_NAMES.includes(name as SplitName))
     .map((name) => join(path, name));
-  const missing = SPLITS.filter((split) => !top.includes(split));
+  const missing = SPLIT_NAMES.filter((split) => !top.includes(split));
   if (missing.length > 0) {
     throw new DataError(
       `Cannot open folder "${path}": it has ${
@@ -46,7 +44,7 @@ export async function listImageFolder(path: string): Promise<FolderListing> {
     );
   }
   const found: { split: SplitName; name: string; files: Listed[] }[] = [];
-  for (const split of SPLITS) {
+  for (const split of SPLIT_NAMES) {
     for (const name of await list(join(path, split))) {
       const folder = join(path, split, name);
       if (!(await stat(folder)).isDirectory) {

@@ -1,13 +1,11 @@
 import type { Shape } from "../../network/mod.ts";
 import { readIfExists } from "../disk/read.ts";
 import { DataError } from "../errors.ts";
-import type { SplitName } from "../split.ts";
+import { SPLIT_NAMES, type SplitName } from "../split.ts";
 import type { Records } from "./decoder.ts";
 import type { FolderFile, FolderListing } from "./folder_listing.ts";
 import { decodePicture, toColour } from "./picture.ts";
 import { type Picture, resizeAndCrop } from "./resize.ts";
-
-const SPLITS: readonly SplitName[] = ["train", "test"];
 
 /** Faults that a message names one by one. */
 const NAMED_FAULTS = 10;
@@ -55,7 +53,7 @@ export async function decodeImageFolder(
   const { files } = listing;
   const decoded: Record<SplitName, Labelled[]> = { train: [], test: [] };
   const broken: string[] = [];
-  for (const split of SPLITS) {
+  for (const split of SPLIT_NAMES) {
     for (const { place, label, bytes } of files[split]) {
       onPicture?.(place, bytes);
       const stored = await readPicture(place);
@@ -143,7 +141,7 @@ function checkLeft(
     rows: readonly Pick<FolderFile, "label">[],
     wanted: number,
   ) => rows.filter(({ label }) => label === wanted).length;
-  const empty = SPLITS.filter((split) => decoded[split].length === 0);
+  const empty = SPLIT_NAMES.filter((split) => decoded[split].length === 0);
   const faults = empty.map((split) =>
     `${split} has 0 of ${files[split].length} pictures left`
   );

@@ -4,7 +4,7 @@ import { DECODERS } from "../decoders/decoders.ts";
 import { fileFacts, isFile, listTree } from "../disk/read.ts";
 import { DataError } from "../errors.ts";
 import type { RegistryEntry } from "../registry.ts";
-import type { SplitName } from "../split.ts";
+import { SPLIT_NAMES, type SplitName } from "../split.ts";
 import { ownFolders, tellNothing } from "./_own_folders.ts";
 
 /** What a user's folder has of a set. */
@@ -54,9 +54,9 @@ export async function findOwn(
   const folders = await ownFolders(entry, { name, dataDir });
   const archive = await findOwnArchive(entry, folders);
   const files = new Map<string, string>();
-  for (const split of ["train", "test"] as const) {
+  for (const split of SPLIT_NAMES) {
     const found = await findSplit(entry, split, folders);
-    const missing = found.missing;
+    const { missing } = found;
     // An archive of theirs has the whole split.
     if (missing.length > 0 && found.places.size > 0 && archive === undefined) {
       throw new DataError(

@@ -16,7 +16,6 @@ import { createMemberReader } from "./_archive_members.ts";
 import { createFileReader } from "./_official_files.ts";
 import { type RawFile, type RawOptions, reason } from "./_raw_file.ts";
 
-export { findArchive } from "./_archive_members.ts";
 export type { RawFile, RawOptions } from "./_raw_file.ts";
 
 /**

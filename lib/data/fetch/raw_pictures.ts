@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { md5Of, streamMembers } from "./archive.ts";
 import { fileFacts, readIfExists } from "../disk/read.ts";
-import { findArchive, type RawOptions } from "./raw.ts";
+import { findArchive } from "./_archive_members.ts";
+import type { RawOptions } from "./raw.ts";
 import type { PictureEntry } from "../decoders/decoder.ts";
 import { DataError } from "../errors.ts";
 
