@@ -25,15 +25,15 @@ import {
 } from "../lib/data/mod.ts";
 import { openTestSplit } from "../lib/data/test_split.ts";
 import { formatCount, markdownTable, MISSING } from "../lib/report/mod.ts";
-import { contactSheet } from "./common/contact_sheet.ts";
-import { openRasteriser } from "./common/rasterise.ts";
 import {
+  checkDataFolder,
   checkDataOptions,
+  contactSheet,
   dataOptions,
   isCached,
   openChosen,
-} from "./common/data_options.ts";
-import { checkDataFolder } from "./common/open_data.ts";
+  openRasteriser,
+} from "../lib/lab/mod.ts";
 
 const ACTIONS = ["list", "fetch", "verify", "show"] as const;
 

@@ -22,14 +22,14 @@ import {
   readRecord,
   type ResultRecord,
 } from "../lib/report/mod.ts";
-import type { CompressionContent } from "./common/compression.ts";
 import {
+  type CompressionContent,
+  PROJECT,
+  recordedTeachers,
   renderCompression,
+  renderTeachers,
   type RunEnvironment,
-} from "./common/compression_report.ts";
-import { PROJECT } from "./common/open_data.ts";
-import { recordedTeachers } from "./common/teacher_files.ts";
-import { renderTeachers } from "./common/teacher_record.ts";
+} from "../lib/lab/mod.ts";
 
 /** How the record of each question becomes files. */
 const RENDERERS: Readonly<

@@ -53,42 +53,40 @@ import {
 } from "../lib/search/mod.ts";
 import type { Recipe } from "../lib/training/mod.ts";
 import {
+  addWallTime,
+  calibrationOf,
+  checkDataFolder,
+  checkDataOptions,
   checkImages,
   completeConfig,
   type CompressionConfig,
+  compressionContent,
   compressionSchema,
-  finalRecipe,
-  studentRecipes,
-  teacherRecipe,
-} from "./common/config.ts";
-import { compressionContent, measureNetworks } from "./common/compression.ts";
-import { renderCompression } from "./common/compression_report.ts";
-import { calibrationOf } from "./common/calibration.ts";
-import {
-  checkDataOptions,
+  countForwards,
   type DataIdentity,
   dataIdentity,
   dataSlug,
-  findData,
-} from "./common/data_options.ts";
-import { ENGINE_CHOICE, openChosenEngine } from "./common/engine_choice.ts";
-import {
-  countForwards,
+  ENGINE_CHOICE,
   finalPart,
+  finalRecipe,
+  findData,
+  findTeacher,
+  followRun,
   type ForecastOptions,
   foreseeRun,
   foreseeStage,
-} from "./common/forecast.ts";
-import { printPlan } from "./common/plan.ts";
-import { followRun, type Remaining } from "./common/remaining.ts";
-import { checkDataFolder, PROJECT } from "./common/open_data.ts";
-import { findTeacher } from "./common/teacher_files.ts";
-import {
-  addWallTime,
+  measureNetworks,
+  openChosenEngine,
   phase,
+  printPlan,
+  PROJECT,
+  type Remaining,
+  renderCompression,
   type Session,
+  studentRecipes,
+  teacherRecipe,
   withSession,
-} from "./common/session.ts";
+} from "../lib/lab/mod.ts";
 
 /** The command line of this experiment. */
 export const command = defineCommand({

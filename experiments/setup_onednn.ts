@@ -22,7 +22,7 @@ import {
   ONEDNN_SETUP_FILE,
   openEngine,
 } from "../lib/engine/mod.ts";
-import { installWheelFile, type WheelFile } from "./common/wheel.ts";
+import { installWheelFile, type WheelFile } from "../lib/lab/mod.ts";
 
 /**
  * The last wheel of oneDNN 2.x that uses GNU OpenMP: 2.6.0, by its own word; the

@@ -38,27 +38,28 @@ import {
   TeacherError,
   teacherRequest,
 } from "../lib/search/mod.ts";
-import { ENGINE_CHOICE } from "./common/engine_choice.ts";
 import {
+  checkDataFolder,
   checkDataOptions,
+  compareTeachers,
   dataIdentity,
   dataOptions,
+  ENGINE_CHOICE,
   findData,
   type FoundData,
-} from "./common/data_options.ts";
-import { checkDataFolder } from "./common/open_data.ts";
-import { type Session, withSession } from "./common/session.ts";
-import { recipeOf, recipeSchema } from "./common/teacher_recipes.ts";
-import { recordedTeacher, recordedTeachers } from "./common/teacher_files.ts";
-import {
-  compareTeachers,
+  recipeOf,
+  recipeSchema,
+  recordedTeacher,
+  recordedTeachers,
   renderTeachers,
+  type Session,
   type TeacherContent,
   teacherName,
   teacherRecord,
+  testAccuracy,
   weightsPath,
-} from "./common/teacher_record.ts";
-import { testAccuracy } from "./common/test_accuracy.ts";
+  withSession,
+} from "../lib/lab/mod.ts";
 
 const source = {
   name: "deno task teacher",

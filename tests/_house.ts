@@ -3,15 +3,13 @@ import { posix } from "node:path";
 /** Source text by path from the project's folder, "lib/search/mod.ts". */
 export type Sources = ReadonlyMap<string, string>;
 
-/** Outside of lib/ and open to the experiments: it makes a page of measurements. */
-const BENCH_REPORT = "bench/report/mod.ts";
-
 /** Rooms from the ground up: an arrow may go down or sideways, never up. */
 const FLOORS: readonly (readonly string[])[] = [
   ["network", "random"],
   ["engine", "data"],
   ["training", "policy", "compress", "reward"],
   ["search", "report"],
+  ["lab"],
   ["experiments"],
 ];
 
@@ -33,10 +31,7 @@ const SILENT = [
 export const TEST_SPLIT = "lib/data/test_split.ts";
 
 /** May read the test split beside the experiments: the last score of a run. */
-const FINAL_EVALUATION = "lib/training/final_evaluation.ts";
-
-/** Open to experiments though not part of a room's mod.ts. */
-const SIDE_DOORS = [TEST_SPLIT, FINAL_EVALUATION];
+export const FINAL_SCORES = "lib/lab/teacher/test_accuracy.ts";
 
 /**
  * Paths of the files of the project that a source names: whatever way they are
@@ -82,11 +77,10 @@ function floorOf(room: string): number {
 function faultOf(from: string, to: string): string | undefined {
   const [here, there] = [roomOf(from), roomOf(to)];
   if (to === TEST_SPLIT && here !== "data") {
-    const isAllowed = here === "experiments" || from === FINAL_EVALUATION;
+    const isAllowed = here === "experiments" || from === FINAL_SCORES;
     if (!isAllowed) return "the test split is for final scores only";
   }
   if (here === there) return undefined;
-  if (here === "experiments" && to === BENCH_REPORT) return undefined;
   if (!to.startsWith("lib/") && there !== "experiments") {
     return "it leaves lib/ and experiments/";
   }
@@ -105,8 +99,7 @@ function faultOf(from: string, to: string): string | undefined {
     if (!isRoot && floorOf(there) > floorOf(here)) return "it goes up";
   }
   const isDoor = posix.basename(to) === "mod.ts" && to.split("/").length === 3;
-  const isSideDoor = here === "experiments" && SIDE_DOORS.includes(to);
-  if (isDoor || isSideDoor || to === TEST_SPLIT) return undefined;
+  if (isDoor || to === TEST_SPLIT) return undefined;
   return "rooms import each other through mod.ts only";
 }
 

@@ -18,16 +18,16 @@ import { type Network, networkId, vgg } from "../../lib/network/mod.ts";
 import type { PolicyKind } from "../../lib/policy/mod.ts";
 import { memoryStore } from "../../lib/store/mod.ts";
 import type { Recipe, TrainingData } from "../../lib/training/mod.ts";
+import { command } from "../../experiments/rq1_compression.ts";
+import { WINNER } from "./winner.ts";
 import {
   completeConfig,
   type CompressionConfig,
   finalRecipe,
+  openData,
   studentRecipes,
   teacherRecipe,
-} from "../../experiments/common/config.ts";
-import { openData } from "../../experiments/common/open_data.ts";
-import { command } from "../../experiments/rq1_compression.ts";
-import { WINNER } from "./winner.ts";
+} from "../../lib/lab/mod.ts";
 
 /**
  * The teacher is trained on fewer images than the profile's, once: its logits

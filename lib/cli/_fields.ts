@@ -21,6 +21,8 @@ export interface Node {
   readonly description?: string;
   /** What is wanted, in words of the schema's own. */
   readonly title?: string;
+  /** Its flag, where it is not named after its key. */
+  readonly flag?: string;
   readonly default?: unknown;
   readonly enum?: readonly unknown[];
   readonly const?: unknown;
@@ -73,7 +75,7 @@ export function listFields(
     const required = node.required?.includes(key) ?? false;
     return [{
       path: childPath,
-      flag: flagName(childPath),
+      flag: child.flag ?? flagName(childPath),
       node: child,
       required,
     }];

@@ -10,6 +10,7 @@ import {
 import type { Given } from "./_flags.ts";
 import { suggestion } from "./_suggest.ts";
 import type { Layer } from "./_yaml.ts";
+import type { Command, Values } from "./command.ts";
 
 /** Where the values of one command line come from. */
 export interface Sources {
@@ -19,19 +20,51 @@ export interface Sources {
   readonly given: readonly Given[];
 }
 
-/** Plain values by key. */
-export type Values = Readonly<Record<string, unknown>>;
+/** Options that stand in no file of the user's. */
+export function madeLayer(values: Values, place?: string): Layer {
+  return {
+    values,
+    problems: [],
+    where: () => place,
+    whereKey: () => place,
+  };
+}
+
+/** Each file with what it asks for by name beneath it. */
+export function withPresets(
+  layers: readonly Layer[],
+  presets: Command<unknown>["presets"],
+): readonly Layer[] {
+  if (presets === undefined) return layers;
+  const { option, values } = presets;
+  return layers.flatMap((layer) => {
+    const name = layer.values[option];
+    // A name that there is not is told when the options are checked.
+    return typeof name === "string" && Object.hasOwn(values, name)
+      ? [madeLayer(values[name]!), layer]
+      : [layer];
+  });
+}
+
+/** Flags as a file would say them. */
+export function flagValues(given: readonly Given[], root: Node): Values {
+  let merged: unknown = {};
+  for (const { field, value } of given) {
+    merged = overlay(merged, nest(field.path, value), root);
+  }
+  return merged as Values;
+}
+
+function nest(path: readonly string[], value: unknown): unknown {
+  return path.reduceRight<unknown>((inner, key) => ({ [key]: inner }), value);
+}
 
 /** Lays files over each other and flags over files; lists are replaced whole. */
 export function mergeSources({ layers, given }: Sources, root: Node): Values {
   let merged: unknown = skeleton(root);
   for (const layer of layers) merged = overlay(merged, layer.values, root);
   for (const { field, value } of given) {
-    const nested = field.path.reduceRight<unknown>(
-      (inner, key) => ({ [key]: inner }),
-      value,
-    );
-    merged = overlay(merged, nested, root);
+    merged = overlay(merged, nest(field.path, value), root);
   }
   return merged as Values;
 }

@@ -25,7 +25,8 @@ export function runSchema(engines: readonly string[], engineNote?: string) {
         "Students trained at once; any number gives the same results " +
           "(default: one a logical core)",
       ),
-    data: z.string().min(1).optional()
+    // "data" is a group of an experiment's own options.
+    dataFolder: z.string().min(1).optional().meta({ flag: "data" })
       .describe("Folder with data set files already there, looked in first"),
     results: z.string().min(1).default("results")
       .describe("Folder for records, tables, figures and the run store"),

@@ -39,7 +39,20 @@ export interface Command<Config> extends OptionsSource<Config> {
   readonly engines?: readonly string[];
   /** What the help adds on the choice of an engine, in whole sentences. */
   readonly engineNote?: string;
+  /**
+   * An option whose value stands for those of many others: they lie beneath the
+   * file or the flags in which it is named, and above what comes before.
+   */
+  readonly presets?: {
+    /** Key of the option. */
+    readonly option: string;
+    /** What each of its values stands for. */
+    readonly values: Readonly<Record<string, Values>>;
+  };
 }
+
+/** Options as they are in a file: nested mappings of plain values. */
+export type Values = Readonly<Record<string, unknown>>;
 
 /** How to run, beside what to run: the options all experiments share. */
 export interface RunOptions {
@@ -67,6 +80,16 @@ export interface Invocation<Config> {
   readonly config: Config;
   /** The options of every run. */
   readonly run: RunOptions;
+  /** What was said beside the profile: by flags, and in the file of --config. */
+  readonly given: Values;
+  /**
+   * The options once more, with some laid between files and flags.
+   *
+   * @param values Options as in a file.
+   * @param place Where they stand, for messages.
+   * @throws {UsageError} With all mistakes, one line each.
+   */
+  readonly amend: (values: Values, place: string) => Config;
 }
 
 /**

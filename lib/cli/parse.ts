@@ -6,13 +6,15 @@ import { listProfiles, profilePath } from "./_profiles.ts";
 import {
   type Checked,
   checkValues,
+  flagValues,
+  madeLayer,
   mergeSources,
   type Sources,
-  type Values,
+  withPresets,
 } from "./_resolve.ts";
 import { helpSchema, invocationSchema, runSchema } from "./_run.ts";
 import { readLayer } from "./_yaml.ts";
-import type { Command, Invocation, OptionsSource } from "./command.ts";
+import type { Command, Invocation, OptionsSource, Values } from "./command.ts";
 import { HelpRequest, UsageError } from "./errors.ts";
 
 /**
@@ -55,15 +57,17 @@ export function parseCommand<Config>(
       ...call.values.config === undefined ? [] : [call.values.config],
     ]
     : [];
-  const layers = files.map(readLayer);
-  const sources = {
-    layers,
-    given: flags.given.filter((given) => !isCalling(given)),
-  };
+  const read = files.map(readLayer);
+  const layers = withPresets(read, command.presets);
+  const given = flags.given.filter((each) => !isCalling(each));
   const root = joinNodes(
     describeSchema(shared),
     describeSchema(schema),
   );
+  const typed = flagValues(given, root);
+  // What the flags name stands above all files, and beneath the flags' own words.
+  const named = withPresets([madeLayer(typed)], command.presets).slice(0, -1);
+  const sources = { layers: [...layers, ...named], given };
   const isComplete = call.ok &&
     layers.every((layer) => layer.problems.length === 0);
   const context = { sources, root, isComplete };
@@ -81,7 +85,7 @@ export function parseCommand<Config>(
   if (!call.ok || !run.ok || !config.ok || problems.length > 0) {
     throw usageError(command.name, problems);
   }
-  const { seed, engine, data, results } = run.values;
+  const { seed, engine, dataFolder, results } = run.values;
   const { profile, fresh, dryRun } = call.values;
   return {
     config: config.values,
@@ -90,10 +94,28 @@ export function parseCommand<Config>(
       seed,
       engine,
       workers: run.values.workers ?? navigator.hardwareConcurrency,
-      ...data === undefined ? {} : { data },
+      ...dataFolder === undefined ? {} : { data: dataFolder },
       results,
       fresh,
       dryRun,
+    },
+    given: divide(
+      mergeSources({ layers: read.slice(1), given }, { type: "object" }),
+      shared.shape,
+    )[1],
+    amend(values, place) {
+      const amended = {
+        layers: [...layers, madeLayer(values, place), ...named],
+        given,
+      };
+      const [, own] = divide(mergeSources(amended, root), shared.shape);
+      const checked = checkValues(schema, own, {
+        sources: amended,
+        root,
+        isComplete: true,
+      });
+      if (checked.ok) return checked.values;
+      throw usageError(command.name, checked.problems);
     },
   };
 }

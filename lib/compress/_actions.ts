@@ -1,4 +1,5 @@
 import { type Leaf, leaves, type Network } from "../network/mod.ts";
+import type { ShrinkRatios } from "./shrink_variables.ts";
 
 /** Looks up the leaf at a block, or at a position in a block's body or shortcut. */
 export type LeafAt = (
@@ -39,5 +40,30 @@ export function assertOnePerLeaf(
     throw new RangeError(
       `Cannot ${task}: the number of actions is ${actions.length}, expected ${leafCount} (one per leaf)`,
     );
+  }
+}
+
+/**
+ * Makes sure that every ratio is in range, also those that nothing follows.
+ *
+ * @throws {RangeError} When one is not.
+ */
+export function assertRatios(
+  ratios: readonly (number | ShrinkRatios)[],
+  task: string,
+): void {
+  for (const [leaf, given] of ratios.entries()) {
+    const named = typeof given === "number"
+      ? [["", given] as const]
+      : Object.entries(given).map(([name, ratio]) =>
+        [`${name} `, ratio] as const
+      );
+    for (const [name, ratio] of named) {
+      if (!(ratio > 0 && ratio <= 1)) {
+        throw new RangeError(
+          `Cannot ${task}: the ${name}ratio of leaf ${leaf} is ${ratio}, expected 0 < ratio <= 1`,
+        );
+      }
+    }
   }
 }

@@ -1,11 +1,8 @@
-import type { Block, Network } from "../network/mod.ts";
+import type { Network } from "../network/mod.ts";
 
-/** A deep-frozen network of these blocks; shares nothing with the base, whose layers may be the caller's. */
-export function freezeNetwork(
-  base: Network,
-  blocks: readonly Block[],
-): Network {
-  return deepFreeze(structuredClone({ input: base.input, blocks }));
+/** A deep-frozen copy of a network; shares nothing with it. */
+export function freezeNetwork({ input, blocks }: Network): Network {
+  return deepFreeze(structuredClone({ input, blocks }));
 }
 
 function deepFreeze<T>(value: T): T {

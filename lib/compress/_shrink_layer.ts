@@ -1,5 +1,6 @@
-import type { Conv, Layer, MaxPool } from "../network/mod.ts";
+import type { Layer } from "../network/mod.ts";
 import { MIN_CHANNELS, type ShrinkRules } from "./shrink_rules.ts";
+import type { ShrinkRatios, ShrinkVariable } from "./shrink_variables.ts";
 
 /** Rules with their defaults. */
 export type ResolvedRules = Required<ShrinkRules>;
@@ -26,40 +27,46 @@ export function resolveRules(
   return resolved;
 }
 
-/** One layer at a ratio; the same object where nothing shrinks. */
+/** What shrinks one layer. */
+export interface LayerShrinkage {
+  /** One ratio for all sizes, or one for each. */
+  readonly ratios: number | ShrinkRatios;
+  /** The sizes that may change; the others stay, whatever their ratio. */
+  readonly variables: readonly ShrinkVariable[];
+  /** Fewest channels left. */
+  readonly minChannels: number;
+}
+
+/** One layer at its ratios; the same object where it has no size to shrink. */
 export function shrinkLayer(
   layer: Layer,
-  ratio: number,
-  rules: ResolvedRules,
+  { ratios, variables, minChannels }: LayerShrinkage,
 ): Layer {
-  if (ratio === 1) return layer;
-  if (layer.type === "conv") return shrinkConv(layer, ratio, rules);
-  if (layer.type === "maxPool" && rules.shrink === "all") {
-    return shrinkPool(layer, ratio);
+  function shrunk(variable: ShrinkVariable, value: number, least: number) {
+    if (!variables.includes(variable)) return value;
+    const ratio = typeof ratios === "number" ? ratios : ratios[variable] ?? 1;
+    // A size below the minimum stays what it is.
+    return Math.max(scaled(value, ratio), Math.min(value, least));
+  }
+  if (layer.type === "conv") {
+    return {
+      ...layer,
+      outChannels: shrunk("channels", layer.outChannels, minChannels),
+      kernel: shrunk("kernel", layer.kernel, 1),
+      padding: shrunk("padding", layer.padding, 0),
+    };
+  }
+  if (layer.type === "maxPool") {
+    return {
+      ...layer,
+      kernel: shrunk("kernel", layer.kernel, 1),
+      stride: shrunk("stride", layer.stride, 1),
+      // One ratio for kernel and padding keeps this at most half the kernel, as
+      // floor(v / 2) = floor(floor(v) / 2); with two the student may be rejected.
+      padding: shrunk("padding", layer.padding, 0),
+    };
   }
   return layer;
-}
-
-function shrinkConv(layer: Conv, ratio: number, rules: ResolvedRules): Conv {
-  const { outChannels, kernel, padding } = layer;
-  const least = Math.min(outChannels, rules.minChannels);
-  const channels = Math.max(scaled(outChannels, ratio), least);
-  return rules.shrink === "channels" ? { ...layer, outChannels: channels } : {
-    ...layer,
-    outChannels: channels,
-    kernel: Math.max(scaled(kernel, ratio), 1),
-    padding: scaled(padding, ratio),
-  };
-}
-
-function shrinkPool(layer: MaxPool, ratio: number): MaxPool {
-  return {
-    type: "maxPool",
-    kernel: Math.max(scaled(layer.kernel, ratio), 1),
-    stride: Math.max(scaled(layer.stride, ratio), 1),
-    // Stays at most half the kernel, as floor(v / 2) = floor(floor(v) / 2).
-    padding: scaled(layer.padding, ratio),
-  };
 }
 
 /**

@@ -1,11 +1,7 @@
-import {
-  countParameters,
-  inferShapes,
-  type Network,
-  shapes,
-} from "../network/mod.ts";
-import type { Rejection } from "./outcome.ts";
+import { countParameters, type Network, shapes } from "../network/mod.ts";
+import { inferOrReject } from "./_infer_or_reject.ts";
 import { flattenedInputs } from "./_linear.ts";
+import type { Rejection } from "./outcome.ts";
 
 /**
  * Largest flattened input a linear layer may have, in both stages. The paper
@@ -61,11 +57,8 @@ export function checkStudent(
   bounds: StudentBounds = {},
 ): Rejection | undefined {
   const expected = shapes(teacher).output;
-  const inferred = inferShapes(student);
-  if (!inferred.ok) {
-    const place = inferred.index < 0 ? "" : `blocks.${inferred.index}: `;
-    return { rule: "shape", reason: `${place}${inferred.reason}` };
-  }
+  const inferred = inferOrReject(student);
+  if ("rule" in inferred) return inferred;
   const { output } = inferred;
   if (output.some((size, axis) => size !== expected[axis])) {
     return {

@@ -1,7 +1,7 @@
 /**
  * From a network and one action per leaf to a smaller network, or to a
- * rejection with a reason: layer removal (stage 1) and layer shrinkage
- * (stage 2).
+ * rejection with a reason: layer removal (stage 1), layer shrinkage (stage 2),
+ * and both in one step.
  *
  * @module
  */
@@ -9,6 +9,8 @@
 export * from "./check_student.ts";
 export * from "./outcome.ts";
 export * from "./removal.ts";
+export * from "./remove_and_shrink.ts";
 export * from "./shrink_mask.ts";
 export * from "./shrink_rules.ts";
+export * from "./shrink_variables.ts";
 export * from "./shrinkage.ts";

@@ -1,22 +1,9 @@
-import {
-  type Block,
-  type Layer,
-  type Leaf,
-  leaves,
-  type Network,
-  type Residual,
-} from "../network/mod.ts";
-import { assertOnePerLeaf, type LeafAt, leafTable } from "./_actions.ts";
-import { freezeNetwork } from "./_freeze.ts";
-import {
-  blockWidth,
-  headBlock,
-  lastConv,
-  widthAfter,
-  withLastWidth,
-} from "./_widths.ts";
-import { checkStudent } from "./check_student.ts";
-import type { Outcome, Rejection } from "./outcome.ts";
+import { type Layer, type Leaf, leaves, type Network } from "../network/mod.ts";
+import { assertOnePerLeaf } from "./_actions.ts";
+import { judge } from "./_judge.ts";
+import { keepLayers } from "./_keep_layers.ts";
+import { headBlock } from "./_widths.ts";
+import type { Outcome } from "./outcome.ts";
 
 /** Options of {@linkcode removeLayers}. */
 export interface RemovalOptions {
@@ -105,62 +92,11 @@ export function removeLayers(
 ): Outcome {
   const mask = removalMask(network);
   assertOnePerLeaf(keep, mask.length, "remove layers");
-  const at = leafTable(network);
-  const isKept: IsKept = (...path) => {
-    const { index } = at(...path);
-    return !mask[index] || keep[index] === true;
-  };
-
-  const blocks: Block[] = [];
-  let width: number = network.input[0];
-  for (const [i, block] of network.blocks.entries()) {
-    let student: Block = block;
-    if (block.type === "residual") {
-      const fitted = fitResidual(filterBody(block, i, isKept), i, width);
-      if ("rule" in fitted) return { ok: false, rejection: fitted };
-      student = fitted;
-      if (student.body.length + student.shortcut.length === 0) continue;
-    } else if (block.type !== "concat" && !isKept(i)) continue;
-    blocks.push(student);
-    width = blockWidth(student, width);
-  }
-
-  const student = freezeNetwork(network, blocks);
-  const rejection = checkStudent(student, network, {
+  const left = keepLayers(network, mask.map((free, i) => !free || keep[i]!));
+  if ("rule" in left) return { ok: false, rejection: left };
+  return judge(left, network, {
     ...options,
     // The lower bound belongs to shrinkage; removal keeps every channel count.
     minLinearInputs: 1,
   });
-  return rejection === undefined
-    ? { ok: true, network: student }
-    : { ok: false, rejection };
-}
-
-type IsKept = (...path: Parameters<LeafAt>) => boolean;
-
-function filterBody(block: Residual, index: number, isKept: IsKept): Residual {
-  return {
-    type: "residual",
-    body: block.body.filter((_, j) => isKept(index, "body", j)),
-    shortcut: block.shortcut,
-  };
-}
-
-/** Brings the body to the shortcut's channels, for a block fed `width` channels. */
-function fitResidual(
-  block: Residual,
-  index: number,
-  width: number,
-): Residual | Rejection {
-  const wanted = widthAfter(block.shortcut, width);
-  if (lastConv(block.body) >= 0) {
-    return { ...block, body: withLastWidth(block.body, wanted) };
-  }
-  const given = widthAfter(block.body, width);
-  if (block.body.length === 0 || given === wanted) return block;
-  return {
-    rule: "residualWidth",
-    reason:
-      `residual block ${index} has no convolution left in its body to set the channels, which are ${given}, expected the shortcut's ${wanted}`,
-  };
 }

@@ -38,8 +38,9 @@ async function openOnnxCpu(): Promise<Engine> {
   try {
     // By itself first: what fails here is the package or its native add-on,
     // what fails later is a bug.
-    await import("onnxruntime-node");
+    await import("./onnx/runtime.ts");
   } catch (error) {
+    if (error instanceof EngineUnavailableError) throw error;
     const words = error instanceof Error ? error.message : String(error);
     throw new EngineUnavailableError({
       engine: "onnx-cpu",

@@ -37,7 +37,13 @@ function describeBlock(block: Block): string {
   return shortcut === "" ? `{${body}}` : `{${body}|${shortcut}}`;
 }
 
-function describeLayers(layers: readonly Layer[]): string {
+/**
+ * Layers that follow each other in short, as {@link describe} writes them.
+ *
+ * @param layers In order.
+ * @returns For example "c16-bn-r"; "" for none.
+ */
+export function describeLayers(layers: readonly Layer[]): string {
   return layers.map(describeLayer).join("-");
 }
 

@@ -1,8 +1,16 @@
-import type { KeepFigureOptions } from "./keep_figure.ts";
-
-/** Throws unless the parts of a policy's figure fit together. */
-export function checkKeepFigure(options: KeepFigureOptions): void {
-  const { labels, free, iterations } = options;
+/**
+ * Throws unless the parts of a policy's figure fit together.
+ *
+ * @param options.row What one value is about, for messages: "layer".
+ */
+export function checkKeepFigure(
+  { row, labels, free, iterations }: {
+    readonly row: string;
+    readonly labels: readonly string[];
+    readonly free: readonly boolean[];
+    readonly iterations: readonly (readonly number[])[];
+  },
+): void {
   for (const [i, list] of [free, ...iterations].entries()) {
     if (list.length !== labels.length) {
       const name = i === 0 ? "free" : `iteration ${i}`;
@@ -19,10 +27,10 @@ export function checkKeepFigure(options: KeepFigureOptions): void {
     }
   }
   for (const [i, values] of iterations.entries()) {
-    for (const [leaf, value] of values.entries()) {
+    for (const [index, value] of values.entries()) {
       if (value < 0 || value > 1) {
         throw new RangeError(
-          `Cannot draw a policy: layer ${leaf} of iteration ${
+          `Cannot draw a policy: ${row} ${index} of iteration ${
             i + 1
           } is ${value}, expected 0 to 1`,
         );

@@ -99,8 +99,7 @@ export function createPage(options: {
     document,
     add,
     heading(text) {
-      const fitting = (width - 32) / (BOLD_LETTER * text.length);
-      const size = Math.min(17, Math.floor(fitting * 10) / 10);
+      const size = fittingSize(text, { width: width - 32, most: 17 });
       add(
         "text",
         { "x": 16, "y": 28, "font-size": size, "font-weight": 700 },
@@ -129,6 +128,21 @@ export function createPage(options: {
       return `${root.outerHTML}\n`;
     },
   };
+}
+
+/**
+ * The size at which a bold line fits, in tenths of a pixel.
+ *
+ * @param text The line.
+ * @param options.width Room for it, in pixels.
+ * @param options.most The size where there is room enough.
+ */
+export function fittingSize(
+  text: string,
+  { width, most }: { readonly width: number; readonly most: number },
+): number {
+  const fitting = width / (BOLD_LETTER * text.length);
+  return Math.min(most, Math.floor(fitting * 10) / 10);
 }
 
 /** A hundredth of a pixel is enough, and short. */

@@ -1,6 +1,6 @@
 import { parseDocument } from "yaml";
 import { z } from "zod";
-import type { PaperCell, PaperRow, TransferRow } from "./paper.ts";
+import type { PaperCell, PaperRow, TransferRow } from "./paper_row.ts";
 
 /** The content of paper.yaml. */
 export interface PaperFile {

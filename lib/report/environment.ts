@@ -11,19 +11,6 @@ const schema = z.strictObject({
 });
 
 /**
- * Where the environment of a record is kept below the results folder. It is a
- * file of its own because it changes with every run, which the record does not.
- *
- * @param name What was asked and at which size.
- * @returns For example "rq1/smoke.environment.json".
- */
-export function environmentPath(
-  name: { readonly question: string; readonly profile: string },
-): string {
-  return `${name.question}/${name.profile}.environment.json`;
-}
-
-/**
  * What a run took and where it ran, as the text of a file.
  *
  * @param record The record of the run, whose digest is noted.

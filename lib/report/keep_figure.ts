@@ -11,14 +11,20 @@ export interface KeepFigureOptions {
   /** First line of the figure. */
   readonly title: string;
   /** Which policy the values are of. */
-  readonly kind: "removal" | "shrinkage";
-  /** Name of each layer, as `layerLabels` gives them. */
+  readonly kind: "removal" | "shrinkage" | "joint";
+  /**
+   * What one value is about, in the singular: "layer" unless given; "decision"
+   * for those of several layers or of a part of one.
+   */
+  readonly row?: string;
+  /** Name of each row, as `layerLabels` or `decisionLabels` give them. */
   readonly labels: readonly string[];
-  /** Whether the policy decides about the layer; other rows are left out. */
+  /** Whether the policy decides about the row; others are left out. */
   readonly free: readonly boolean[];
   /**
-   * For each iteration a value for each layer: the probability of "keep" in
-   * [0, 1], or the expected shrink ratio in (0, 1]. NaN is left white.
+   * For each iteration a value for each row: the probability of "keep" in
+   * [0, 1] (removal), the expected shrink ratio in (0, 1] (shrinkage), or the
+   * expected share that is left in [0, 1] (joint). NaN is left white.
    */
   readonly iterations: readonly (readonly number[])[];
 }
@@ -31,16 +37,24 @@ const ROW_HEIGHT = 15;
 
 const KINDS = {
   removal: {
-    quantity: "probability of keeping the layer",
+    quantity: (row: string) =>
+      row === "layer"
+        ? "probability of keeping the layer"
+        : "probability of keep",
     ends: ["0 remove", "1 keep"],
   },
-  shrinkage: { quantity: "expected shrink ratio", ends: ["0", "1"] },
+  shrinkage: { quantity: () => "expected shrink ratio", ends: ["0", "1"] },
+  joint: {
+    quantity: () => "expected share that is left",
+    ends: ["0 remove", "1 keep"],
+  },
 } as const;
 
 /**
  * How a policy's decisions developed, as an SVG file: a heatmap with a row for
- * each layer it decides about and a column for each iteration, dark for "remove"
- * and bright for "keep". The last iteration's values stand at the right.
+ * each layer or group of layers it decides about and a column for each
+ * iteration, dark for "remove" and bright for "keep". The last iteration's values
+ * stand at the right.
  *
  * @example
  * ```ts
@@ -61,25 +75,26 @@ const KINDS = {
  * length, two labels are the same, or a value is out of range.
  */
 export function keepFigure(options: KeepFigureOptions): string {
-  checkKeepFigure(options);
-  const { title, kind, labels, free, iterations } = options;
-  const { quantity, ends } = KINDS[kind];
-  const layers = labels.flatMap((label, leaf) =>
-    free[leaf] ? [{ label, leaf }] : []
+  const { title, kind, row = "layer", labels, free, iterations } = options;
+  checkKeepFigure({ row, labels, free, iterations });
+  const { ends } = KINDS[kind];
+  const quantity = KINDS[kind].quantity(row);
+  const rows = labels.flatMap((label, index) =>
+    free[index] ? [{ label, index }] : []
   );
   // Labels are about 0.6 of their size wide a letter in the widest of the fonts.
-  const longest = Math.max(12, ...layers.map(({ label }) => label.length));
+  const longest = Math.max(12, ...rows.map(({ label }) => label.length));
   const left = Math.min(WIDTH / 2, Math.ceil(longest * 11 * 0.6) + 16);
-  const height = TOP + Math.max(1, layers.length) * ROW_HEIGHT + BOTTOM;
-  const counts = `${formatCount(layers.length)} of ${
+  const height = TOP + Math.max(1, rows.length) * ROW_HEIGHT + BOTTOM;
+  const counts = `${formatCount(rows.length)} of ${
     formatCount(labels.length)
-  } layers; the policy does not decide about the others`;
+  } ${row}s; the policy does not decide about the others`;
   const page = createPage({
     width: WIDTH,
     height,
     title,
     description:
-      `A heatmap of the ${quantity} by layer and iteration, ${counts}.`,
+      `A heatmap of the ${quantity} by ${row} and iteration, ${counts}.`,
   });
   page.heading(title);
   page.add(
@@ -90,7 +105,7 @@ export function keepFigure(options: KeepFigureOptions): string {
   drawScale(page, { x: WIDTH - RIGHT - 200, y: 41, label: quantity, ends });
 
   const x = iterationAxis(iterations.length, 20);
-  const names = layers.map(({ label }) => label);
+  const names = rows.map(({ label }) => label);
   const plot = Plot.plot({
     document: page.document as never,
     width: WIDTH,
@@ -121,7 +136,7 @@ export function keepFigure(options: KeepFigureOptions): string {
         tickSize: 0,
         tickPadding: 6,
         tickFormat: (_: string, i: number) =>
-          lastValue(iterations.at(-1)?.[layers[i]!.leaf]),
+          lastValue(iterations.at(-1)?.[rows[i]!.index]),
       }),
     ],
   });
@@ -130,22 +145,22 @@ export function keepFigure(options: KeepFigureOptions): string {
     y: TOP,
     width: WIDTH - left - RIGHT,
     rowHeight: ROW_HEIGHT,
-    rows: layers.map(({ leaf }) => iterations.map((values) => values[leaf]!)),
+    rows: rows.map(({ index }) => iterations.map((values) => values[index]!)),
   });
   page.place(plot, 0, TOP - 20);
-  if (iterations.length === 0 || layers.length === 0) {
+  if (iterations.length === 0 || rows.length === 0) {
     page.add("text", {
       "x": (left + WIDTH - RIGHT) / 2,
       "y": TOP + 12,
       "text-anchor": "middle",
       "fill": "#555555",
-    }, layers.length === 0 ? "no free layer" : "no iteration yet");
+    }, rows.length === 0 ? `no free ${row}` : "no iteration yet");
   }
   const small = { "font-size": 12, "font-weight": 600 };
   page.add(
     "text",
     { "x": left - 6, "y": TOP - 10, "text-anchor": "end", ...small },
-    "layer",
+    row,
   );
   page.add(
     "text",

@@ -1,4 +1,4 @@
-import { type Layer, leaves, type Network } from "../network/mod.ts";
+import { type Layer, type Leaf, leaves, type Network } from "../network/mod.ts";
 
 /**
  * Names of a network's layers for figures: the leaf's index and what it is, so
@@ -19,10 +19,17 @@ import { type Layer, leaves, type Network } from "../network/mod.ts";
  * @throws {RangeError} If the network is not valid.
  */
 export function layerLabels(network: Network): readonly string[] {
-  return leaves(network).map(({ index, layer, residual }) => {
-    const place = residual?.place === "shortcut" ? " shortcut" : "";
-    return `${index} ${layerLabel(layer)}${place}`;
-  });
+  return leaves(network).map(leafLabel);
+}
+
+/**
+ * A leaf by its index and what it is, as {@link layerLabels} names it.
+ *
+ * @param leaf Any leaf of a network.
+ */
+export function leafLabel({ index, layer, residual }: Leaf): string {
+  const place = residual?.place === "shortcut" ? " shortcut" : "";
+  return `${index} ${layerLabel(layer)}${place}`;
 }
 
 /**

@@ -5,6 +5,7 @@
  *
  * @module
  */
+export * from "./decision_label.ts";
 export * from "./environment.ts";
 export * from "./expected_ratio.ts";
 export * from "./format.ts";
@@ -14,9 +15,11 @@ export * from "./keep_figure.ts";
 export * from "./layer_label.ts";
 export * from "./paper.ts";
 export * from "./paper_cell.ts";
+export * from "./paper_row.ts";
 export * from "./record.ts";
 export * from "./record_error.ts";
-export * from "./search_figure.ts";
+export * from "./record_name.ts";
+export * from "./search_figure/search_figure.ts";
 export * from "./stale.ts";
 export * from "./statistics.ts";
 export * from "./student_t.ts";

@@ -1,5 +1,5 @@
 import { MISSING } from "./format.ts";
-import type { PaperCell, Provenance } from "./paper.ts";
+import type { PaperCell, Provenance } from "./paper_row.ts";
 
 const MARKS: Readonly<Record<Provenance, string>> = {
   "printed": "",

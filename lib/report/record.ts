@@ -2,15 +2,12 @@ import { z } from "zod";
 import { canonicalJson, sha256Hex } from "../random/mod.ts";
 import { parseRecordJson, RECORD_FORMAT } from "./_record_json.ts";
 import { RecordError } from "./record_error.ts";
+import { type RecordName, recordPath } from "./record_name.ts";
 
 /** The outcome of an experiment that its tables and figures are made from. */
-export interface ResultRecord<Content = unknown> {
+export interface ResultRecord<Content = unknown> extends RecordName {
   /** Version of the file's form. */
   readonly format: 1;
-  /** What was asked, for example "rq1". */
-  readonly question: string;
-  /** Which size it was asked at: "smoke", "laptop", "paper" or another. */
-  readonly profile: string;
   /**
    * All that repeats bit by bit: configuration, seeds, engine, versions, digests
    * of the data, results. Times and machines belong in the environment file.
@@ -24,6 +21,7 @@ const schema = z.strictObject({
   format: z.literal(RECORD_FORMAT),
   question: z.string(),
   profile: z.string(),
+  cell: z.string().exactOptional(),
   deterministic: z.unknown(),
   digest: z.string(),
 });
@@ -32,35 +30,27 @@ const schema = z.strictObject({
  * Makes a record. Its content is what JSON keeps of the one given: `undefined`
  * members are dropped, -0 is 0; so a record read back equals the one made.
  *
- * @param name What was asked and at which size.
+ * @param name What it is about.
  * @param deterministic Anything JSON can hold, without NaN and infinities.
- * @throws {RangeError} If the content holds a number that is not finite.
+ * @throws {RangeError} If the content holds a number that is not finite, or a
+ * part of the name is not one that `recordSlug` leaves as it is.
  * @throws {TypeError} If the content holds something else JSON cannot.
  */
 export function createRecord<Content>(
-  name: { readonly question: string; readonly profile: string },
+  name: RecordName,
   deterministic: Content,
 ): ResultRecord<Content> {
+  // Throws where the name is none of a file.
+  recordPath(name);
   const text = canonicalJson(deterministic);
   return {
     format: RECORD_FORMAT,
     question: name.question,
     profile: name.profile,
+    ...(name.cell === undefined ? {} : { cell: name.cell }),
     deterministic: JSON.parse(text) as Content,
     digest: sha256Hex(text),
   };
-}
-
-/**
- * Where a record is kept below the results folder.
- *
- * @param name What was asked and at which size.
- * @returns For example "rq1/smoke.json".
- */
-export function recordPath(
-  name: { readonly question: string; readonly profile: string },
-): string {
-  return `${name.question}/${name.profile}.json`;
 }
 
 /**
@@ -74,22 +64,24 @@ export function recordText(record: ResultRecord): string {
 }
 
 /**
- * Reads a record and checks that it is whole. The content's own form is the
- * caller's to check.
+ * Reads a record and checks that it is whole and in its place: its name is no
+ * part of what is digested, and decides where files are written. The content's
+ * own form is the caller's to check.
  *
  * @example
  * ```ts
  * import { createRecord, readRecord, recordText } from "./record.ts";
+ * import { recordPath } from "./record_name.ts";
  *
  * const name = { question: "rq1", profile: "smoke" };
  * const text = recordText(createRecord(name, { reward: 0.5 }));
- * const { deterministic } = readRecord(text, "results/rq1/smoke.json");
+ * const { deterministic } = readRecord(text, recordPath(name));
  * ```
  *
  * @param text The file's content.
- * @param file The file's name, for messages.
+ * @param file Its path below the results folder, for example "rq1/smoke.json".
  * @throws {RecordError} If the text is not JSON, of another format, incomplete,
- * or changed after it was written.
+ * changed after it was written, or of another name than its file.
  */
 export function readRecord(text: string, file: string): ResultRecord {
   const value = parseRecordJson(text, file);
@@ -102,6 +94,7 @@ export function readRecord(text: string, file: string): ResultRecord {
     );
   }
   const { data } = result;
+  checkPlace(data, file);
   const digest = sha256Hex(canonicalJson(data.deterministic));
   if (digest !== data.digest) {
     throw new RecordError(
@@ -109,4 +102,23 @@ export function readRecord(text: string, file: string): ResultRecord {
     );
   }
   return data;
+}
+
+/** Throws unless a file holds the record that its path names. */
+function checkPlace(name: RecordName, file: string): void {
+  let path: string;
+  try {
+    path = recordPath(name);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new RecordError(
+      `Cannot read a record: the name in "${file}" is none of a record (${error.message})`,
+      { cause: error },
+    );
+  }
+  if (path !== file) {
+    throw new RecordError(
+      `Cannot read a record: "${file}" holds the record of "${path}", expected its own; restore it or run the experiment again`,
+    );
+  }
 }

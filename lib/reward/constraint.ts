@@ -1,35 +1,5 @@
 import { DEGENERATE_REWARD } from "./reward.ts";
 
-/** Limits that a student should respect. */
-export interface Constraints {
-  /** Most trainable parameters. No limit when left out. */
-  readonly maxParameters?: number;
-  /** Least validation accuracy, 0 to 1. No limit when left out. */
-  readonly minAccuracy?: number;
-}
-
-/** What is compared with the limits. */
-export interface Measured {
-  /** Trainable parameters of the student. */
-  readonly parameters: number;
-  /** Validation accuracy of the student, 0 to 1. */
-  readonly accuracy: number;
-}
-
-/**
- * Whether a student breaks a limit. Meeting a limit exactly is no violation; an
- * accuracy that is NaN violates any `minAccuracy`.
- *
- * @param student Size and accuracy of the student.
- * @param constraints The limits.
- * @returns `true` when at least one limit is broken.
- */
-export function violates(student: Measured, constraints: Constraints): boolean {
-  const { maxParameters = Infinity, minAccuracy } = constraints;
-  return student.parameters > maxParameters ||
-    (minAccuracy !== undefined && !(student.accuracy >= minAccuracy));
-}
-
 /** Position in the schedule that makes a soft constraint hard. */
 export interface Progress {
   /** Policy iteration t, counted from 0. */
@@ -68,18 +38,21 @@ export function constraintSchedule(progress: Progress): number {
   return Math.max(1 - iteration / iterations, 0) ** 4;
 }
 
+/**
+ * How a broken limit is punished. `hard`: it costs the whole reward. `soft`: it
+ * does so gradually, more from iteration to iteration, so that the policy first
+ * learns what good students are at all.
+ */
+export type ConstraintMode = "hard" | "soft";
+
 /** A reward and what to make of it. */
 export interface ConstrainedScore extends Progress {
   /** R = R_a R_c of the student, or the degenerate reward. */
   readonly reward: number;
-  /** Whether the student breaks a limit ({@linkcode violates}). */
+  /** Whether the student breaks a limit ({@linkcode violation}). */
   readonly violated: boolean;
-  /**
-   * `hard`: a violation costs the whole reward. `soft`: it does so gradually,
-   * more from iteration to iteration, so that the policy first learns what good
-   * students are at all.
-   */
-  readonly mode: "hard" | "soft";
+  /** How a violation is punished. */
+  readonly mode: ConstraintMode;
 }
 
 /**

@@ -7,7 +7,11 @@ export interface Execution {
   readonly evaluation: Evaluation;
   /** The trained weights, as a safetensors file; undefined when training failed. */
   readonly weights?: Uint8Array;
-  /** CPU seconds of this process's part: after a resume, without what came before. */
+  /**
+   * Seconds that a training thread was busy with this process's part: after a
+   * resume, without what came before. The clock's, not the processor's: beside
+   * other work they are more.
+   */
   readonly seconds: number;
 }
 
@@ -27,6 +31,11 @@ export interface ExecutionOptions {
   readonly resume?: Uint8Array;
   /** Called after each epoch but the last. */
   readonly afterEpoch?: (progress: TrainingProgress) => void;
+  /**
+   * Who goes first where several wait for a worker: the lowest number, then the
+   * first come. Default 0.
+   */
+  readonly rank?: number;
   /** Called where an interrupt stopped the training. */
   readonly onStop?: (progress: TrainingProgress) => void;
 }
@@ -44,7 +53,10 @@ export class InterruptedError extends Error {
 export interface Executor {
   /** How many requests run at once. */
   readonly workers: number;
-  /** Makes training data known under its id. */
+  /**
+   * Makes training data known under its id. Where the id is known already, the
+   * data with more views of the images are kept.
+   */
   register(data: TrainingData): void;
   /**
    * Runs one request.

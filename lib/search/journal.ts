@@ -1,10 +1,9 @@
-import { packPolicyState, unpackPolicyState } from "../policy/mod.ts";
-import type { Store } from "../store/mod.ts";
-import type { IterationRecord, StageJournal } from "./stage.ts";
+import { type Store, StoreError } from "../store/mod.ts";
+import type { IterationRecord, StageJournal } from "./records.ts";
 
 /**
- * A stage's journal in the run store. A record and the policy that follows from
- * it are one transaction.
+ * A stage's journal in the run store. A record and the strategy's state that
+ * follows from it are one transaction.
  *
  * @param store The run store.
  * @param run Name of the run and the stage.
@@ -13,28 +12,34 @@ export function storeJournal(store: Store, run: string): StageJournal {
   return {
     load() {
       const checkpoint = store.getCheckpoint(run);
-      if (checkpoint === undefined) {
-        return { records: [], checkpoint: undefined };
+      const records = store.history(run).map(({ json }) =>
+        JSON.parse(json) as IterationRecord
+      );
+      const step = checkpoint?.step ?? 0;
+      if (records.length !== step) {
+        throw new StoreError(
+          "damaged",
+          `Cannot continue run "${run}": its history has ${records.length} iterations and its checkpoint ${step}, expected the same; --fresh starts it over`,
+        );
       }
-      const { average } = JSON.parse(checkpoint.json) as { average: number };
       return {
-        records: store.history(run).map(({ json }) =>
-          JSON.parse(json) as IterationRecord
-        ),
-        checkpoint: {
-          iterations: checkpoint.step,
-          policy: unpackPolicyState(checkpoint.blobs.policy!),
-          average,
+        records,
+        checkpoint: checkpoint === undefined ? undefined : {
+          iterations: step,
+          strategy: {
+            json: JSON.parse(checkpoint.json),
+            blobs: checkpoint.blobs,
+          },
         },
       };
     },
-    save(record, { iterations, policy, average }) {
+    save(record, { iterations, strategy: { json, blobs } }) {
       store.transaction(() => {
         store.appendHistory(run, record.iteration, JSON.stringify(record));
         store.putCheckpoint(run, {
           step: iterations,
-          json: JSON.stringify({ average }),
-          blobs: { policy: packPolicyState(policy) },
+          json: JSON.stringify(json),
+          blobs,
         });
       });
     },

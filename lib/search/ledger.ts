@@ -1,10 +1,10 @@
-import type { IterationRecord } from "./stage.ts";
+import type { IterationRecord } from "./records.ts";
 
 /** What a stage's proposals came to: a function of its records alone. */
 export interface Ledger {
   /** Students that the policy proposed. */
   readonly proposed: number;
-  /** Proposals without a valid network. */
+  /** Proposals without a valid network, or with one whose size alone is too much. */
   readonly rejected: number;
   /** Rejections by rule. */
   readonly rejections: Readonly<Record<string, number>>;
@@ -14,15 +14,28 @@ export interface Ledger {
   readonly trained: number;
   /** Of these, trainings whose loss was no longer a number. */
   readonly failed: number;
+  /** Students that break a limit, though trained. */
+  readonly violations: number;
   /** Epochs over all trained students. */
   readonly studentEpochs: number;
+  /** Images that they were trained on, all epochs together. */
+  readonly studentImages: number;
 }
 
-/** Counts a stage's proposals. */
-export function ledgerOf(records: readonly IterationRecord[]): Ledger {
+/**
+ * Counts a stage's proposals.
+ *
+ * @param records The stage's.
+ * @param images Images of a student's epoch.
+ */
+export function ledgerOf(
+  records: readonly IterationRecord[],
+  images: number,
+): Ledger {
   const proposals = records.flatMap((record) => record.proposals);
   const rejected = proposals.flatMap(({ rejection }) => rejection ?? []);
   const distinct = proposals.filter(({ repeated }) => repeated === false);
+  const studentEpochs = distinct.reduce((sum, { epochs }) => sum + epochs!, 0);
   return {
     proposed: proposals.length,
     rejected: rejected.length,
@@ -34,6 +47,9 @@ export function ledgerOf(records: readonly IterationRecord[]): Ledger {
     repeated: proposals.filter(({ repeated }) => repeated === true).length,
     trained: distinct.length,
     failed: distinct.filter(({ failure }) => failure !== undefined).length,
-    studentEpochs: distinct.reduce((sum, { epochs }) => sum + epochs!, 0),
+    violations: distinct.filter(({ violation }) => violation !== undefined)
+      .length,
+    studentEpochs,
+    studentImages: studentEpochs * images,
   };
 }

@@ -21,8 +21,11 @@ export interface EvaluationCost {
   remembered: number;
   /** Trained now. */
   trained: number;
-  /** Seconds of training threads, including what the store remembers of earlier processes. */
-  cpuSeconds: number;
+  /**
+   * Seconds that training threads were busy, including what the store remembers
+   * of earlier processes.
+   */
+  workerSeconds: number;
 }
 
 /** What is wanted beside the evaluation. */
@@ -33,6 +36,12 @@ export interface AskOptions {
   readonly checkpoints?: boolean;
   /** Called after each epoch but the last that is trained now, with `checkpoints`. */
   readonly onEpoch?: (epochs: number) => void;
+}
+
+/** Who asks, where several searches share an evaluator. */
+export interface Asker {
+  /** Whose trainings go first: the lowest number's. */
+  readonly rank: number;
 }
 
 /** Evaluates through the store. */
@@ -51,6 +60,13 @@ export interface Evaluator {
    * trained; 0 for one that the store does not have.
    */
   seconds(request: EvaluationRequest): number;
+  /**
+   * The same evaluator with a bill of its own: what it is asked, counts there as
+   * well.
+   *
+   * @param asker Who asks.
+   */
+  for(asker: Asker): Evaluator;
   /** Waits until nothing is under way, whatever came of it. */
   settled(): Promise<void>;
 }
@@ -73,20 +89,14 @@ export function createEvaluator(
   executor: Executor,
   engine: EngineIdentity,
 ): Evaluator {
-  const underWay = new Map<string, Promise<Evaluation>>();
-  const counted = new Set<string>();
-  const cost: EvaluationCost = {
-    asked: 0,
-    remembered: 0,
-    trained: 0,
-    cpuSeconds: 0,
-  };
+  const underWay = new Map<string, Promise<unknown>>();
   const weightsKey = (key: string) => `weights/${key}`;
   const trainingRun = (key: string) => `training/${key}`;
 
   function recall(
     key: string,
     { weights }: AskOptions,
+    bills: readonly Bill[],
   ): Evaluation | undefined {
     const text = store.getEvaluation(key);
     if (text === undefined) return undefined;
@@ -94,16 +104,15 @@ export function createEvaluator(
     const complete = !weights || evaluation.failure !== undefined ||
       store.getBlob(weightsKey(key)) !== undefined;
     if (!complete) return undefined;
-    if (!counted.has(key)) cost.cpuSeconds += seconds;
-    counted.add(key);
+    for (const bill of bills) bill.charge(key, seconds);
     return evaluation;
   }
 
   async function execute(
     key: string,
     request: EvaluationRequest,
-    options: AskOptions,
-  ): Promise<Evaluation> {
+    { rank, ...options }: AskOptions & Asker,
+  ): Promise<{ readonly evaluation: Evaluation; readonly seconds: number }> {
     const run = trainingRun(key);
     const saved = store.getCheckpoint(run);
     const resume = saved?.blobs.training;
@@ -118,6 +127,7 @@ export function createEvaluator(
       });
     const { evaluation, weights, seconds } = await executor.submit(request, {
       ...(resume === undefined ? {} : { resume }),
+      rank,
       onStop: keep,
       ...(options.checkpoints
         ? {
@@ -140,14 +150,15 @@ export function createEvaluator(
         store.putCheckpoint(run, { step: 1, json: "{}", blobs: {} });
       }
     });
-    cost.trained++;
-    cost.cpuSeconds += total;
-    counted.add(key);
-    return evaluation;
+    return { evaluation, seconds: total };
   }
 
-  return {
-    cost,
+  const asking = (
+    asker: Asker,
+    bills: readonly Bill[],
+  ): Evaluator => ({
+    cost: bills.at(-1)!.cost,
+    for: (other) => asking(other, [...bills, createBill()]),
     async evaluate(request, options = {}) {
       if (request.engine !== engine.name) {
         throw new RangeError(
@@ -155,11 +166,11 @@ export function createEvaluator(
         );
       }
       const key = evaluationKey(request, engine);
-      cost.asked++;
+      for (const { cost } of bills) cost.asked++;
       for (;;) {
-        const known = recall(key, options);
+        const known = recall(key, options, bills);
         if (known !== undefined) {
-          cost.remembered++;
+          for (const { cost } of bills) cost.remembered++;
           return known;
         }
         const running = underWay.get(key);
@@ -167,10 +178,15 @@ export function createEvaluator(
         // It may end without the weights that are wanted here: look again.
         await running;
       }
-      const promise = execute(key, request, options);
+      const promise = execute(key, request, { ...options, ...asker });
       underWay.set(key, promise);
       try {
-        return await promise;
+        const { evaluation, seconds } = await promise;
+        for (const bill of bills) {
+          bill.cost.trained++;
+          bill.charge(key, seconds);
+        }
+        return evaluation;
       } finally {
         underWay.delete(key);
       }
@@ -191,6 +207,30 @@ export function createEvaluator(
     },
     async settled() {
       await Promise.allSettled(underWay.values());
+    },
+  });
+  return asking({ rank: 0 }, [createBill()]);
+}
+
+/** What somebody asked for cost; a training that is asked for again costs once. */
+interface Bill {
+  readonly cost: EvaluationCost;
+  charge(key: string, seconds: number): void;
+}
+
+function createBill(): Bill {
+  const charged = new Set<string>();
+  const cost: EvaluationCost = {
+    asked: 0,
+    remembered: 0,
+    trained: 0,
+    workerSeconds: 0,
+  };
+  return {
+    cost,
+    charge(key, seconds) {
+      if (!charged.has(key)) cost.workerSeconds += seconds;
+      charged.add(key);
     },
   };
 }

@@ -1,5 +1,6 @@
 /**
- * The two-stage search: policies propose, workers train, rewards teach.
+ * The search: strategies propose students in an action space, workers train them,
+ * rewards teach; stage after stage.
  *
  * @module
  */
@@ -7,11 +8,21 @@ export * from "./cost.ts";
 export * from "./evaluate.ts";
 export * from "./evaluation.ts";
 export * from "./executor.ts";
+export * from "./finals.ts";
+export * from "./foresee.ts";
 export * from "./journal.ts";
 export * from "./ledger.ts";
 export * from "./memo.ts";
 export * from "./prepare.ts";
-export * from "./proposals.ts";
+export * from "./records.ts";
+export * from "./space/space.ts";
 export * from "./stage.ts";
-export * from "./two_stages.ts";
+export * from "./stages.ts";
+export * from "./strategy/annealing.ts";
+export * from "./strategy/create.ts";
+export * from "./strategy/evolution.ts";
+export * from "./strategy/greedy.ts";
+export * from "./strategy/random.ts";
+export * from "./strategy/reinforce.ts";
+export * from "./strategy/strategy.ts";
 export * from "./worker_pool.ts";

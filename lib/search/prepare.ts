@@ -26,7 +26,6 @@ import {
 import type { Evaluation, EvaluationRequest } from "./evaluation.ts";
 import type { Executor } from "./executor.ts";
 import type { Evaluator } from "./memo.ts";
-import type { TeacherReference } from "./stage.ts";
 
 /** Which images a search trains and scores its candidates on. */
 export interface SearchImages {
@@ -38,6 +37,24 @@ export interface SearchImages {
   readonly studentTrain: number;
   /** Validation images that score a candidate, stratified; 0 takes all. */
   readonly studentValidation: number;
+}
+
+/** The network that rewards compare with, in all stages. */
+export interface TeacherReference {
+  /** Trainable parameters. */
+  readonly parameters: number;
+  /** On the same validation images as the students', in (0, 1]. */
+  readonly accuracy: number;
+}
+
+/** Seeds of what all searches of a subject share, each >= 1. */
+export interface SharedSeeds {
+  /** Which images validate, and which are taken where not all are. */
+  readonly data: number;
+  /** The teacher's training. */
+  readonly teacher: number;
+  /** The students' trainings, and the views of the images that they see. */
+  readonly student: number;
 }
 
 /** What {@link prepareTeacher} needs. */
@@ -54,8 +71,8 @@ export interface PrepareOptions {
   readonly student: Recipe;
   /** Recipe of the final trainings; its augmentation must be the candidates'. */
   readonly final: Recipe;
-  /** The run's seed, >= 1. */
-  readonly seed: number;
+  /** What the split, the teacher and the views of the images are drawn from. */
+  readonly seeds: SharedSeeds;
   /** Runs the teacher over the images. */
   readonly engine: Engine;
   /** Trains it, and learns of the data. */
@@ -116,17 +133,22 @@ function digestOf(values: Uint32Array): string {
 }
 
 /** What a teacher's training depends on. */
-export type TeacherOptions = Pick<
-  PrepareOptions,
-  "dataSet" | "images" | "network" | "recipe" | "seed" | "engine"
->;
+export type TeacherOptions =
+  & Pick<
+    PrepareOptions,
+    "dataSet" | "images" | "network" | "recipe" | "engine"
+  >
+  & { readonly seeds: Pick<SharedSeeds, "data" | "teacher"> };
 
 /** A trained teacher's answers to its students' images. */
 interface Answers {
   /** Digest of the teacher's weights. */
   readonly weights: string;
   readonly logits: TrainingData["teacherLogits"];
-  /** Which views of the images the logits are of. */
+  /**
+   * Which views of the images the logits are of; how many there are is left out:
+   * a student sees those of its own epochs, whatever others need.
+   */
   readonly views: unknown;
 }
 
@@ -164,19 +186,19 @@ function trainingData(
  * @param options See {@link TeacherOptions}.
  */
 export async function teacherRequest(
-  { dataSet, images, network, recipe, seed, engine }: TeacherOptions,
+  { dataSet, images, network, recipe, seeds, engine }: TeacherOptions,
 ): Promise<
   { readonly request: EvaluationRequest; readonly data: TrainingData }
 > {
   const split = await dataSet.loadTrain();
   const { train, validation } = splitTrainValidation(split, {
     validation: images.validation,
-    seed,
+    seed: seeds.data,
   });
   const data = trainingData(dataSet, split, {
     train: images.train === 0
       ? train
-      : subset(train, split.labels, images.train, seed),
+      : subset(train, split.labels, images.train, seeds.data),
     validation,
   });
   return {
@@ -185,7 +207,7 @@ export async function teacherRequest(
       network,
       recipe,
       data: data.id,
-      seed,
+      seed: seeds.teacher,
       engine: engine.name,
       validateEpochs: true,
     },
@@ -204,7 +226,7 @@ export async function teacherRequest(
 export async function prepareTeacher(
   options: PrepareOptions,
 ): Promise<PreparedTeacher> {
-  const { images, network, student, final, seed, engine } = options;
+  const { images, network, student, final, seeds, engine } = options;
   const { executor, evaluator, dataSet: { mean, std } } = options;
   if (
     canonicalJson(student.augmentation) !== canonicalJson(final.augmentation)
@@ -240,7 +262,7 @@ export async function prepareTeacher(
       std,
       augmentation: student.augmentation,
       epochs: Math.max(student.epochs, final.epochs),
-      seed,
+      seed: seeds.student,
       ...(options.onForward === undefined
         ? {}
         : { onForward: options.onForward }),
@@ -248,18 +270,17 @@ export async function prepareTeacher(
         ? {}
         : { throwIfInterrupted: options.throwIfInterrupted }),
     });
-    const epochs = Math.max(student.epochs, final.epochs);
     const teacher: Answers = {
       weights: sha256Hex(weights),
       logits,
       views: {
         augmentation: student.augmentation,
         // Without augmentation all epochs see the same.
-        seed: augments(student.augmentation) ? { seed, epochs } : null,
+        seed: augments(student.augmentation) ? seeds.student : null,
       },
     };
     const some = (rows: Uint32Array, size: number) =>
-      size === 0 ? rows : subset(rows, data.images.labels, size, seed);
+      size === 0 ? rows : subset(rows, data.images.labels, size, seeds.data);
     const searchRows = {
       train: some(data.train, images.studentTrain),
       validation: some(data.validation, images.studentValidation),

@@ -1,133 +1,50 @@
 /**
- * One stage of the search: a policy proposes students, their rewards train it
+ * One stage of the search: a strategy proposes students, their rewards teach it
  * (paper section 3, algorithm 1).
  *
  * @module
  */
 
-import type { Rejection, ShrinkOptions } from "../compress/mod.ts";
-import { countParameters, type Network, networkId } from "../network/mod.ts";
+import { countMacs, type Network, networkId } from "../network/mod.ts";
 import {
-  movingAverage,
-  type PolicyKind,
-  type PolicyState,
-  type Sample,
-  SHRINK_RATIOS,
-  type UpdateReport,
-} from "../policy/mod.ts";
-import { compressionOf, DEGENERATE_REWARD, reward } from "../reward/mod.ts";
-import {
-  applyActions,
-  createStagePolicy,
-  rolloutStreams,
-  sequenceOf,
-} from "./proposals.ts";
+  DEGENERATE_REWARD,
+  type Objective,
+  studentSizes,
+} from "../reward/mod.ts";
 import type { Evaluation } from "./evaluation.ts";
+import type {
+  Candidate,
+  IterationRecord,
+  Proposal,
+  StageJournal,
+} from "./records.ts";
+import type { ActionSpace } from "./space/space.ts";
+import type { Proposed, Strategy } from "./strategy/strategy.ts";
 
-/** How a stage searches. */
-export interface StageConfig {
-  /** Policy updates, >= 1. */
+/** How long a stage searches. */
+export interface StageLength {
+  /** Iterations, >= 1. */
   readonly iterations: number;
-  /** Students proposed per update, >= 1. */
+  /** Students proposed an iteration, >= 1. */
   readonly rollouts: number;
-  /** Adam's step size for the policy, > 0. */
-  readonly learningRate: number;
-  /** Units of each LSTM layer and direction, >= 1. */
-  readonly hidden: number;
-  /** Weight of the policy's entropy in its loss, >= 0. */
-  readonly entropyWeight: number;
-  /** Added at the start to the logit of "keep" or "ratio 1". */
-  readonly initialKeepBias: number;
-  /** Whether an update divides the advantages by their standard deviation. */
-  readonly normaliseAdvantage: boolean;
-  /** Weight of the past in the moving-average baseline, in [0, 1]. */
-  readonly baselineDecay: number;
-}
-
-/** The network that rewards compare with, in both stages. */
-export interface TeacherReference {
-  /** Trainable parameters. */
-  readonly parameters: number;
-  /** On the same validation images as the students', in (0, 1]. */
-  readonly accuracy: number;
-}
-
-/** One proposed student and what became of it. */
-export interface Proposal {
-  /** The policy's action for each leaf. */
-  readonly actions: readonly number[];
-  /** R, or -1. */
-  readonly reward: number;
-  /** Why there is no student; the rest is then absent. */
-  readonly rejection?: Rejection;
-  /** Id of the student. */
-  readonly networkId?: string;
-  /** Trainable parameters. */
-  readonly parameters?: number;
-  /** C = 1 - parameters / teacher's. */
-  readonly compression?: number;
-  /** Validation accuracy after the short training. */
-  readonly accuracy?: number;
-  /** Whether the same network was proposed before in this stage. */
-  readonly repeated?: boolean;
-  /** Epochs trained for it; 0 when repeated. */
-  readonly epochs?: number;
-  /** Why its training failed: it then scores as a degenerate network. */
-  readonly failure?: string;
-}
-
-/** One policy update and the proposals behind it. */
-export interface IterationRecord {
-  /** From 0. */
-  readonly iteration: number;
-  /** One a rollout. */
-  readonly proposals: readonly Proposal[];
-  /** b: what the rewards were compared with. */
-  readonly baseline: number;
-  /** What the policy update saw. */
-  readonly update: UpdateReport;
   /**
-   * The policy before the update, per leaf: probability of keep (stage 1),
-   * expected ratio (stage 2; mean over the proposals). Four decimals.
+   * Student-epochs after which no iteration begins, >= 1; undefined leaves it to
+   * the iterations. Strategies of which one repeats itself more than another are
+   * compared at equal budgets.
    */
-  readonly tendency: readonly number[];
-}
-
-/** What a stage needs to continue after a given iteration. */
-export interface StageCheckpoint {
-  /** Iterations done. */
-  readonly iterations: number;
-  /** Parameters and optimiser. */
-  readonly policy: PolicyState;
-  /** The moving average so far. */
-  readonly average: number;
-}
-
-/** Where a stage keeps its progress. */
-export interface StageJournal {
-  /** Records of finished iterations in order, and the latest checkpoint. */
-  load(): {
-    readonly records: readonly IterationRecord[];
-    readonly checkpoint: StageCheckpoint | undefined;
-  };
-  /** Keeps both or neither. */
-  save(record: IterationRecord, checkpoint: StageCheckpoint): void;
+  readonly budget?: number | undefined;
 }
 
 /** What {@link runStage} needs. */
 export interface StageOptions {
-  /** Which stage. */
-  readonly kind: PolicyKind;
-  /** The network whose layers the policy decides on. */
-  readonly base: Network;
-  /** What rewards compare with. */
-  readonly teacher: TeacherReference;
-  /** How to search. */
-  readonly config: StageConfig;
-  /** Rules of layer shrinkage (stage 2). */
-  readonly shrink: ShrinkOptions;
-  /** The run's seed, >= 1. */
-  readonly seed: number;
+  /** What is decided, on which network. */
+  readonly space: ActionSpace;
+  /** Who decides. The stage disposes of it. */
+  readonly strategy: Strategy;
+  /** What a student is worth. */
+  readonly objective: Objective;
+  /** How long. */
+  readonly length: StageLength;
   /** Trains and validates a student; equal networks give equal evaluations. */
   readonly evaluate: (network: Network) => Promise<Evaluation>;
   /** Where progress is kept. */
@@ -138,119 +55,149 @@ export interface StageOptions {
   readonly throwIfInterrupted?: () => void;
 }
 
-/** A student that was trained, with its place in the search. */
-export interface Candidate {
-  /** The student. */
-  readonly network: Network;
-  /** Id of the student. */
-  readonly networkId: string;
-  /** Trainable parameters. */
-  readonly parameters: number;
-  /** R, or -1. */
-  readonly reward: number;
-  /** Validation accuracy after the short training. */
-  readonly accuracy: number;
-  /** Iteration that proposed it first, from 0. */
-  readonly iteration: number;
-}
-
 /** What a stage found. */
 export interface StageResult {
   /** One an iteration. */
   readonly records: readonly IterationRecord[];
-  /** Distinct students by falling reward; equal ones by size, then by id. */
+  /**
+   * Distinct students by falling reward; equal ones by size, then by id. Those
+   * that failed or break a limit are left out.
+   */
   readonly candidates: readonly Candidate[];
+  /** Every distinct student that was trained, failed ones too. */
+  readonly trained: readonly Network[];
 }
 
-/** Scores one evaluated student. */
-function score(
-  { teacher }: StageOptions,
-  network: Network,
-  { accuracy, failure }: Evaluation,
-): Pick<Proposal, "reward" | "parameters" | "compression" | "accuracy"> {
-  const parameters = countParameters(network);
-  const compression = compressionOf({
-    studentParameters: parameters,
-    teacherParameters: teacher.parameters,
-  });
+/** A proposal before it is scored. */
+interface Plan {
+  readonly actions: readonly number[];
+  readonly student?: {
+    readonly network: Network;
+    readonly id: string;
+    readonly repeated: boolean;
+  };
+  readonly rejection?: NonNullable<Proposal["rejection"]>;
+}
+
+/** What the actions lead to; a student that its size alone damns is not trained. */
+function plan(
+  { space, objective }: StageOptions,
+  { actions }: Proposed,
+  { seen, iteration }: {
+    readonly seen: Set<string>;
+    readonly iteration: number;
+  },
+): Plan {
+  const outcome = space.apply(actions);
+  if (!outcome.ok) return { actions, rejection: outcome.rejection };
+  const { network } = outcome;
+  const reason = objective.rejects(studentSizes(network), iteration);
+  if (reason !== undefined) {
+    return { actions, rejection: { rule: "limit", reason } };
+  }
+  const id = networkId(network);
+  const repeated = seen.has(id);
+  seen.add(id);
+  return { actions, student: { network, id, repeated } };
+}
+
+/** A scored student. */
+function scored(
+  { objective }: StageOptions,
+  { actions, student, evaluation, iteration }: {
+    readonly actions: readonly number[];
+    readonly student: NonNullable<Plan["student"]>;
+    readonly evaluation: Evaluation;
+    readonly iteration: number;
+  },
+): Proposal {
+  const { network, id, repeated } = student;
+  const { accuracy, failure, losses } = evaluation;
+  const sizes = studentSizes(network);
+  const { reward, compression, violation } = objective.score(
+    { sizes, accuracy },
+    iteration,
+  );
   return {
-    parameters,
+    actions,
+    networkId: id,
+    parameters: sizes.parameters,
     compression,
     accuracy,
-    reward: failure === undefined
-      ? reward({ accuracy, teacherAccuracy: teacher.accuracy, compression })
-      : DEGENERATE_REWARD,
+    reward: failure === undefined ? reward : DEGENERATE_REWARD,
+    ...(violation === undefined ? {} : { violation }),
+    repeated,
+    epochs: repeated ? 0 : losses.length,
+    ...(failure === undefined
+      ? {}
+      : { failure: `${failure.reason} at step ${failure.step}` }),
   };
 }
 
-/** Evaluates an iteration's samples together; equal networks share one training. */
-async function propose(
+/**
+ * Evaluates an iteration's proposals together; equal networks share one training.
+ * The longest is queued first: a worker that got it last would let the others
+ * wait for it.
+ */
+async function evaluateAll(
   options: StageOptions,
-  samples: readonly Sample[],
-  seen: Set<string>,
+  plans: readonly Plan[],
+  iteration: number,
 ): Promise<readonly Proposal[]> {
-  const planned = samples.map(({ actions }) => {
-    const outcome = applyActions(options, actions);
-    if (!outcome.ok) return { actions, rejection: outcome.rejection };
-    const { network } = outcome;
-    const id = networkId(network);
-    const repeated = seen.has(id);
-    seen.add(id);
-    return { actions, network, id, repeated };
-  });
-  return await Promise.all(planned.map(async (plan): Promise<Proposal> => {
-    if (plan.network === undefined) {
-      return { ...plan, reward: DEGENERATE_REWARD };
-    }
-    const { actions, network, id, repeated } = plan;
-    const evaluation = await options.evaluate(network);
-    return {
-      actions,
-      networkId: id,
-      ...score(options, network, evaluation),
-      repeated,
-      epochs: repeated ? 0 : evaluation.losses.length,
-      ...(evaluation.failure === undefined ? {} : {
-        failure:
-          `${evaluation.failure.reason} at step ${evaluation.failure.step}`,
-      }),
-    };
-  }));
+  const work = plans.map(({ student }) =>
+    student === undefined ? 0 : countMacs(student.network)
+  );
+  const order = plans.map((_, k) => k).sort((a, b) => work[b]! - work[a]!);
+  const proposals: Promise<Proposal>[] = [];
+  for (const k of order) {
+    const { actions, student, rejection } = plans[k]!;
+    proposals[k] = student === undefined
+      ? Promise.resolve({
+        actions,
+        rejection: rejection!,
+        reward: DEGENERATE_REWARD,
+      })
+      : options.evaluate(student.network).then((evaluation) =>
+        scored(options, { actions, student, evaluation, iteration })
+      );
+  }
+  return await Promise.all(proposals);
 }
 
-/** Probability of keep, or expected ratio, per leaf. */
+/** Expected share of each decision's layers that is left. */
 function tendencyOf(
-  kind: PolicyKind,
-  samples: readonly Sample[],
+  { values }: ActionSpace,
+  proposed: readonly Proposed[],
 ): readonly number[] {
-  const values = kind === "removal" ? [0, 1] : SHRINK_RATIOS;
-  const leaves = samples[0]!.probabilities.length;
-  return Array.from({ length: leaves }, (_, leaf) => {
-    const mean = samples.reduce(
-      (sum, { probabilities }) =>
-        sum +
-        probabilities[leaf]!.reduce(
+  return proposed[0]!.actions.map((_, decision) => {
+    const sum = proposed.reduce((all, { actions, probabilities }) => {
+      const expected = probabilities === undefined
+        ? values[actions[decision]!]!
+        : probabilities[decision]!.reduce(
           (s, p, action) => s + p * values[action]!,
           0,
-        ),
-      0,
-    ) / samples.length;
-    return Math.round(mean * 1e4) / 1e4;
+        );
+      return all + expected;
+    }, 0);
+    return Math.round(sum / proposed.length * 1e4) / 1e4;
   });
 }
 
-/** Ranks the distinct students of all records. */
+/** The distinct students of all records, and those that may win in their order. */
 function rank(
-  options: StageOptions,
+  { space }: StageOptions,
   records: readonly IterationRecord[],
-): readonly Candidate[] {
+): Pick<StageResult, "candidates" | "trained"> {
+  const networks = new Map<string, Network>();
   const byId = new Map<string, Candidate>();
   for (const { iteration, proposals } of records) {
     for (const proposal of proposals) {
-      const { networkId: id, failure, actions } = proposal;
-      if (id === undefined || failure !== undefined || byId.has(id)) continue;
-      const outcome = applyActions(options, actions);
+      const { networkId: id, failure, violation, actions } = proposal;
+      if (id === undefined || byId.has(id)) continue;
+      const outcome = space.apply(actions);
       if (!outcome.ok) continue;
+      networks.set(id, outcome.network);
+      if (failure !== undefined || violation !== undefined) continue;
       byId.set(id, {
         network: outcome.network,
         networkId: id,
@@ -261,10 +208,27 @@ function rank(
       });
     }
   }
-  return [...byId.values()].sort((a, b) =>
-    b.reward - a.reward || a.parameters - b.parameters ||
-    (a.networkId < b.networkId ? -1 : 1)
+  return {
+    trained: [...networks.values()],
+    candidates: [...byId.values()].sort((a, b) =>
+      b.reward - a.reward || a.parameters - b.parameters ||
+      (a.networkId < b.networkId ? -1 : 1)
+    ),
+  };
+}
+
+/** Whether another iteration is due. */
+function goesOn(
+  { iterations, budget = Infinity }: StageLength,
+  records: readonly IterationRecord[],
+): boolean {
+  if (records.length >= iterations) return false;
+  const spent = records.reduce(
+    (sum, { proposals }) =>
+      proposals.reduce((all, { epochs = 0 }) => all + epochs, sum),
+    0,
   );
+  return spent < budget;
 }
 
 /**
@@ -274,61 +238,43 @@ function rank(
  * @param options See {@link StageOptions}.
  */
 export async function runStage(options: StageOptions): Promise<StageResult> {
-  const { kind, config, journal, onIteration, throwIfInterrupted } = options;
-  const restored = journal.load();
-  const records = [...restored.records];
-  const seen = new Set(
-    records.flatMap(({ proposals }) =>
-      proposals.flatMap(({ networkId }) => networkId ?? [])
-    ),
-  );
-  const sequence = sequenceOf(options);
-  const policy = createStagePolicy(options);
+  const { space, strategy, length, journal, onIteration, throwIfInterrupted } =
+    options;
   try {
-    let average = restored.checkpoint?.average;
+    const restored = journal.load();
+    const records = [...restored.records];
+    const seen = new Set(
+      records.flatMap(({ proposals }) =>
+        proposals.flatMap(({ networkId }) => networkId ?? [])
+      ),
+    );
     if (restored.checkpoint !== undefined) {
-      policy.restore(restored.checkpoint.policy);
+      strategy.restore(restored.checkpoint.strategy);
     }
-    for (
-      let iteration = records.length;
-      iteration < config.iterations;
-      iteration++
-    ) {
+    while (goesOn(length, records)) {
       throwIfInterrupted?.();
-      const samples = policy.sample(
-        sequence,
-        rolloutStreams(options, iteration),
+      const iteration = records.length;
+      const proposed = strategy.propose(iteration, length.rollouts);
+      const plans = proposed.map((each) =>
+        plan(options, each, { seen, iteration })
       );
-      const proposals = await propose(options, samples, seen);
-      const rewards = proposals.map((proposal) => proposal.reward);
-      const { baseline, next } = movingAverage(average, rewards, {
-        decay: config.baselineDecay,
-      });
-      const update = policy.update(
-        sequence,
-        proposals.map(({ actions, reward }) => ({
-          actions,
-          advantage: reward - baseline,
-        })),
-      );
-      average = next;
+      const proposals = await evaluateAll(options, plans, iteration);
+      const lesson = strategy.learn(iteration, proposals);
       const record: IterationRecord = {
         iteration,
         proposals,
-        baseline,
-        update,
-        tendency: tendencyOf(kind, samples),
+        ...lesson,
+        tendency: tendencyOf(space, proposed),
       };
       journal.save(record, {
         iterations: iteration + 1,
-        policy: policy.state(),
-        average,
+        strategy: strategy.state(),
       });
       records.push(record);
       onIteration?.(record);
     }
+    return { records, ...rank(options, records) };
   } finally {
-    policy.dispose();
+    strategy.dispose();
   }
-  return { records, candidates: rank(options, records) };
 }

@@ -123,8 +123,12 @@ export function createWorkerPool(workers: number): Executor {
   return {
     workers,
     register(data) {
-      if (registered.some(({ id }) => id === data.id)) return;
-      registered.push(data);
+      const at = registered.findIndex(({ id }) => id === data.id);
+      // The same images with more views of them take the place of those there.
+      const isNew = at < 0 ||
+        registered[at]!.teacherLogits.length < data.teacherLogits.length;
+      if (!isNew) return;
+      registered.splice(at < 0 ? registered.length : at, 1, data);
       for (const member of members) send(member, { type: "data", data });
     },
     submit(request, options = {}) {
@@ -133,7 +137,16 @@ export function createWorkerPool(workers: number): Executor {
           reject(new InterruptedError("Interrupted"));
           return;
         }
-        waiting.push({ request, options, resolve, reject });
+        const { rank = 0 } = options;
+        const behind = waiting.findIndex((job) =>
+          (job.options.rank ?? 0) > rank
+        );
+        waiting.splice(behind < 0 ? waiting.length : behind, 0, {
+          request,
+          options,
+          resolve,
+          reject,
+        });
         dispatch();
       });
     },

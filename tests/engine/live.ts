@@ -3,7 +3,7 @@
  * fail on demand. Installed around the runtime before the engine is opened.
  */
 
-import * as ort from "onnxruntime-node";
+import * as ort from "../../lib/engine/onnx/runtime.ts";
 
 /** A runtime under observation. */
 export interface Live {

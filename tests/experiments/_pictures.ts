@@ -4,7 +4,7 @@
  * @module
  */
 
-import { encodePng } from "../../experiments/common/contact_sheet.ts";
+import { encodePng } from "../../lib/lab/pictures/contact_sheet.ts";
 
 const SIDE = 16;
 

@@ -4,9 +4,9 @@ import {
   compressionSchema,
   studentRecipes,
   teacherRecipe,
-} from "../../experiments/common/config.ts";
-import { recordedTeachers } from "../../experiments/common/teacher_files.ts";
-import { recipeOf } from "../../experiments/common/teacher_recipes.ts";
+} from "../../lib/lab/options/compression.ts";
+import { recordedTeachers } from "../../lib/lab/teacher/teacher_files.ts";
+import { recipeOf } from "../../lib/lab/teacher/teacher_recipes.ts";
 import { canonicalJson } from "../../lib/random/mod.ts";
 import { PROJECT } from "./_run.ts";
 

@@ -3,8 +3,8 @@ import { inflateSync } from "node:zlib";
 import {
   contactSheet,
   encodePng,
-} from "../../experiments/common/contact_sheet.ts";
-import { openRasteriser } from "../../experiments/common/rasterise.ts";
+} from "../../lib/lab/pictures/contact_sheet.ts";
+import { openRasteriser } from "../../lib/lab/pictures/rasterise.ts";
 import { allocateSplit } from "../../lib/data/cache/canonical.ts";
 import { dataSetFacts, dataSetNames } from "../../lib/data/mod.ts";
 import { decodePicture } from "../../lib/data/decoders/picture.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { followData } from "../../experiments/common/data_progress.ts";
+import { followData } from "../../lib/lab/subject/data_progress.ts";
 import type { DataProgress } from "../../lib/data/mod.ts";
 
 /** Lines shown of a course of events, ten seconds apart. */

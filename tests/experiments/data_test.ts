@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { encodePng } from "../../experiments/common/contact_sheet.ts";
+import { encodePng } from "../../lib/lab/pictures/contact_sheet.ts";
 import { dataSetNames } from "../../lib/data/mod.ts";
 import { decodePicture } from "../../lib/data/decoders/picture.ts";
 import { inFolder, PROJECT } from "./_run.ts";

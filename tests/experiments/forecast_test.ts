@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import {
   calibrationOf,
   storedCalibration,
-} from "../../experiments/common/calibration.ts";
+} from "../../lib/lab/forecast/calibration.ts";
 import {
   completeConfig,
   compressionSchema,
-} from "../../experiments/common/config.ts";
+} from "../../lib/lab/options/compression.ts";
 import {
   countForwards,
   foreseeRun,
@@ -14,8 +14,8 @@ import {
   makespan,
   type Part,
   PARTS,
-} from "../../experiments/common/forecast.ts";
-import { followRun } from "../../experiments/common/remaining.ts";
+} from "../../lib/lab/forecast/forecast.ts";
+import { followRun } from "../../lib/lab/forecast/remaining.ts";
 import { vgg } from "../../lib/network/mod.ts";
 import { memoryStore } from "../../lib/store/mod.ts";
 

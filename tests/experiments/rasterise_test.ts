@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { encodePng } from "../../experiments/common/contact_sheet.ts";
+import { encodePng } from "../../lib/lab/pictures/contact_sheet.ts";
 import {
   FONT_FAMILY,
   openRasteriser,
-} from "../../experiments/common/rasterise.ts";
+} from "../../lib/lab/pictures/rasterise.ts";
 import { decodePicture } from "../../lib/data/decoders/picture.ts";
 import { sha256Hex } from "../../lib/random/mod.ts";
 

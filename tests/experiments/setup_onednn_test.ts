@@ -11,7 +11,7 @@ import {
   type Fingerprint,
   FingerprintError,
   type WheelFile,
-} from "../../experiments/common/wheel.ts";
+} from "../../lib/lab/setup/wheel.ts";
 import {
   type CommandRunner,
   FileError,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { escapeXml, shortenText } from "../../experiments/common/svg_text.ts";
+import { escapeXml, shortenText } from "../../lib/lab/pictures/svg_text.ts";
 
 /** Capitals are twice as wide as other letters. */
 function textWidth(text: string, size: number): number {

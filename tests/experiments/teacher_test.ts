@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { recordedTeachers } from "../../experiments/common/teacher_files.ts";
-import type { TeacherIdentity } from "../../experiments/common/teacher_record.ts";
-import { recipeOf } from "../../experiments/common/teacher_recipes.ts";
+import { recordedTeachers } from "../../lib/lab/teacher/teacher_files.ts";
+import type { TeacherIdentity } from "../../lib/lab/teacher/teacher_record.ts";
+import { recipeOf } from "../../lib/lab/teacher/teacher_recipes.ts";
 import {
   compareTeachers,
   teacherRecord,
   weightsPath,
-} from "../../experiments/common/teacher_record.ts";
+} from "../../lib/lab/teacher/teacher_record.ts";
 import {
   dataSetFacts,
   dataSetNames,

@@ -19,9 +19,16 @@ import {
 } from "../../lib/report/mod.ts";
 
 /** A made-up stage with rejected students and one that failed. */
-export function sampleStage(iterations: number, seed: number): SearchStage {
+export function sampleStage(
+  title: string,
+  { iterations, seed }: {
+    readonly iterations: number;
+    readonly seed: number;
+  },
+): SearchStage {
   const random = randomStream(seed, "sample");
   return {
+    title,
     iterations: Array.from(
       { length: iterations },
       (_, i) =>
@@ -43,8 +50,10 @@ export function sampleSearch(): SearchFigureOptions {
   return {
     title: 'VGG-13 <on> "MNIST" & co: é, 𝛼',
     teacher: { parameters: 100_000, accuracy: 0.9954 },
-    stage1: sampleStage(12, 1),
-    stage2: sampleStage(7, 2),
+    stages: [
+      sampleStage("Stage 1: layer removal", { iterations: 12, seed: 1 }),
+      sampleStage("Stage 2: layer shrinkage", { iterations: 7, seed: 2 }),
+    ],
   };
 }
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { resnet, vgg } from "../../lib/network/mod.ts";
+import { sha256Hex } from "../../lib/random/mod.ts";
 import {
   expectedRatio,
   keepFigure,
@@ -68,6 +69,49 @@ Deno.test("keepFigure() colours by value and joins equal cells when drawn", () =
   assert.equal(parts.reduce((sum, [, size]) => sum + size, 0), width);
   // NaN is left white: no cell.
   assert.equal(draw([NaN, 0]).length, 1);
+});
+
+Deno.test("keepFigure() gives the bytes it always gave when its rows are layers", () => {
+  const options = samplePolicy();
+  assert.equal(
+    sha256Hex(keepFigure(options)),
+    "a5ce7ae13fe6831cc20cc52f3db8e6f70e7822f0aca30498f35d67fdc6ba7b91",
+  );
+  assert.equal(
+    sha256Hex(keepFigure({ ...options, kind: "shrinkage" })),
+    "ec2dd9eed18645d166d3bdae251cb981dbbacf7cac5b4fe4e27486bc3c5c4037",
+  );
+});
+
+Deno.test("keepFigure() speaks of what is left of decisions when the policy is a joint one", () => {
+  const options = {
+    ...samplePolicy(),
+    kind: "joint",
+    row: "decision",
+  } as const;
+  const svg = keepFigure({ ...options, iterations: [[1, 0, 0.375]] });
+  assertWellFormed(svg);
+  const found = texts(svg);
+  for (
+    const text of [
+      "expected share that is left",
+      "decision",
+      "2 of 3 decisions; the policy does not decide about the others",
+      "0.00",
+      "0.38",
+    ]
+  ) {
+    assert.ok(found.includes(text), text);
+  }
+  assert.match(svg, /that is left by decision and iteration/);
+  assert.equal(
+    texts(keepFigure(options)).some((text) => /layer/.test(text)),
+    false,
+  );
+  assert.throws(() => keepFigure({ ...options, iterations: [[1, 1.5, 0]] }), {
+    message:
+      "Cannot draw a policy: decision 1 of iteration 1 is 1.5, expected 0 to 1",
+  });
 });
 
 Deno.test("keepFigure() is whole when there are no iterations or no free layers", () => {

@@ -4,9 +4,10 @@ import {
   linearAxis,
   ratioAxis,
 } from "../../lib/report/_axis.ts";
-import { rejections, series } from "../../lib/report/_search_data.ts";
+import { rejections, series } from "../../lib/report/search_figure/_series.ts";
+import { sha256Hex } from "../../lib/random/mod.ts";
 import { searchFigure } from "../../lib/report/mod.ts";
-import { sampleSearch } from "./_sample.ts";
+import { sampleSearch, sampleStage } from "./_sample.ts";
 import { assertInside, assertWellFormed, texts } from "./_svg.ts";
 
 const ROLLOUTS = [
@@ -105,11 +106,69 @@ Deno.test("searchFigure() is well formed and names everything when a search is w
   );
 });
 
+Deno.test("searchFigure() gives the bytes it always gave when a search has one or two stages", () => {
+  // Committed figures must not change with the program that draws them.
+  const search = sampleSearch();
+  assert.equal(
+    sha256Hex(searchFigure(search)),
+    "65c94aeee1327d0748fb97317c5180844717ebc098390c1a250fd99337ad8073",
+  );
+  assert.equal(
+    sha256Hex(searchFigure({ ...search, stages: search.stages.slice(0, 1) })),
+    "b76fff9a097417d1b494a2e6700181ced72a0ad1388bfef3d80c4fa48f887578",
+  );
+});
+
+Deno.test("searchFigure() gives each stage a column of its own when there are three", () => {
+  const titles = ["Stage 1: one", "Stage 2: two", "Stage 3: joint"];
+  const svg = searchFigure({
+    ...sampleSearch(),
+    stages: titles.map((title, i) =>
+      sampleStage(title, { iterations: 4 + i, seed: 1 + i })
+    ),
+  });
+  assertWellFormed(svg);
+  assertInside(svg);
+  assert.match(svg, /viewBox="0 0 1440 764"/);
+  const places = titles.map((title) =>
+    Number(new RegExp(`<text [^>]*\\bx="(\\d+)"[^>]*>${title}<`).exec(svg)?.[1])
+  );
+  assert.deepEqual(places, [16, 496, 976]);
+  for (const [i, title] of titles.entries()) {
+    assert.ok(svg.includes(`${title}: ${4 + i} iterations, `), title);
+  }
+  const panels = [...svg.matchAll(/transform="translate\((\d+),(\d+)\)"/g)]
+    .map(([, x, y]) => `${x} ${y}`);
+  assert.equal(
+    panels.filter((at) => /^(0|480|960) (116|326|536)$/.test(at)).length,
+    9,
+  );
+});
+
+Deno.test("searchFigure() draws a stage's long title smaller when it would not fit", () => {
+  const title = "b".repeat(90);
+  const stages = [title, "two"].map((title) => ({ title, iterations: [] }));
+  const svg = searchFigure({ ...sampleSearch(), stages });
+  const size = Number(/font-size="([\d.]+)"[^>]*>b{90}</.exec(svg)?.[1]);
+  assert.ok(size > 5 && size * 0.68 * 90 <= 480 - 32, String(size));
+});
+
+Deno.test("searchFigure() throws when there is no stage", () => {
+  assert.throws(() => searchFigure({ ...sampleSearch(), stages: [] }), {
+    name: "RangeError",
+    message:
+      "Cannot draw a search: the number of stages is 0, expected at least 1",
+  });
+});
+
 Deno.test("searchFigure() draws one dot a trained student when it is a single run", () => {
   const svg = searchFigure({
     title: "One",
     teacher: { parameters: 100 },
-    stage1: { iterations: [[{ reward: 0.5, accuracy: 0.9, parameters: 50 }]] },
+    stages: [{
+      title: "Stage 1: layer removal",
+      iterations: [[{ reward: 0.5, accuracy: 0.9, parameters: 50 }]],
+    }],
   });
   assertWellFormed(svg);
   // Three panels: the student, the mean and the best, and one in the legend.
@@ -129,8 +188,7 @@ Deno.test("searchFigure() says so when no student was trained", () => {
     const svg = searchFigure({
       title: "None",
       teacher: { parameters: 100, accuracy: 0.5 },
-      stage1: { iterations },
-      stage2: { iterations: [] },
+      stages: [{ title: "One", iterations }, { title: "Two", iterations: [] }],
     });
     assertWellFormed(svg);
     assert.doesNotMatch(svg, /NaN|undefined|Infinity/);

@@ -31,7 +31,7 @@ export async function openOnnxCpu(
   const [{ OnnxProgram }, { probeBlockSize }, ort] = await Promise.all([
     import("./program.ts"),
     import("./probe.ts"),
-    import("onnxruntime-node"),
+    import("./runtime.ts"),
   ]);
   const block = blocked ? await probeBlockSize() : undefined;
   return {

@@ -1,4 +1,4 @@
-import * as ort from "onnxruntime-node";
+import * as ort from "./runtime.ts";
 import { Graph } from "./graph.ts";
 
 /** Channels of the probe's map: fewer than any block, and what reordering takes. */

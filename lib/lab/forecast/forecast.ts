@@ -1,0 +1,288 @@
+/**
+ * How long a compression will take: its parts, from the machine's calibration
+ * and from the students that its policies would propose unlearned.
+ *
+ * @module
+ */
+
+import { leaves, type Network } from "../../network/mod.ts";
+import {
+  type CostModel,
+  foreseeStudents,
+  predictSeconds,
+  type ProposalOptions,
+  secondsPerImage,
+} from "../../search/mod.ts";
+import { augments } from "../../training/mod.ts";
+import type { Calibration } from "./calibration.ts";
+import { type CompressionConfig, finalRecipe } from "../options/compression.ts";
+
+/** What a compression spends its time on, in order. */
+export const PARTS = [
+  "teacher",
+  "logits",
+  "removal",
+  "shrinkage",
+  "final",
+  "test",
+] as const;
+
+/** One of them. */
+export type PartName = typeof PARTS[number];
+
+/** A part of a run. */
+export interface Part {
+  /** Which. */
+  readonly name: PartName;
+  /** Networks trained, at most. */
+  readonly trainings: number;
+  /** Their epochs together. */
+  readonly epochs: number;
+  /** Seconds of training threads. */
+  readonly cpuSeconds: number;
+  /** Seconds that pass. */
+  readonly wallSeconds: number;
+}
+
+/** What a forecast is made from. */
+export interface ForecastOptions {
+  /** Speed of the machine. */
+  readonly calibration: Calibration;
+  /** The run's options. */
+  readonly config: CompressionConfig;
+  /** The teacher. */
+  readonly teacher: Network;
+  /** Training images of the teacher and the final trainings. */
+  readonly images: number;
+  /** Whether the teacher comes trained. */
+  readonly taken: boolean;
+  /** Images of the test split. */
+  readonly testImages: number;
+  /** The run's seed. */
+  readonly seed: number;
+  /** Students trained at a time. */
+  readonly workers: number;
+}
+
+/** Of long searches only so many iterations are looked at. */
+const FORESEEN_ITERATIONS = 10;
+
+/**
+ * A policy that learns keeps more pools and fewer convolutions: after this many
+ * updates its students need about half of what they needed at first, and the
+ * winner about {@link WINNER_SHARE} of the teacher (seen in RQ1's records).
+ */
+const LEARNED_ITERATIONS = 18;
+const LEARNED_SHARE = 0.5;
+const WINNER_SHARE = 0.4;
+
+/**
+ * An iteration's sampling and update of the policy, in seconds a leaf of the
+ * network: measured with TensorFlow.js on a server core. A few percent of a search,
+ * so that it need not be measured anew, and a dry run repeats.
+ */
+const POLICY_SECONDS = 0.006;
+
+/** Seconds that pass when tasks are taken up in order by some workers. */
+export function makespan(
+  tasks: readonly number[],
+  workers: number,
+): number {
+  const free = new Array<number>(workers).fill(0);
+  for (const seconds of tasks) {
+    const first = free.indexOf(Math.min(...free));
+    free[first]! += seconds;
+  }
+  return Math.max(...free);
+}
+
+/** Images that one candidate is trained and scored on. */
+function studentSize(
+  { student, validation }: CompressionConfig,
+  kind: "removal" | "shrinkage",
+  images: number,
+) {
+  const epochs = kind === "shrinkage"
+    ? student.shrinkageEpochs ?? student.epochs
+    : student.epochs;
+  return {
+    epochs,
+    images: epochs * (student.images || images),
+    validation: student.validationImages || validation,
+  };
+}
+
+/** A search stage, and the student that may win it. */
+export function foreseeStage(
+  options: ForecastOptions,
+  kind: "removal" | "shrinkage",
+  base: Network,
+): { readonly part: Part; readonly winner: Network } {
+  const { calibration, config, seed, workers, images } = options;
+  const stage = config[kind];
+  const size = studentSize(config, kind, images);
+  const cost = workers === 1 ? calibration.alone : calibration.together;
+  const proposal: ProposalOptions = {
+    kind,
+    base,
+    config: stage,
+    seed,
+    shrink: {
+      shrink: config.shrink.what,
+      minChannels: config.shrink.minChannels,
+    },
+  };
+  const looked = Math.min(stage.iterations, FORESEEN_ITERATIONS);
+  const policySeconds = POLICY_SECONDS * leaves(base).length;
+  const students = foreseeStudents(proposal, looked).map((iteration) =>
+    iteration.flatMap((network) =>
+      network === undefined
+        ? []
+        : [{ network, seconds: predictSeconds(cost, network, size) }]
+    )
+  );
+  let [cpuSeconds, wallSeconds] = [0, 0];
+  for (let iteration = 0; iteration < stage.iterations; iteration++) {
+    const times = students[iteration % looked]!.map(({ seconds }) => seconds);
+    const learned = kind === "removal"
+      ? 1 - (1 - LEARNED_SHARE) * Math.min(1, iteration / LEARNED_ITERATIONS)
+      : 1;
+    cpuSeconds += learned * times.reduce((sum, each) => sum + each, 0);
+    wallSeconds += learned * makespan(times, workers) + policySeconds;
+  }
+  const trainings = stage.iterations * stage.rollouts;
+  return {
+    part: {
+      name: kind,
+      trainings,
+      epochs: trainings * size.epochs,
+      cpuSeconds,
+      wallSeconds,
+    },
+    winner: likelyWinner(options, kind, base, students.flat()),
+  };
+}
+
+/** Of the students foreseen the one whose cost is nearest to a winner's. */
+function likelyWinner(
+  { config, teacher, calibration }: ForecastOptions,
+  kind: "removal" | "shrinkage",
+  base: Network,
+  students: readonly { readonly network: Network }[],
+): Network {
+  if (students.length === 0) return base;
+  const costOf = (network: Network) =>
+    secondsPerImage(calibration.alone.training, network);
+  const costs = students.map(({ network }) => costOf(network));
+  const mean = costs.reduce((sum, cost) => sum + cost, 0) / costs.length;
+  const learned = Math.min(1, config[kind].iterations / LEARNED_ITERATIONS);
+  const wanted = kind === "removal"
+    ? (1 - learned) * mean + learned * WINNER_SHARE * costOf(teacher)
+    : mean;
+  const distances = costs.map((cost) => Math.abs(cost - wanted));
+  return students[distances.indexOf(Math.min(...distances))]!.network;
+}
+
+/** The training of the teacher, validated after each epoch. */
+function teacherPart(
+  { calibration, config, teacher, images, taken }: ForecastOptions,
+): Part {
+  const epochs = taken ? 0 : config.teacher.epochs;
+  const seconds = taken ? 0 : predictSeconds(calibration.alone, teacher, {
+    images: epochs * images,
+    validation: epochs * config.validation,
+  });
+  return {
+    name: "teacher",
+    trainings: taken ? 0 : 1,
+    epochs,
+    cpuSeconds: seconds,
+    wallSeconds: seconds,
+  };
+}
+
+/** Images that the teacher looks at for its students: each epoch's views. */
+export function countForwards(
+  { config, images }: ForecastOptions,
+): number {
+  const { final, student } = config;
+  return images *
+    (augments(finalRecipe(config).augmentation)
+      ? Math.max(final.epochs, student.epochs, student.shrinkageEpochs ?? 0)
+      : 1);
+}
+
+/** The teacher's look at the images of its students. */
+function logitsPart(options: ForecastOptions): Part {
+  const seconds = predictSeconds(options.calibration.alone, options.teacher, {
+    images: 0,
+    validation: countForwards(options),
+  });
+  return {
+    name: "logits",
+    trainings: 0,
+    epochs: 0,
+    cpuSeconds: seconds,
+    wallSeconds: seconds,
+  };
+}
+
+/** The final trainings of both stages' best candidates. */
+export function finalPart(
+  { calibration, config, images, workers }: ForecastOptions,
+  winners: readonly Network[],
+): Part {
+  const { final, finalists, validation } = config;
+  const cost: CostModel = workers === 1
+    ? calibration.alone
+    : calibration.together;
+  const times = winners.flatMap((network) =>
+    new Array<number>(finalists).fill(predictSeconds(cost, network, {
+      images: final.epochs * images,
+      validation,
+    }))
+  );
+  return {
+    name: "final",
+    trainings: times.length,
+    epochs: times.length * final.epochs,
+    cpuSeconds: times.reduce((sum, each) => sum + each, 0),
+    wallSeconds: makespan(times, workers),
+  };
+}
+
+/** The scoring of teacher and winners on the test images. */
+function testPart(
+  { calibration, teacher, testImages }: ForecastOptions,
+  winners: readonly Network[],
+): Part {
+  const seconds = [teacher, ...winners].reduce(
+    (sum, network) =>
+      sum + predictSeconds(calibration.alone, network, {
+        images: 0,
+        validation: testImages,
+      }),
+    0,
+  );
+  return {
+    name: "test",
+    trainings: 0,
+    epochs: 0,
+    cpuSeconds: seconds,
+    wallSeconds: seconds,
+  };
+}
+
+/** All parts of a run of which nothing is known yet. */
+export function foreseeRun(options: ForecastOptions): readonly Part[] {
+  const removal = foreseeStage(options, "removal", options.teacher);
+  const shrinkage = foreseeStage(options, "shrinkage", removal.winner);
+  return [
+    teacherPart(options),
+    logitsPart(options),
+    removal.part,
+    shrinkage.part,
+    finalPart(options, [removal.winner, shrinkage.winner]),
+    testPart(options, [removal.winner, shrinkage.winner]),
+  ];
+}

@@ -1,0 +1,97 @@
+/**
+ * How much longer a run will take: the forecast, corrected by how the parts done
+ * so far compare with it.
+ *
+ * @module
+ */
+
+import { stopwatch } from "../../cli/mod.ts";
+import { type Part, type PartName, PARTS } from "./forecast.ts";
+
+/** Predicted seconds that the forecast is trusted with before it is corrected. */
+const TRUSTED_SECONDS = 5;
+
+/** Follows a run. */
+export interface Remaining {
+  /** What the whole run was predicted to take when it began, in seconds. */
+  readonly predicted: number;
+  /** Starts a part's clock. */
+  begin(part: PartName): void;
+  /**
+   * Tells how much of a part is done.
+   *
+   * @param part Which part.
+   * @param done Share in [0, 1].
+   * @param restored Share of it that was done earlier, and says nothing of speed.
+   */
+  reach(part: PartName, done: number, restored: number): void;
+  /** Replaces a part that has not begun by what is known better now. */
+  replace(part: Part): void;
+  /** Seconds left of one part, or of the whole run. */
+  seconds(part?: PartName): number;
+  /** Seconds that the work done by this process took, and was predicted to take, by part. */
+  compared(): readonly {
+    readonly part: PartName;
+    readonly measured: number;
+    readonly expected: number;
+  }[];
+}
+
+/**
+ * Follows a run that was foreseen.
+ *
+ * @param parts All of its parts.
+ * @param clock Seconds since some moment.
+ */
+export function followRun(
+  parts: readonly Part[],
+  clock: () => number = stopwatch(),
+): Remaining {
+  const wall = new Map(parts.map(({ name, wallSeconds }) => [
+    name,
+    wallSeconds,
+  ]));
+  const done = new Map<PartName, number>();
+  // Seconds that passed, and that were predicted, for the same work.
+  const measured = new Map<PartName, number>();
+  const expected = new Map<PartName, number>();
+  const sum = (of: ReadonlyMap<PartName, number>) =>
+    of.values().reduce((all, each) => all + each, 0);
+  let since = clock();
+  const correction = () =>
+    (sum(measured) + TRUSTED_SECONDS) / (sum(expected) + TRUSTED_SECONDS);
+  const left = (part: PartName) =>
+    (1 - (done.get(part) ?? 0)) * (wall.get(part) ?? 0) * correction();
+  return {
+    predicted: parts.reduce((sum, { wallSeconds }) => sum + wallSeconds, 0),
+    begin() {
+      since = clock();
+    },
+    reach(part, share, restored) {
+      const before = Math.max(done.get(part) ?? 0, restored);
+      done.set(part, Math.max(share, before));
+      // Told again, it says nothing new of the time.
+      if (share <= before) return;
+      const now = clock();
+      measured.set(part, (measured.get(part) ?? 0) + now - since);
+      expected.set(
+        part,
+        (expected.get(part) ?? 0) + (share - before) * (wall.get(part) ?? 0),
+      );
+      since = now;
+    },
+    replace({ name, wallSeconds }) {
+      wall.set(name, wallSeconds);
+    },
+    seconds: (part) =>
+      part === undefined
+        ? PARTS.reduce((sum, each) => sum + left(each), 0)
+        : left(part),
+    compared: () =>
+      [...measured].map(([part, seconds]) => ({
+        part,
+        measured: seconds,
+        expected: expected.get(part)!,
+      })),
+  };
+}

@@ -1,0 +1,108 @@
+/**
+ * The teachers' recipes: experiments/configs/teachers.yaml.
+ *
+ * @module
+ */
+
+import { parse } from "yaml";
+import { z } from "zod";
+import { isFolderName } from "../../data/mod.ts";
+import type { Recipe } from "../../training/mod.ts";
+import { TEACHER_RECIPES } from "../project.ts";
+import { scheduleOf, scheduleSchema } from "../options/schedules.ts";
+
+/** What a recipe says. */
+const whole = z.strictObject({
+  epochs: z.int().min(1).describe("Passes over the training images"),
+  batchSize: z.int().min(1).describe("Images a step"),
+  learningRate: z.number().positive().describe("Highest learning rate"),
+  schedule: scheduleSchema.describe(
+    "How the learning rate changes",
+  ),
+  weightDecay: z.number().min(0).describe("L2 coefficient"),
+  cropPadding: z.int().min(0).describe(
+    "Black border of which a window of the image's size is cut out at random",
+  ),
+  flip: z.boolean().describe("Whether half of the images are mirrored"),
+});
+
+/** Some of it: every field may be left to a less specific entry. */
+export const recipeSchema = whole.partial();
+
+/** Some of a recipe. */
+export type PartialRecipe = z.infer<typeof recipeSchema>;
+
+const file = z.record(z.string(), z.record(z.string(), recipeSchema));
+
+/**
+ * Reads the recipes.
+ *
+ * @param text YAML as in teachers.yaml.
+ * @throws {SyntaxError} If it is not of that form; the message lists every fault.
+ */
+export function parseRecipes(text: string): z.infer<typeof file> {
+  const parsed = file.safeParse(parse(text));
+  if (parsed.success) return parsed.data;
+  const faults = parsed.error.issues.map((issue) =>
+    `${issue.path.join(".")}: ${issue.message}`
+  );
+  throw new SyntaxError(
+    `Cannot read the teachers' recipes: ${faults.join("; ")}`,
+  );
+}
+
+let loaded: z.infer<typeof file> | undefined;
+
+/** A recipe as the file says it. */
+export type RecipeFields = z.infer<typeof whole>;
+
+/**
+ * What the file says of a teacher.
+ *
+ * @param dataset Name of a data set; all folders of pictures have one recipe.
+ * @param network Name of a network.
+ * @param own Fields that win over the file's.
+ */
+export function recipeFields(
+  dataset: string,
+  network: string,
+  own: PartialRecipe = {},
+): RecipeFields {
+  loaded ??= parseRecipes(
+    Deno.readTextFileSync(TEACHER_RECIPES),
+  );
+  const set = isFolderName(dataset) ? "folder" : dataset;
+  const given = Object.entries(own).filter(([, value]) => value !== undefined);
+  return whole.parse({
+    ...loaded.default?.default,
+    ...loaded[set]?.default,
+    ...loaded[set]?.[network],
+    ...Object.fromEntries(given),
+  });
+}
+
+/**
+ * The recipe of a teacher, as {@link recipeFields} gives it.
+ *
+ * @param dataset Name of a data set.
+ * @param network Name of a network.
+ * @param own Fields that win over the file's.
+ */
+export function recipeOf(
+  dataset: string,
+  network: string,
+  own: PartialRecipe = {},
+): Recipe {
+  const fields = recipeFields(dataset, network, own);
+  const { epochs, batchSize, learningRate, schedule, weightDecay } = fields;
+  return {
+    epochs,
+    batchSize,
+    learningRate,
+    schedule: scheduleOf(schedule),
+    optimiser: { type: "sgd", momentum: 0.9, nesterov: true, weightDecay },
+    loss: { crossEntropy: 1, logitMse: 0 },
+    initialisation: "he",
+    augmentation: { cropPadding: fields.cropPadding, flip: fields.flip },
+  };
+}

@@ -1,0 +1,222 @@
+/**
+ * The whole method: one stage after the other, each on the best student of the
+ * one before, and each winner trained to the end (paper section 3).
+ *
+ * @module
+ */
+
+import type { ShrinkOptions } from "../compress/mod.ts";
+import type { Network } from "../network/mod.ts";
+import type { FeatureSet, PolicyKind, PolicyState } from "../policy/mod.ts";
+import type { Store } from "../store/mod.ts";
+import type { Recipe } from "../training/mod.ts";
+import type { EvaluationRequest } from "./evaluation.ts";
+import {
+  type Final,
+  type FinalOptions,
+  type Finals,
+  finalsOf,
+  type Winner,
+} from "./finals.ts";
+import { storeJournal } from "./journal.ts";
+import type { IterationRecord } from "./records.ts";
+import { type ActionSpace, createSpace, type Grain } from "./space/space.ts";
+import { runStage, type StageLength, type StageResult } from "./stage.ts";
+import type { AnnealingConfig } from "./strategy/annealing.ts";
+import { createStrategy, type StrategyName } from "./strategy/create.ts";
+import type { EvolutionConfig } from "./strategy/evolution.ts";
+import type { PolicyConfig } from "./strategy/reinforce.ts";
+import type { Strategy, StrategyState } from "./strategy/strategy.ts";
+
+/** How a stage searches. */
+export interface StageConfig extends StageLength, PolicyConfig {}
+
+/** How a search goes, stage by stage: the part that forecasts need too. */
+export interface SearchPlan {
+  /** Stages in their order, none twice. */
+  readonly stages: readonly PolicyKind[];
+  /** Who proposes. */
+  readonly search: StrategyName;
+  /** What is decided together. */
+  readonly grain: Grain;
+  /** Each kind of stage. */
+  readonly config: Readonly<Record<PolicyKind, StageConfig>>;
+  /** Simulated annealing. */
+  readonly annealing: AnnealingConfig;
+  /** Evolution. */
+  readonly evolution: EvolutionConfig;
+  /** Rules of layer shrinkage. */
+  readonly shrink: ShrinkOptions;
+  /** The search's seed, >= 1. */
+  readonly seed: number;
+  /** Trained policies to start from, where there are. */
+  readonly policies?: Readonly<Partial<Record<PolicyKind, PolicyState>>>;
+}
+
+/** What {@link searchStages} needs. */
+export interface SearchOptions extends FinalOptions {
+  /** Name of the run: stages continue under it. */
+  readonly run: string;
+  /** Where the stages keep their progress. */
+  readonly store: Store;
+  /** The network to compress. */
+  readonly teacher: Network;
+  /** How the search goes. */
+  readonly plan: SearchPlan;
+  /** Short training that scores a stage's candidates. */
+  readonly students: Readonly<Record<PolicyKind, Recipe>>;
+  /** Id of the data that candidates are trained and validated on. */
+  readonly searchData: string;
+  /** Called after each iteration that was run. */
+  readonly onIteration?: (kind: PolicyKind, record: IterationRecord) => void;
+  /** Called when a stage begins, with the network that it starts from. */
+  readonly onStage?: (kind: PolicyKind, base: Network) => void;
+  /** Asked before each iteration. */
+  readonly throwIfInterrupted?: () => void;
+}
+
+/** What came of a stage. */
+export interface StageOutcome {
+  /** Which stage. */
+  readonly kind: PolicyKind;
+  /** The network that it started from. */
+  readonly base: Network;
+  /** What it decided on. */
+  readonly space: ActionSpace;
+  /** One an iteration. */
+  readonly records: readonly IterationRecord[];
+  /** Every final training, in the order of the candidates. */
+  readonly finals: readonly Final[];
+  /** What the strategy had learned at the end. */
+  readonly learned: StrategyState;
+  /** Undefined when every proposal was rejected or failed, or every final training did. */
+  readonly winner?: Winner;
+}
+
+/** What came of all stages. */
+export interface SearchResult {
+  /** Seconds of training threads for every training asked for, whenever it was run. */
+  readonly workerSeconds: number;
+  /** Those that were begun, in order: a stage without a student is the last. */
+  readonly stages: readonly StageOutcome[];
+}
+
+/** The action space of a stage. */
+export function stageSpace(
+  { grain, shrink, config }: SearchPlan,
+  kind: PolicyKind,
+  base: Network,
+): ActionSpace {
+  const set: FeatureSet = config[kind].features;
+  return createSpace({ kind, base, grain, shrink, features: { set } });
+}
+
+/** The strategy of a stage at its start; dispose of it. */
+export function stageStrategy(plan: SearchPlan, space: ActionSpace): Strategy {
+  const { search, seed, config, annealing, evolution, policies } = plan;
+  const start = policies?.[space.kind];
+  return createStrategy(search, {
+    space,
+    seed,
+    config: config[space.kind],
+    annealing,
+    evolution,
+    ...(start === undefined ? {} : { start }),
+  });
+}
+
+/**
+ * Runs all stages and the final trainings. Interrupted at any point and run
+ * again, it gives the same result.
+ *
+ * @param options See {@link SearchOptions}.
+ */
+export async function searchStages(
+  options: SearchOptions,
+): Promise<SearchResult> {
+  const { plan, evaluator, onStage } = options;
+  const begun: {
+    readonly kind: PolicyKind;
+    readonly base: Network;
+    readonly stage: SearchedStage;
+    readonly finals: Finals;
+  }[] = [];
+  let base: Network | undefined = options.teacher;
+  for (const kind of plan.stages) {
+    if (base === undefined) break;
+    onStage?.(kind, base);
+    const stage = await search(options, kind, base);
+    const finals = finalsOf(options, stage.candidates);
+    begun.push({ kind, base, stage, finals });
+    base = (await finals.chosen())?.network;
+  }
+  // Side by side: each is one thread's work.
+  const winners = await Promise.all(
+    begun.map(({ finals }) => finals.winner()),
+  );
+  const requests = begun.flatMap(({ kind, stage, finals }) => [
+    ...stage.trained.map((network) => studentRequest(options, kind, network)),
+    ...finals.requests(),
+  ]);
+  return {
+    workerSeconds: requests.reduce(
+      (sum, request) => sum + evaluator.seconds(request),
+      0,
+    ),
+    stages: begun.map(({ kind, base, stage, finals }, i) => ({
+      kind,
+      base,
+      space: stage.space,
+      records: stage.records,
+      finals: finals.trained(),
+      learned: stage.learned,
+      ...(winners[i] === undefined ? {} : { winner: winners[i] }),
+    })),
+  };
+}
+
+/** A stage with what it decided on and what was learned. */
+interface SearchedStage extends StageResult {
+  readonly space: ActionSpace;
+  readonly learned: StrategyState;
+}
+
+async function search(
+  options: SearchOptions,
+  kind: PolicyKind,
+  base: Network,
+): Promise<SearchedStage> {
+  const { plan, onIteration, throwIfInterrupted } = options;
+  const space = stageSpace(plan, kind, base);
+  const strategy = stageStrategy(plan, space);
+  let learned: StrategyState | undefined;
+  const result = await runStage({
+    space,
+    strategy: {
+      ...strategy,
+      dispose() {
+        learned = strategy.state();
+        strategy.dispose();
+      },
+    },
+    objective: options.objective,
+    length: plan.config[kind],
+    evaluate: (network) =>
+      options.evaluator.evaluate(studentRequest(options, kind, network)),
+    journal: storeJournal(options.store, `${options.run}/${kind}`),
+    ...(onIteration === undefined ? {} : {
+      onIteration: (record) => onIteration(kind, record),
+    }),
+    ...(throwIfInterrupted === undefined ? {} : { throwIfInterrupted }),
+  });
+  return { ...result, space, learned: learned! };
+}
+
+function studentRequest(
+  { students, searchData, studentSeed, engine }: SearchOptions,
+  kind: PolicyKind,
+  network: Network,
+): EvaluationRequest {
+  const recipe = students[kind];
+  return { network, recipe, data: searchData, seed: studentSeed, engine };
+}
