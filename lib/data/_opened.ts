@@ -1,4 +1,4 @@
-import type { LoadedSet } from "./_open.ts";
+import type { LoadedSet } from "./cache/open_entry.ts";
 import type { DataSetHandle } from "./data_set.ts";
 
 /**

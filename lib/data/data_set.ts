@@ -1,7 +1,7 @@
 import type { Shape } from "../network/mod.ts";
-import type { Fetch } from "./_download.ts";
-import { type LoadedSet, openEntry } from "./_open.ts";
-import { openImageFolder } from "./_open_folder.ts";
+import type { Fetch } from "./fetch/download.ts";
+import { type LoadedSet, openEntry } from "./cache/open_entry.ts";
+import { openImageFolder } from "./cache/open_folder.ts";
 import { folderPath, isFolderName } from "./folder_name.ts";
 import { OPENED } from "./_opened.ts";
 import type { DataProgress } from "./progress.ts";
@@ -14,10 +14,19 @@ export interface OpenOptions {
   readonly cacheDir: string;
   /**
    * Folder with the user's own raw files (or their .gz, or archive), tried
-   * first. Their records may be in any order; their content may be another than
-   * the official one, which {@link DataSetHandle.isOfficial} then tells.
+   * first: in it, in a folder named like the set, and in raw/ of either. Their
+   * records may be in any order; their content may be another than the official
+   * one, which {@link DataSetHandle.isOfficial} then tells. A split of which it
+   * has some files only is an error; one of which it has none comes from the
+   * usual places.
    */
   readonly dataDir?: string;
+  /**
+   * Whether a `dataDir` that has nothing of the set is an error, default true.
+   * With false the set then comes from the usual places: for a folder that was
+   * named for several sets at once.
+   */
+  readonly requireOwn?: boolean | undefined;
   /**
    * Side that pictures are brought to: shorter side scaled, middle cut out. Left
    * out, those of a folder must all have one size, and a resizable set has its
@@ -71,7 +80,9 @@ export interface DataSetHandle {
  * @returns The set, in memory.
  * @throws {RangeError} If the registry has no such name, or the size is not a
  * whole number >= 1 or given for another set than a folder.
- * @throws {DataError} If the set cannot be had, or the cache cannot be written.
+ * @throws {DataError} If the set cannot be had, `dataDir` has nothing of it (see
+ * `requireOwn`) or a part of a split, a split or a class is empty, or the cache
+ * cannot be written.
  */
 export async function openDataSet(
   name: string,

@@ -30,6 +30,9 @@ export interface Split {
 /** The part of a data set that a split is: the test split is for final scores only. */
 export type SplitName = "train" | "test";
 
+/** Both splits, in the order in which everything goes through them. */
+export const SPLIT_NAMES: readonly SplitName[] = ["train", "test"];
+
 /** Number of values in one image. */
 export function imageSize(shape: Shape): number {
   return shape[0] * shape[1] * shape[2];

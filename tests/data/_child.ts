@@ -2,7 +2,7 @@
  * A process that opens the fixture, for tests that kill it or run two at once.
  * It says "ready", waits for a line, and ends with a line of JSON.
  */
-import { openEntry } from "../../lib/data/_open.ts";
+import { openEntry } from "../../lib/data/cache/open_entry.ts";
 import { DataError } from "../../lib/data/mod.ts";
 import { fetchFrom, fetchOf, makeFixture, served } from "./_fixture.ts";
 

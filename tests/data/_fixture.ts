@@ -1,9 +1,9 @@
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
-import type { Fetch } from "../../lib/data/_download.ts";
-import type { OpenEntryOptions } from "../../lib/data/_open.ts";
-import { canonicalise, splitDigest } from "../../lib/data/canonical.ts";
+import type { Fetch } from "../../lib/data/fetch/download.ts";
+import type { OpenEntryOptions } from "../../lib/data/cache/open_entry.ts";
+import { canonicalise, splitDigest } from "../../lib/data/cache/canonical.ts";
 import { decodeIdxSplit } from "../../lib/data/decoders/idx.ts";
 import type { RegistryEntry, Source } from "../../lib/data/registry.ts";
 import type { Labels } from "../../lib/data/split.ts";

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-// @ts-types="../../lib/data/_tar_stream.d.ts"
+// @ts-types="../../lib/data/fetch/_tar_stream.d.ts"
 import { pack } from "tar-stream";
-import { md5Of, readMembers } from "../../lib/data/_archive.ts";
-import { openEntry } from "../../lib/data/_open.ts";
-import { canonicalise, splitDigest } from "../../lib/data/canonical.ts";
+import { md5Of, readMembers } from "../../lib/data/fetch/archive.ts";
+import { openEntry } from "../../lib/data/cache/open_entry.ts";
+import { canonicalise, splitDigest } from "../../lib/data/cache/canonical.ts";
 import { DataError } from "../../lib/data/mod.ts";
 import type { RegistryEntry } from "../../lib/data/registry.ts";
 import {
@@ -177,6 +177,10 @@ Deno.test("openEntry() gives one digest from the archive, its unpacked files, an
       "set/one.bin": Uint8Array.from(all.slice(0, 10)),
       "set/two.bin": Uint8Array.from(all.slice(10)),
     },
+    { "set.tar": await tarOf(FILES) },
+    { "Set/set.tar.gz": ARCHIVE },
+    // Some of its files loose beside it.
+    { "one.bin": one, "set.tar.gz": ARCHIVE },
     // An archive that somebody made anew: its MD5 is not the official one.
     { "set.tar.gz": gzip(await tarOf({ ...FILES, "set/more": one })) },
   ];

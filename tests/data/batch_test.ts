@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { type Augmentation, drawView } from "../../lib/data/augmentation.ts";
-import { allocateSplit } from "../../lib/data/canonical.ts";
+import {
+  type Augmentation,
+  drawView,
+} from "../../lib/data/serve/augmentation.ts";
+import { allocateSplit } from "../../lib/data/cache/canonical.ts";
 import {
   type BatchRequest,
   epochOrder,

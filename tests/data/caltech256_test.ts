@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import sharp from "sharp";
-import { canonicalise, splitDigest } from "../../lib/data/canonical.ts";
+import { canonicalise, splitDigest } from "../../lib/data/cache/canonical.ts";
 import { createHash } from "node:crypto";
-// @ts-types="../../lib/data/_tar_stream.d.ts"
+// @ts-types="../../lib/data/fetch/_tar_stream.d.ts"
 import { pack } from "tar-stream";
-import { openEntry } from "../../lib/data/_open.ts";
+import { openEntry } from "../../lib/data/cache/open_entry.ts";
 import { loadRegistry, resized } from "../../lib/data/registry.ts";
 import {
   fetchOf,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import fc from "fast-check";
-import { canonicalise, splitDigest } from "../../lib/data/canonical.ts";
+import { canonicalise, splitDigest } from "../../lib/data/cache/canonical.ts";
 
 const SHAPE = [1, 1, 2] as const;
 

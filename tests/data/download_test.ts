@@ -4,8 +4,8 @@ import {
   download,
   type DownloadOptions,
   type Fetch,
-} from "../../lib/data/_download.ts";
-import { keepPart } from "../../lib/data/_part.ts";
+} from "../../lib/data/fetch/download.ts";
+import { keepPart } from "../../lib/data/fetch/_part.ts";
 import { inFolder, listFiles } from "./_fixture.ts";
 import { type Answer, withServer } from "./_server.ts";
 

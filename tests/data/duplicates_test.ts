@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { allocateSplit } from "../../lib/data/canonical.ts";
-import { countDuplicates } from "../../lib/data/duplicates.ts";
+import { allocateSplit } from "../../lib/data/cache/canonical.ts";
+import { countDuplicates } from "../../lib/data/serve/duplicates.ts";
 import type { Split } from "../../lib/data/split.ts";
 
 /** A split of one-pixel images, each given as [label, level]. */

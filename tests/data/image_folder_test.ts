@@ -1,12 +1,19 @@
 import assert from "node:assert/strict";
 import { dirname } from "node:path";
 import sharp from "sharp";
-import { canonicalise, splitDigest } from "../../lib/data/canonical.ts";
+import { canonicalise, splitDigest } from "../../lib/data/cache/canonical.ts";
 import { decodeCifar } from "../../lib/data/decoders/cifar.ts";
-import { type DataProgress, openDataSet } from "../../lib/data/mod.ts";
+import {
+  DataError,
+  type DataProgress,
+  openDataSet,
+} from "../../lib/data/mod.ts";
 import { openTestSplit } from "../../lib/data/test_split.ts";
 import { randomStream } from "../../lib/random/mod.ts";
-import { channelStatistics } from "../../lib/data/statistics.ts";
+import { isOutOfMemory } from "../../lib/data/decoders/_memory.ts";
+import { listImageFolder } from "../../lib/data/decoders/folder_listing.ts";
+import { decodeImageFolder } from "../../lib/data/decoders/image_folder.ts";
+import { channelStatistics } from "../../lib/data/cache/statistics.ts";
 import { inFolder, listFiles, sameBytes } from "./_fixture.ts";
 
 const random = randomStream(1, "pictures");
@@ -265,4 +272,121 @@ Deno.test("openDataSet() refuses a size that is none, and one for a set that has
       message,
     });
   }
+});
+
+Deno.test("openDataSet() of a folder refuses it when broken pictures were all that a split or a class had", async () => {
+  const good = await png(noise(12), 3, 2);
+  const bad = noise(40);
+  const cases: readonly [Record<string, Uint8Array>, RegExp][] = [
+    [
+      { "test/a/1.png": bad, "test/b/1.png": bad },
+      /:\n {2}test has 0 of 2 pictures left, expected at least 1\nReplace some of these:\n.*test\/a\/1\.png: Cannot decode/,
+    ],
+    [
+      { "train/b/1.PNG": bad, "train/b/2.png": bad },
+      /:\n {2}train has 0 of 2 pictures of "b" left, expected at least 1\nReplace/,
+    ],
+    [
+      { "train/a/1.png": bad, "train/b/1.PNG": bad, "test/a/1.png": bad },
+      /:\n {2}train has 0 of 2 pictures left, .*\n {2}test has 0 of 1 pictures left, .*\nReplace/,
+    ],
+  ];
+  for (const [files, message] of cases) {
+    await inFolder(async (folder) => {
+      await write(`${folder}/set`, { ...await smallest(), ...files });
+      await assert.rejects(open(folder, { skipBroken: true }), (error) => {
+        assert(error instanceof DataError, String(error));
+        assert.equal(error.exitCode, 5);
+        assert(
+          error.message.startsWith(
+            `Cannot use folder "${folder}/set" without its broken pictures:\n`,
+          ),
+        );
+        assert.match(error.message, message);
+        return true;
+      });
+      // A class that the test split alone lacks is no fault.
+      await write(`${folder}/set`, {
+        ...await smallest(),
+        "train/b/2.png": good,
+      });
+      const set = await open(folder, { skipBroken: true });
+      assert.deepEqual(set.classes, ["a", "b"]);
+    });
+  }
+});
+
+Deno.test("decodeImageFolder() calls a picture that cannot be read no broken one", () =>
+  inFolder(async (folder) => {
+    await write(`${folder}/set`, {
+      ...await smallest(),
+      "train/a/2.png": await png(noise(12), 3, 2),
+    });
+    const listing = await listImageFolder(`${folder}/set`);
+    const place = `${folder}/set/train/a/2.png`;
+    await Deno.remove(place);
+    await assert.rejects(decodeImageFolder(listing, { skipBroken: true }), {
+      name: "DataError",
+      message: `Cannot read "${place}": it is gone; start again`,
+    });
+    // What the system refuses, even to a superuser.
+    await Deno.mkdir(place);
+    await assert.rejects(decodeImageFolder(listing, { skipBroken: true }), {
+      name: "DataError",
+      message: /^Cannot read ".*2\.png": EISDIR/,
+    });
+  }));
+
+Deno.test("openDataSet() of a folder calls no picture broken when the native code is missing", () =>
+  inFolder(async (folder) => {
+    await write(`${folder}/set`, await smallest());
+    const module = import.meta.resolve("../../lib/data/mod.ts");
+    const script = `${folder}/open.ts`;
+    await Deno.writeTextFile(
+      script,
+      `import { openDataSet } from ${JSON.stringify(module)};
+await openDataSet("folder:${folder}/set", {
+  cacheDir: "${folder}/cache",
+  skipBroken: true,
+  onProgress: ({ action, file }) => {
+    if (action === "leaveOut") console.log(file);
+  },
+});`,
+    );
+    const config = new URL("../../deno.json", import.meta.url).pathname;
+    const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: [
+        ...["run", "--quiet", "--no-check", "--config", config],
+        // All but the permission to load a library.
+        ...["--no-prompt", "--allow-read", "--allow-write", "--allow-env"],
+        ...["--allow-sys", script],
+      ],
+      env: { NO_COLOR: "1" },
+    }).output();
+    const text = new TextDecoder();
+    assert.equal(code, 1);
+    assert.equal(text.decode(stdout), "");
+    assert.match(text.decode(stderr), /Could not load the "sharp" module/);
+    assert.doesNotMatch(text.decode(stderr), /Cannot (?:read|use|decode)/);
+  }));
+
+Deno.test("isOutOfMemory() tells the machine's fault from the file's", () => {
+  const full = [
+    "vips_tracked: out of memory --- size == 48MB",
+    "VipsJpeg: Insufficient memory (case 4)",
+    "pngload_buffer: out of memory",
+    "unable to allocate 12 bytes",
+  ].map((message) => new Error(message));
+  for (
+    const error of [...full, new RangeError("Array buffer allocation failed")]
+  ) {
+    assert(isOutOfMemory(error), error.message);
+  }
+  for (
+    const message of [
+      "VipsJpeg: premature end of JPEG image",
+      "Input buffer contains unsupported image format",
+      "Input image exceeds pixel limit",
+    ]
+  ) assert(!isOutOfMemory(new Error(message)), message);
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Labels } from "../../lib/data/split.ts";
-import { allocateSplit } from "../../lib/data/canonical.ts";
+import { allocateSplit } from "../../lib/data/cache/canonical.ts";
 import {
   type Split,
   splitTrainValidation,

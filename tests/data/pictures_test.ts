@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import sharp from "sharp";
-import { resizeAndCrop } from "../../lib/data/_resize.ts";
-import { decodePicture, toColour } from "../../lib/data/pictures.ts";
+import { resizeAndCrop } from "../../lib/data/decoders/resize.ts";
+import { decodePicture, toColour } from "../../lib/data/decoders/picture.ts";
 import { randomStream } from "../../lib/random/mod.ts";
 
 function noise(length: number): Uint8Array {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { openEntry } from "../../lib/data/_open.ts";
+import { openEntry } from "../../lib/data/cache/open_entry.ts";
 import { Child } from "./_child_process.ts";
 import {
   fetchOf,

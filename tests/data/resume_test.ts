@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { openEntry } from "../../lib/data/_open.ts";
+import { openEntry } from "../../lib/data/cache/open_entry.ts";
 import { DataError } from "../../lib/data/mod.ts";
 import type { Source } from "../../lib/data/registry.ts";
 import { Child } from "./_child_process.ts";

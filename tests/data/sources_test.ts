@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { Fetch } from "../../lib/data/_download.ts";
-import { openEntry } from "../../lib/data/_open.ts";
+import type { Fetch } from "../../lib/data/fetch/download.ts";
+import { openEntry } from "../../lib/data/cache/open_entry.ts";
 import { DataError } from "../../lib/data/mod.ts";
 import {
   fetchOf,
@@ -267,7 +267,13 @@ Deno.test("openEntry() refuses the user's files when they cannot be read as IDX 
       { ...files, "train-labels": files["train-labels"]!.slice(0, -1) },
       /length is 57 bytes, expected 58[^]*train-labels: its SHA-256/,
     ],
-    [{ "train-images.gz": good.slice(0, -20) }, /Cannot unpack ".*own\/train/],
+    [
+      {
+        "train-images.gz": good.slice(0, -20),
+        "train-labels": files["train-labels"]!,
+      },
+      /Cannot unpack ".*own\/train-images/,
+    ],
   ];
   for (const [own, message] of broken) {
     await withOwn(own, async (folder, dataDir) => {
@@ -282,15 +288,30 @@ Deno.test("openEntry() refuses the user's files when they cannot be read as IDX 
   }
 });
 
-Deno.test("openEntry() fetches what the user's folder lacks", async () => {
-  await withOwn({}, async (folder, dataDir) => {
-    const { fetch, asked } = fetchOf(GOOD);
-    await openEntry("fixture", entry, {
-      ...optionsIn(`${folder}/cache`, fetch),
-      dataDir,
+Deno.test("openEntry() fetches the split that the user's folder lacks, or all of a set that it need not have", async () => {
+  const test = {
+    "test-images": files["test-images"]!,
+    "test-labels": files["test-labels"]!,
+  };
+  for (
+    const [own, requireOwn, fetched] of [
+      [test, true, ["train-images", "train-labels"]],
+      [{}, false, Object.keys(files)],
+    ] as const
+  ) {
+    await withOwn(own, async (folder, dataDir) => {
+      const { fetch, asked } = fetchOf(GOOD);
+      await openEntry("fixture", entry, {
+        ...optionsIn(`${folder}/cache`, fetch),
+        dataDir,
+        requireOwn,
+      });
+      assert.deepEqual(
+        asked.map((url) => url.replace(/^.*\//, "").replace(/\.gz$/, "")),
+        fetched,
+      );
     });
-    assert.equal(asked.length, 4);
-  });
+  }
 });
 
 Deno.test("openEntry() reports the bytes of downloads", async () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { channelStatistics } from "../../lib/data/statistics.ts";
+import { channelStatistics } from "../../lib/data/cache/statistics.ts";
 
 Deno.test("channelStatistics() gives each channel's mean and deviation", () => {
   // Two images of two channels of two pixels.

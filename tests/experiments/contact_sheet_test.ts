@@ -5,9 +5,9 @@ import {
   encodePng,
 } from "../../lib/lab/pictures/contact_sheet.ts";
 import { openRasteriser } from "../../lib/lab/pictures/rasterise.ts";
-import { allocateSplit } from "../../lib/data/canonical.ts";
+import { allocateSplit } from "../../lib/data/cache/canonical.ts";
 import { dataSetFacts, dataSetNames } from "../../lib/data/mod.ts";
-import { decodePicture } from "../../lib/data/pictures.ts";
+import { decodePicture } from "../../lib/data/decoders/picture.ts";
 
 /** Every letter is as wide as high. */
 const textWidth = (text: string, size: number) => [...text].length * size;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { encodePng } from "../../lib/lab/pictures/contact_sheet.ts";
 import { dataSetNames } from "../../lib/data/mod.ts";
-import { decodePicture } from "../../lib/data/pictures.ts";
+import { decodePicture } from "../../lib/data/decoders/picture.ts";
 import { inFolder, PROJECT } from "./_run.ts";
 
 async function data(
@@ -81,7 +81,12 @@ Deno.test("data looks in the folder that N2N_DATA names, and --data goes before 
         env: more,
       });
       assert.equal(code, 5, stderr);
-      assert(stderr.includes(`${folder}/own/train_32x32.mat: there is no`));
+      assert(
+        stderr.includes(
+          `Cannot find SVHN (cropped digits) in "${folder}/own": expected train_32x32.mat, test_32x32.mat`,
+        ),
+        stderr,
+      );
     }
   });
 });

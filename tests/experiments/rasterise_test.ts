@@ -4,7 +4,7 @@ import {
   FONT_FAMILY,
   openRasteriser,
 } from "../../lib/lab/pictures/rasterise.ts";
-import { decodePicture } from "../../lib/data/pictures.ts";
+import { decodePicture } from "../../lib/data/decoders/picture.ts";
 import { sha256Hex } from "../../lib/random/mod.ts";
 
 const { textWidth, toPng } = await openRasteriser();

@@ -1,14 +1,10 @@
 import { hash } from "node:crypto";
 import type { Shape } from "../../network/mod.ts";
 import { randomStream } from "../../random/mod.ts";
-import {
-  decodePicture,
-  type Picture,
-  resizeAndCrop,
-  toColour,
-} from "../pictures.ts";
 import type { SplitName } from "../split.ts";
 import type { PictureEntry, Records } from "./decoder.ts";
+import { decodePicture, toColour } from "./picture.ts";
+import { type Picture, resizeAndCrop } from "./resize.ts";
 
 /** Test images of a class; the set has no official test split. */
 const TEST_IMAGES = 15;
@@ -60,10 +56,9 @@ export async function decodeCaltech256(
       );
       members.push({ key: hash("sha256", bytes, "hex"), picture });
     } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
       throw new SyntaxError(
-        `Cannot decode Caltech-256: ${entry.place}: ${
-          error instanceof Error ? error.message : error
-        }`,
+        `Cannot decode Caltech-256: ${entry.place}: ${error.message}`,
         { cause: error },
       );
     }

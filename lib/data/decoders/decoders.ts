@@ -1,3 +1,11 @@
+/**
+ * The room "decoders": raw bytes become labels and pixels, a file a format; and
+ * single pictures (JPEG, PNG, WebP), which are brought to one size here. It reads
+ * bytes that others fetched, and lists folders of pictures.
+ *
+ * @module
+ */
+
 import { decodeCaltech256 } from "./caltech256.ts";
 import { decodeCifar } from "./cifar.ts";
 import type { Decoder, FilesDecoder } from "./decoder.ts";

@@ -1,103 +1,14 @@
-import { extname, join } from "node:path";
 import type { Shape } from "../../network/mod.ts";
+import { readIfExists } from "../disk/read.ts";
 import { DataError } from "../errors.ts";
-import {
-  decodePicture,
-  type Picture,
-  PICTURE_EXTENSIONS,
-  resizeAndCrop,
-  toColour,
-} from "../pictures.ts";
-import type { SplitName } from "../split.ts";
+import { SPLIT_NAMES, type SplitName } from "../split.ts";
 import type { Records } from "./decoder.ts";
-
-/** One picture of a folder. */
-export interface FolderFile {
-  readonly place: string;
-  readonly label: number;
-  readonly bytes: number;
-  /** When it was last written, in milliseconds since 1970. */
-  readonly modifiedMs: number;
-}
-
-/** What a folder of the form split/class/file holds. */
-export interface FolderListing {
-  /** Names of the class folders of both splits, sorted by code units. */
-  readonly classes: readonly string[];
-  readonly files: Readonly<Record<SplitName, readonly FolderFile[]>>;
-  /** Folders and files that are no part of the set, hidden ones apart. */
-  readonly leftOut: readonly string[];
-}
-
-const SPLITS: readonly SplitName[] = ["train", "test"];
+import type { FolderFile, FolderListing } from "./folder_listing.ts";
+import { decodePicture, toColour } from "./picture.ts";
+import { type Picture, resizeAndCrop } from "./resize.ts";
 
 /** Faults that a message names one by one. */
 const NAMED_FAULTS = 10;
-
-/**
- * Lists a data set laid out as train/CLASS/PICTURE and test/CLASS/PICTURE.
- * Hidden entries are passed over, symbolic links followed, extensions may be in
- * upper case.
- *
- * @throws {DataError} If there is no such folder or split, there are fewer than
- * two classes, or a class has no picture to train on.
- */
-export async function listImageFolder(path: string): Promise<FolderListing> {
-  const top = await list(path);
-  const leftOut = top.filter((name) => !SPLITS.includes(name as SplitName))
-    .map((name) => join(path, name));
-  const missing = SPLITS.filter((split) => !top.includes(split));
-  if (missing.length > 0) {
-    throw new DataError(
-      `Cannot open folder "${path}": it has ${
-        top.join(", ") || "nothing"
-      }, expected train and test (train/CLASS/PICTURE, test/CLASS/PICTURE)`,
-    );
-  }
-  const found: { split: SplitName; name: string; files: Listed[] }[] = [];
-  for (const split of SPLITS) {
-    for (const name of await list(join(path, split))) {
-      const folder = join(path, split, name);
-      if (!(await stat(folder)).isDirectory) {
-        leftOut.push(folder);
-        continue;
-      }
-      const files = await listPictures(folder, leftOut);
-      if (files.length > 0) found.push({ split, name, files });
-    }
-  }
-  const classes = [...new Set(found.map(({ name }) => name))].sort();
-  const untrained = classes.filter((wanted) =>
-    !found.some(({ split, name }) => split === "train" && name === wanted)
-  );
-  const fail = (what: string) => {
-    throw new DataError(`Cannot open folder "${path}": ${what}`);
-  };
-  if (classes.length < 2) {
-    fail(
-      `it has pictures (${PICTURE_EXTENSIONS.join(" ")}) of ${
-        classes.join(", ") || "no class"
-      }, expected two classes or more`,
-    );
-  }
-  if (untrained.length > 0) {
-    fail(`train has no pictures of ${untrained.join(", ")}, but test has`);
-  }
-  if (!found.some(({ split }) => split === "test")) {
-    fail("test has no pictures, expected some to score networks on");
-  }
-  const filesOf = (wanted: SplitName) =>
-    found.filter(({ split }) => split === wanted).flatMap(({ name, files }) =>
-      files.map((file) => ({ ...file, label: classes.indexOf(name) }))
-    );
-  return {
-    classes,
-    files: { train: filesOf("train"), test: filesOf("test") },
-    leftOut,
-  };
-}
-
-type Listed = Omit<FolderFile, "label">;
 
 /** How {@link decodeImageFolder} goes about it. */
 export interface FolderOptions {
@@ -112,6 +23,12 @@ export interface FolderOptions {
   readonly onPicture?: (place: string, bytes: number) => void;
 }
 
+/** A picture of a class. */
+interface Labelled {
+  readonly label: number;
+  readonly picture: Picture;
+}
+
 /** A folder's records, and what was found out on the way. */
 export interface DecodedFolder {
   readonly shape: Shape;
@@ -122,32 +39,33 @@ export interface DecodedFolder {
 
 /**
  * Decodes the pictures of a folder. If all are grey the set has one channel, else
- * three.
+ * three. Broken is what does not decode; any other failure (no permission, no
+ * memory, no native code) ends it.
  *
- * @throws {DataError} If pictures are broken, or differ in size without `size`.
+ * @throws {DataError} If a picture cannot be read; if pictures are broken, or a
+ * split or a class to train on has none left without them; or if they differ in
+ * size without `size`.
  */
 export async function decodeImageFolder(
-  { files }: FolderListing,
+  listing: FolderListing,
   { size, skipBroken = false, onPicture }: FolderOptions,
 ): Promise<DecodedFolder> {
-  const decoded: Record<SplitName, { label: number; picture: Picture }[]> = {
-    train: [],
-    test: [],
-  };
+  const { files } = listing;
+  const decoded: Record<SplitName, Labelled[]> = { train: [], test: [] };
   const broken: string[] = [];
-  for (const split of SPLITS) {
+  for (const split of SPLIT_NAMES) {
     for (const { place, label, bytes } of files[split]) {
       onPicture?.(place, bytes);
+      const stored = await readPicture(place);
       try {
-        const picture = await decodePicture(await Deno.readFile(place));
+        const picture = await decodePicture(stored);
         decoded[split].push({
           label,
           picture: size === undefined ? picture : resizeAndCrop(picture, size),
         });
       } catch (error) {
-        broken.push(
-          `${place}: ${error instanceof Error ? error.message : error}`,
-        );
+        if (!(error instanceof SyntaxError)) throw error;
+        broken.push(`${place}: ${error.message}`);
       }
     }
   }
@@ -162,6 +80,7 @@ export async function decodeImageFolder(
       ].join("\n"),
     );
   }
+  checkLeft(listing, decoded, broken);
   const pictures = [...decoded.train, ...decoded.test].map(({ picture }) =>
     picture
   );
@@ -191,10 +110,6 @@ function commonSize(pictures: readonly Picture[]): [number, number] {
     const key = `${width}x${height}`;
     counts.set(key, (counts.get(key) ?? 0) + 1);
   }
-  const [first] = pictures;
-  if (first === undefined) {
-    throw new DataError("Cannot read the folder: no picture can be decoded");
-  }
   if (counts.size > 1) {
     const sizes = [...counts].sort(([, a], [, b]) => b - a)
       .map(([key, count]) => `${count} of ${key}`);
@@ -206,55 +121,46 @@ function commonSize(pictures: readonly Picture[]): [number, number] {
       ].join("\n"),
     );
   }
-  return [first.height, first.width];
+  const { height, width } = pictures[0]!;
+  return [height, width];
 }
 
-async function listPictures(
-  folder: string,
-  leftOut: string[],
-): Promise<Listed[]> {
-  const files: Listed[] = [];
-  for (const name of await list(folder)) {
-    const place = join(folder, name);
-    if (PICTURE_EXTENSIONS.includes(extname(name).toLowerCase())) {
-      const { size, mtime, isFile } = await stat(place);
-      if (isFile) {
-        files.push({ place, bytes: size, modifiedMs: mtime?.getTime() ?? 0 });
-        continue;
-      }
-    }
-    leftOut.push(place);
+async function readPicture(place: string): Promise<Uint8Array> {
+  const bytes = await readIfExists(place);
+  if (bytes !== undefined) return bytes;
+  throw new DataError(`Cannot read "${place}": it is gone; start again`);
+}
+
+/** Checks that what is left without the broken pictures is still a data set. */
+function checkLeft(
+  { path, classes, files }: FolderListing,
+  decoded: Readonly<Record<SplitName, readonly Labelled[]>>,
+  broken: readonly string[],
+): void {
+  const of = (
+    rows: readonly Pick<FolderFile, "label">[],
+    wanted: number,
+  ) => rows.filter(({ label }) => label === wanted).length;
+  const empty = SPLIT_NAMES.filter((split) => decoded[split].length === 0);
+  const faults = empty.map((split) =>
+    `${split} has 0 of ${files[split].length} pictures left`
+  );
+  if (!empty.includes("train")) {
+    classes.forEach((name, label) => {
+      if (of(decoded.train, label) > 0) return;
+      faults.push(
+        `train has 0 of ${of(files.train, label)} pictures of "${name}" left`,
+      );
+    });
   }
-  return files;
-}
-
-/** Names in a folder, sorted, without the hidden ones. */
-async function list(folder: string): Promise<string[]> {
-  try {
-    const names: string[] = [];
-    for await (const { name } of Deno.readDir(folder)) {
-      if (!name.startsWith(".")) names.push(name);
-    }
-    return names.sort();
-  } catch (error) {
-    throw unreadable(folder, error);
-  }
-}
-
-async function stat(place: string): Promise<Deno.FileInfo> {
-  try {
-    return await Deno.stat(place);
-  } catch (error) {
-    throw unreadable(place, error);
-  }
-}
-
-function unreadable(place: string, error: unknown): DataError {
-  return new DataError(
-    `Cannot read "${place}": ${
-      error instanceof Error ? error.message : error
-    }; expected a folder train/CLASS/PICTURE, test/CLASS/PICTURE`,
-    { cause: error },
+  if (faults.length === 0) return;
+  throw new DataError(
+    [
+      `Cannot use folder "${path}" without its broken pictures:`,
+      ...shorten(faults.map((fault) => `${fault}, expected at least 1`)),
+      "Replace some of these:",
+      ...shorten(broken),
+    ].join("\n"),
   );
 }
 

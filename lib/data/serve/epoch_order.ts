@@ -1,4 +1,4 @@
-import { randomStream } from "../random/mod.ts";
+import { randomStream } from "../../random/mod.ts";
 
 /**
  * The order in which an epoch visits its images: a permutation drawn from the

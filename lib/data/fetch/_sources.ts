@@ -1,13 +1,15 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { sha256Hex } from "../random/mod.ts";
-import { download, type Fetch, type Timeouts } from "./_download.ts";
-import { readIfExists, setAside, unusable } from "./_files.ts";
+import { sha256Hex } from "../../random/mod.ts";
+import { download, type Fetch, type Timeouts } from "./download.ts";
+import { readIfExists } from "../disk/read.ts";
+import { unusable } from "../disk/unusable.ts";
+import { setAside } from "../disk/write.ts";
 import { gunzip } from "./_gunzip.ts";
 import { discardPart, keepPart, partPath } from "./_part.ts";
-import { DataError } from "./errors.ts";
-import type { DataProgress } from "./progress.ts";
-import type { RegistryEntry, Source } from "./registry.ts";
+import { DataError } from "../errors.ts";
+import type { DataProgress } from "../progress.ts";
+import type { RegistryEntry, Source } from "../registry.ts";
 
 /** Where a source has a file, for people. */
 export function placeOf(source: Source, file: string): string {

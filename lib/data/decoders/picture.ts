@@ -1,6 +1,6 @@
-import type { Picture } from "./_resize.ts";
-
-export { type Picture, resizeAndCrop } from "./_resize.ts";
+import type { OutputInfo } from "sharp";
+import { isOutOfMemory } from "./_memory.ts";
+import type { Picture } from "./resize.ts";
 
 /** Extensions of the pictures that can be read, in lower case. */
 export const PICTURE_EXTENSIONS: readonly string[] = [
@@ -31,9 +31,15 @@ async function loadSharp() {
  * @param bytes The whole file.
  * @returns Planes; one where the file itself is grey, else red, green and blue.
  * @throws {SyntaxError} If the file is broken, cut, or of another format.
+ * @throws {Error} If the native code or memory is missing.
  */
 export async function decodePicture(bytes: Uint8Array): Promise<Picture> {
   const sharp = await loadSharp();
+  let decoded: {
+    wide: boolean;
+    data: Uint8Array;
+    info: Pick<OutputInfo, "channels" | "height" | "width">;
+  };
   try {
     const image = sharp(bytes, { failOn: "error", ignoreIcc: true });
     const { format, space, depth } = await image.metadata();
@@ -47,12 +53,10 @@ export async function decodePicture(bytes: Uint8Array): Promise<Picture> {
       .removeAlpha()
       .raw({ depth: wide ? "ushort" : "uchar" })
       .toBuffer({ resolveWithObject: true });
-    const { width, height } = info;
-    const channels = info.channels as 1 | 3;
-    // libvips would round to 8 bits, others cut: cut.
-    const values = wide ? upperBytes(data) : data;
-    return { channels, height, width, pixels: toPlanes(values, channels) };
+    decoded = { wide, data, info };
   } catch (error) {
+    // The machine's fault, not the file's.
+    if (isOutOfMemory(error)) throw error;
     throw new SyntaxError(
       `Cannot decode a picture: ${
         error instanceof Error ? error.message.trim() : error
@@ -60,6 +64,11 @@ export async function decodePicture(bytes: Uint8Array): Promise<Picture> {
       { cause: error },
     );
   }
+  const { wide, data, info: { width, height } } = decoded;
+  const channels = decoded.info.channels as 1 | 3;
+  // libvips would round to 8 bits, others cut: cut.
+  const values = wide ? upperBytes(data) : data;
+  return { channels, height, width, pixels: toPlanes(values, channels) };
 }
 
 /** A grey picture with its plane three times; others as they are. */

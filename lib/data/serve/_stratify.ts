@@ -1,5 +1,5 @@
-import { randomStream } from "../random/mod.ts";
-import type { Labels } from "./split.ts";
+import { randomStream } from "../../random/mod.ts";
+import type { Labels } from "../split.ts";
 
 /** What is drawn from. */
 export interface StratifyOptions {

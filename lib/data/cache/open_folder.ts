@@ -1,28 +1,23 @@
 import { join, resolve } from "node:path";
-import { canonicalJson, sha256Hex } from "../random/mod.ts";
-import { type Loaded, readCache, writeCache } from "./_cache.ts";
-import {
-  isFile,
-  makeFolder,
-  readIfExists,
-  setAside,
-  withLock,
-  writeFileAtomic,
-} from "./_files.ts";
-import type { LoadedSet } from "./_open.ts";
+import { canonicalJson, sha256Hex } from "../../random/mod.ts";
+import { type Loaded, readCache, writeCache } from "./_split_file.ts";
+import { withLock } from "../disk/lock.ts";
+import { isFile, readIfExists } from "../disk/read.ts";
+import { makeFolder, setAside, writeFileAtomic } from "../disk/write.ts";
+import type { LoadedSet } from "./open_entry.ts";
 import { canonicalise, splitDigest } from "./canonical.ts";
 import {
-  decodeImageFolder,
   type FolderListing,
   listImageFolder,
-} from "./decoders/image_folder.ts";
-import type { DataProgress } from "./progress.ts";
-import type { RegistryEntry } from "./registry.ts";
-import { imageSize, type SplitName } from "./split.ts";
+} from "../decoders/folder_listing.ts";
+import { decodeImageFolder } from "../decoders/image_folder.ts";
+import type { DataProgress } from "../progress.ts";
+import type { RegistryEntry } from "../registry.ts";
+import { imageSize, type SplitName } from "../split.ts";
 import { channelStatistics } from "./statistics.ts";
 
-/** Changes when the same pictures are decoded or resized to other pixels. */
-const DECODING = 1;
+/** Changes when the same pictures become other pixels, or are refused. */
+const DECODING = 2;
 
 /** How {@link openImageFolder} goes about it. */
 export interface OpenFolderOptions {

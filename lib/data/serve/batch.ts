@@ -1,5 +1,13 @@
+/**
+ * The room "serve": what training takes from an open split: training and
+ * validation images (partition.ts), the order of an epoch, random views, batches;
+ * and a count of duplicates. It works on splits in memory and knows no files.
+ *
+ * @module
+ */
+
 import { type Augmentation, drawView, PLAIN_VIEW } from "./augmentation.ts";
-import { imageSize, type Split, storedShape } from "./split.ts";
+import { imageSize, type Split, storedShape } from "../split.ts";
 
 /** Values of a pixel. */
 const LEVELS = 256;

@@ -1,10 +1,10 @@
 import { join } from "node:path";
-import { md5Of, streamMembers } from "./_archive.ts";
-import { fileFacts, readIfExists } from "./_files.ts";
-import { ownPictures } from "./_own.ts";
-import { findArchive, type RawOptions } from "./_raw.ts";
-import type { PictureEntry } from "./decoders/decoder.ts";
-import { DataError } from "./errors.ts";
+import { md5Of, streamMembers } from "./archive.ts";
+import { fileFacts, readIfExists } from "../disk/read.ts";
+import { findArchive } from "./_archive_members.ts";
+import type { RawOptions } from "./raw.ts";
+import type { PictureEntry } from "../decoders/decoder.ts";
+import { DataError } from "../errors.ts";
 
 /** The pictures of a set. */
 export interface RawPictures {
@@ -28,12 +28,9 @@ export interface RawPictures {
  * is damaged.
  */
 export async function openPictures(options: RawOptions): Promise<RawPictures> {
-  const { entry, dataDir } = options;
-  const own = dataDir === undefined
-    ? undefined
-    : await ownPictures(entry, dataDir);
-  if (own !== undefined) {
-    const { folder, files } = own;
+  const { entry, own } = options;
+  if (own?.pictures !== undefined) {
+    const { folder, files } = own.pictures;
     return {
       entries: streamFolder(folder, files),
       place: folder,

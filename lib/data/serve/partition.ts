@@ -1,5 +1,5 @@
 import { stratifiedDraw } from "./_stratify.ts";
-import type { Labels, Split } from "./split.ts";
+import type { Labels, Split } from "../split.ts";
 
 /** How {@link splitTrainValidation} divides. */
 export interface ValidationOptions {

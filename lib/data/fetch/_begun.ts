@@ -1,6 +1,6 @@
 import { partPath, readBegun } from "./_part.ts";
 import { placeOf } from "./_sources.ts";
-import type { Source } from "./registry.ts";
+import type { Source } from "../registry.ts";
 
 /**
  * The sources in their order, but of the addresses the one whose download was

@@ -1,4 +1,4 @@
-import { randomStream } from "../random/mod.ts";
+import { randomStream } from "../../random/mod.ts";
 import { checkEpoch } from "./epoch_order.ts";
 
 /** Random views of images. Labels stay as they are. */

@@ -1,14 +1,13 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { z } from "zod";
+import { isFile, readIfExists } from "../disk/read.ts";
+import { unusable } from "../disk/unusable.ts";
 import {
-  isFile,
-  readIfExists,
   removeIfExists,
   renameDurably,
-  unusable,
   writeFileAtomic,
-} from "./_files.ts";
+} from "../disk/write.ts";
 import type { Origin } from "./_ranges.ts";
 
 const ORIGIN = z.strictObject({

@@ -1,4 +1,4 @@
-import type { Shape } from "../network/mod.ts";
+import type { Shape } from "../../network/mod.ts";
 
 /**
  * Mean and standard deviation (of all pixels, not of a sample) of each channel,

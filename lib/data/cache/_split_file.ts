@@ -1,9 +1,15 @@
-import { canonicalJson } from "../random/mod.ts";
-import { openIfExists, writeFileAtomic } from "./_files.ts";
+import { canonicalJson } from "../../random/mod.ts";
+import { openIfExists } from "../disk/read.ts";
+import { writeFileAtomic } from "../disk/write.ts";
 import { allocateSplit, labelSize, splitDigest } from "./canonical.ts";
-import type { DataProgress } from "./progress.ts";
-import type { RegistryEntry } from "./registry.ts";
-import { imageSize, type Split, type SplitName, storedShape } from "./split.ts";
+import type { DataProgress } from "../progress.ts";
+import type { RegistryEntry } from "../registry.ts";
+import {
+  imageSize,
+  type Split,
+  type SplitName,
+  storedShape,
+} from "../split.ts";
 
 /** Changes when the layout below does; files of another format are rebuilt. */
 const FORMAT = "n2n data 1";

@@ -1,17 +1,21 @@
-import type { Loaded } from "./_cache.ts";
-import { createRawReader, type RawFile, type RawOptions } from "./_raw.ts";
-import { openPictures, type RawPictures } from "./_raw_pictures.ts";
+import type { Loaded } from "./_split_file.ts";
+import {
+  createRawReader,
+  type RawFile,
+  type RawOptions,
+} from "../fetch/raw.ts";
+import { openPictures, type RawPictures } from "../fetch/raw_pictures.ts";
 import { canonicalise, splitDigest } from "./canonical.ts";
-import { DECODERS } from "./decoders/decoders.ts";
+import { DECODERS } from "../decoders/decoders.ts";
 import type {
   FilesDecoder,
   PictureEntry,
   PicturesDecoder,
   Records,
-} from "./decoders/decoder.ts";
-import { DataError } from "./errors.ts";
-import type { RegistryEntry } from "./registry.ts";
-import { type SplitName, storedShape } from "./split.ts";
+} from "../decoders/decoder.ts";
+import { DataError } from "../errors.ts";
+import type { RegistryEntry } from "../registry.ts";
+import { type SplitName, storedShape } from "../split.ts";
 
 /** A split that was made from raw files. */
 export interface Built extends Loaded {

@@ -1,7 +1,7 @@
 import { createHash, hash } from "node:crypto";
-import type { Shape } from "../network/mod.ts";
-import type { Records } from "./decoders/decoder.ts";
-import { imageSize, type Labels, type Split, storedShape } from "./split.ts";
+import type { Shape } from "../../network/mod.ts";
+import type { Records } from "../decoders/decoder.ts";
+import { imageSize, type Labels, type Split, storedShape } from "../split.ts";
 
 /** What is hashed at once; not every hash takes gigabytes. */
 const PIECE_BYTES = 64 << 20;

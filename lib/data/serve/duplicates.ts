@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import { imageSize, type Split, storedShape } from "./split.ts";
+import { imageSize, type Split, storedShape } from "../split.ts";
 
 /** Images that occur more than once, by their pixels. */
 export interface Duplicates {
