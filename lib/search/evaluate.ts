@@ -1,4 +1,4 @@
-import type { Engine } from "../engine/mod.ts";
+import type { Engine, Weights } from "../engine/mod.ts";
 import { canonical, networkId } from "../network/mod.ts";
 import {
   encodeWeights,
@@ -72,6 +72,15 @@ export async function evaluate(
         evaluation: { networkId: id, accuracy: 0, losses, steps, failure },
       };
     }
+    const weights = program.weights();
+    if (!areFinite(weights)) {
+      // The last update comes after the last loss that is looked at.
+      const reason = "a weight is not a finite number";
+      const failure = { step: steps, reason };
+      return {
+        evaluation: { networkId: id, accuracy: 0, losses, steps, failure },
+      };
+    }
     const accuracy = await measure();
     return {
       evaluation: {
@@ -81,9 +90,15 @@ export async function evaluate(
         ...(validateEpochs ? { validations: [...validations, accuracy] } : {}),
         steps,
       },
-      weights: encodeWeights(form, program.weights(), { networkId: id }),
+      weights: encodeWeights(form, weights, { networkId: id }),
     };
   } finally {
     await program.dispose();
   }
+}
+
+function areFinite(weights: Weights): boolean {
+  return Object.values(weights).every((values) =>
+    values.every((value) => Number.isFinite(value))
+  );
 }

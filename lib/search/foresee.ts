@@ -25,6 +25,7 @@ export function foreseeStudents(
   { kind, base, iterations }: ForeseenStage,
 ): readonly (readonly (Network | undefined)[])[] {
   const space = stageSpace(plan, kind, base);
+  if (space.bits === 0) return Array.from({ length: iterations }, () => []);
   const strategy = stageStrategy(plan, space);
   try {
     return Array.from(

@@ -18,7 +18,7 @@ import type {
   Proposal,
   StageJournal,
 } from "./records.ts";
-import type { ActionSpace } from "./space/space.ts";
+import type { ActionSpace } from "./space/action_space.ts";
 import type { Proposed, Strategy } from "./strategy/strategy.ts";
 
 /** How long a stage searches. */

@@ -20,7 +20,8 @@ import {
 } from "./finals.ts";
 import { storeJournal } from "./journal.ts";
 import type { IterationRecord } from "./records.ts";
-import { type ActionSpace, createSpace, type Grain } from "./space/space.ts";
+import type { ActionSpace, Grain } from "./space/action_space.ts";
+import { createSpace } from "./space/create_space.ts";
 import { runStage, type StageLength, type StageResult } from "./stage.ts";
 import type { AnnealingConfig } from "./strategy/annealing.ts";
 import { createStrategy, type StrategyName } from "./strategy/create.ts";
@@ -188,6 +189,11 @@ async function search(
 ): Promise<SearchedStage> {
   const { plan, onIteration, throwIfInterrupted } = options;
   const space = stageSpace(plan, kind, base);
+  if (space.bits === 0) {
+    // Nothing is free: the stage is over before it begins.
+    const learned = { json: {}, blobs: {} };
+    return { space, learned, records: [], candidates: [], trained: [] };
+  }
   const strategy = stageStrategy(plan, space);
   let learned: StrategyState | undefined;
   const result = await runStage({

@@ -13,7 +13,6 @@ import {
   type PolicyState,
   transferable,
   unpackPolicyState,
-  withFreshOptimiser,
 } from "../../policy/mod.ts";
 import type { StageOutcome } from "../../search/mod.ts";
 
@@ -49,7 +48,7 @@ export async function loadPolicies(
     if (wrong !== undefined) {
       throw new UsageError(`--policy "${path}": expected ${wrong}`);
     }
-    states[kind] = withFreshOptimiser(state);
+    states[kind] = withOptimiser(state);
     ids.push(id);
   }
   return { states, ids: ids.sort() };
@@ -83,6 +82,37 @@ export function learnedPolicy(
 ): { readonly bytes: Uint8Array; readonly id: string } | undefined {
   const { policy } = learned.blobs;
   if (policy === undefined) return undefined;
-  const bytes = packPolicyState(transferable(unpackPolicyState(policy)));
+  const bytes = packPolicyState(
+    withoutOptimiser(transferable(unpackPolicyState(policy))),
+  );
   return { bytes, id: policyId(bytes) };
+}
+
+const PARAMETERS = "parameters/";
+
+/** A policy is carried on with a fresh optimiser: what it had is not kept. */
+function withoutOptimiser({ arrays, ...state }: PolicyState): PolicyState {
+  const kept = Object.entries(arrays).filter(([name]) =>
+    name.startsWith(PARAMETERS)
+  );
+  return { ...state, step: 0, arrays: Object.fromEntries(kept) };
+}
+
+/** The same with moments of zero. */
+function withOptimiser(state: PolicyState): PolicyState {
+  const arrays = Object.entries(withoutOptimiser(state).arrays).flatMap(
+    ([name, array]) => {
+      const zeros = (moment: string) =>
+        [
+          `${moment}/${name.slice(PARAMETERS.length)}`,
+          new Float32Array(array.length),
+        ] as const;
+      return [
+        [name, array] as const,
+        zeros("firstMoment"),
+        zeros("secondMoment"),
+      ];
+    },
+  );
+  return { ...state, step: 0, arrays: Object.fromEntries(arrays) };
 }

@@ -12,35 +12,24 @@ import {
   type Network,
   networkId,
 } from "../../network/mod.ts";
+import type { PolicyKind } from "../../policy/mod.ts";
 import {
-  type EngineIdentity,
+  type Decision,
   type EvaluationRequest,
+  type Final,
   type IterationRecord,
   type Ledger,
   ledgerOf,
   type PreparedTeacher,
-  type TwoStageResult,
+  type SearchResult,
+  type StageOutcome,
   type Winner,
 } from "../../search/mod.ts";
+import type { Identity } from "../cells/identity.ts";
+import { learnedPolicy } from "../cells/policies.ts";
 import type { CompressionConfig } from "../options/compression.ts";
-import type { DataIdentity } from "../subject/data_options.ts";
 import type { Session } from "../session/session.ts";
 import { testAccuracy } from "../teacher/test_accuracy.ts";
-
-/** What a compression depends on. */
-export interface Identity {
-  readonly config: CompressionConfig;
-  readonly seed: number;
-  readonly engine: EngineIdentity;
-  readonly data: DataIdentity;
-  /** The teacher, where it was not trained by this run's engine but taken as it was. */
-  readonly teacher?: {
-    /** SHA-256 of its weights. */
-    readonly weights: string;
-    /** What trained it. */
-    readonly engine: EngineIdentity;
-  };
-}
 
 /** A trained network and its scores. */
 export interface Measured {
@@ -65,16 +54,42 @@ export interface MeasuredWinner extends Measured {
   readonly iteration: number;
 }
 
+/** A final training in a record. */
+export interface FinalContent {
+  /** Id of the student. */
+  readonly networkId: string;
+  /** Epochs that it was trained for. */
+  readonly epochs: number;
+  /** Accuracy on all validation images, in [0, 1]; 0 for a failed training. */
+  readonly validation: number;
+  /** Reward with that accuracy; -1 where the training failed or a limit is broken. */
+  readonly reward: number;
+  /** Why the training failed. */
+  readonly failure?: string;
+}
+
 /** One stage of a search in a record. */
 export interface StageContent {
+  /** Which stage. */
+  readonly kind: PolicyKind;
+  /** The network that it started from; left out where that is the teacher. */
+  readonly base?: Network;
+  /** log2 of the number of action sequences. */
+  readonly bits: number;
+  /** Leaves that are decided together, and the one size of them that is, where not all is decided together. */
+  readonly decisions?: readonly Decision[];
   readonly records: readonly IterationRecord[];
   readonly ledger: Ledger;
+  /** Every final training of the stage's candidates, the best candidate first. */
+  readonly finals: readonly FinalContent[];
+  /** Id of the policy at the end, where there is one; its file lies beside the record. */
+  readonly policy?: string;
   readonly winner?: MeasuredWinner;
 }
 
 /** The deterministic part of a compression's record. */
 export interface CompressionContent {
-  readonly identity: Identity;
+  readonly identity: Identity<CompressionConfig>;
   readonly teacher: Measured;
   /** Teacher's accuracy on the images that scored candidates. */
   readonly referenceAccuracy: number;
@@ -82,8 +97,8 @@ export interface CompressionContent {
   readonly teacherForwards: number;
   /** Images that its students were trained on, all epochs together. */
   readonly studentForwards: number;
-  readonly removal: StageContent;
-  readonly shrinkage?: StageContent;
+  /** The stages that were begun, in order. */
+  readonly stages: readonly StageContent[];
 }
 
 /** Test accuracies by request. */
@@ -94,14 +109,14 @@ export type TestScores = ReadonlyMap<EvaluationRequest, number>;
  */
 export async function measureNetworks(
   session: Session,
-  dataSet: DataSetHandle,
-  prepared: PreparedTeacher,
-  { removal, shrinkage }: TwoStageResult,
+  { dataSet, prepared, stages }: {
+    readonly dataSet: DataSetHandle;
+    readonly prepared: PreparedTeacher;
+    readonly stages: readonly StageOutcome[];
+  },
 ): Promise<TestScores> {
   const scores = new Map<EvaluationRequest, number>();
-  const winners = [removal.winner, shrinkage?.winner].flatMap((winner) =>
-    winner?.request ?? []
-  );
+  const winners = stages.flatMap(({ winner }) => winner?.request ?? []);
   for (const request of [prepared.request, ...winners]) {
     const weights = request === prepared.request
       ? prepared.weights
@@ -132,20 +147,16 @@ function measured(
 
 /** Builds the deterministic part of the record. */
 export function compressionContent(
-  { identity, prepared, result, tested }: {
-    readonly identity: Identity;
+  { identity, prepared, result: { stages }, tested }: {
+    readonly identity: Identity<CompressionConfig>;
     readonly prepared: PreparedTeacher;
-    readonly result: TwoStageResult;
+    readonly result: SearchResult;
     readonly tested: TestScores;
   },
 ): CompressionContent {
-  const stage = (
-    { records, winner }: TwoStageResult["removal"],
-  ): StageContent => ({
-    records,
-    ledger: ledgerOf(records),
-    ...(winner === undefined ? {} : { winner: measuredWinner(winner, tested) }),
-  });
+  const contents = stages.map((stage) =>
+    stageContent(stage, { identity, prepared, tested })
+  );
   return {
     identity,
     teacher: measured(
@@ -155,26 +166,55 @@ export function compressionContent(
     ),
     referenceAccuracy: prepared.reference.accuracy,
     teacherForwards: prepared.teacherForwards,
-    studentForwards: studentForwards(prepared, result),
-    removal: stage(result.removal),
-    ...(result.shrinkage === undefined
-      ? {}
-      : { shrinkage: stage(result.shrinkage) }),
+    // Images that distillation needed the teacher's logits for.
+    studentForwards: contents.reduce(
+      (sum, { ledger, finals }) =>
+        finals.reduce(
+          (all, { epochs }) => all + epochs * prepared.finalData.train.length,
+          sum + ledger.studentImages,
+        ),
+      0,
+    ),
+    stages: contents,
   };
 }
 
-/** Images that distillation needed the teacher's logits for. */
-function studentForwards(
-  { searchData, finalData }: PreparedTeacher,
-  { removal, shrinkage }: TwoStageResult,
-): number {
-  const stages = [removal, ...(shrinkage === undefined ? [] : [shrinkage])];
-  return stages.reduce(
-    (sum, { records, winner }) =>
-      sum + ledgerOf(records).studentEpochs * searchData.train.length +
-      (winner?.final.losses.length ?? 0) * finalData.train.length,
-    0,
-  );
+function stageContent(
+  stage: StageOutcome,
+  { identity: { config }, prepared, tested }: {
+    readonly identity: Identity<CompressionConfig>;
+    readonly prepared: PreparedTeacher;
+    readonly tested: TestScores;
+  },
+): StageContent {
+  const { kind, base, space, records, finals, winner } = stage;
+  const policy = learnedPolicy(stage);
+  return {
+    kind,
+    ...(base === prepared.network ? {} : { base }),
+    bits: space.bits,
+    ...(config.space === "leaf" && config.shrink.what === "channels"
+      ? {}
+      : { decisions: space.decisions }),
+    records,
+    ledger: ledgerOf(records, prepared.searchData.train.length),
+    finals: finals.map(finalContent),
+    ...(policy === undefined ? {} : { policy: policy.id }),
+    ...(winner === undefined ? {} : { winner: measuredWinner(winner, tested) }),
+  };
+}
+
+function finalContent({ networkId, evaluation, reward }: Final): FinalContent {
+  const { losses, accuracy, failure } = evaluation;
+  return {
+    networkId,
+    epochs: losses.length,
+    validation: accuracy,
+    reward,
+    ...(failure === undefined
+      ? {}
+      : { failure: `${failure.reason} at step ${failure.step}` }),
+  };
 }
 
 function measuredWinner(
@@ -182,7 +222,7 @@ function measuredWinner(
   tested: TestScores,
 ): MeasuredWinner {
   return {
-    ...measured(network, final.accuracy, tested.get(request)!),
+    ...measured(network, final.evaluation.accuracy, tested.get(request)!),
     reward,
     searchAccuracy: accuracy,
     iteration,

@@ -20,8 +20,10 @@ import {
   paperLegend,
 } from "../../report/mod.ts";
 import { PAPER } from "../project.ts";
+import { stageLabel } from "./titles.ts";
 import type { CompressionContent, Measured } from "./content.ts";
 import type { CompressionConfig } from "../options/compression.ts";
+import { stagesOf } from "../options/stage.ts";
 
 const COLUMNS: readonly Column[] = [
   { title: "network" },
@@ -32,7 +34,8 @@ const COLUMNS: readonly Column[] = [
   { title: "delta", align: "right" },
 ];
 
-const PAPER_COLUMNS: readonly Column[] = [
+/** Columns of {@link paperRows}. */
+export const PAPER_COLUMNS: readonly Column[] = [
   { title: "paper: accuracy %", align: "right" },
   { title: "paper: parameters", align: "right" },
   { title: "paper: compression", align: "right" },
@@ -66,12 +69,13 @@ function networkRow(
  * @param content The record's content.
  */
 export async function resultTable(
-  { identity: { config }, teacher, removal, shrinkage }: CompressionContent,
+  { identity: { config }, teacher, stages }: CompressionContent,
 ): Promise<string> {
   const ours = [
     networkRow("teacher", teacher, teacher),
-    networkRow("stage 1 (removal)", removal.winner, teacher),
-    networkRow("stage 1+2 (shrinkage)", shrinkage?.winner, teacher),
+    ...stages.map(({ kind, winner }, index) =>
+      networkRow(stageLabel(kind, index), winner, teacher)
+    ),
   ];
   const paper = await paperRows(config);
   const used = paper.flat().flatMap((cell) => cell ?? []);
@@ -83,7 +87,7 @@ The paper has no numbers for this network on this data set.`;
     [...COLUMNS, ...PAPER_COLUMNS],
     ours.map((row, i) => [
       ...row,
-      ...paper[i]!.map((cell) =>
+      ...PAPER_COLUMNS.map((_, column) => paper[i]?.[column]).map((cell) =>
         cell === undefined ? MISSING : { markdown: formatPaperCell(cell) }
       ),
     ]),
@@ -91,12 +95,20 @@ The paper has no numbers for this network on this data set.`;
   return `${table.trimEnd()}\n\n${paperLegend(used)}`;
 }
 
-/** The paper's cells for {@link PAPER_COLUMNS}, of teacher and both stages. */
-async function paperRows(
-  { dataset, network }: CompressionConfig,
+/**
+ * The paper's cells for {@link PAPER_COLUMNS}, of the teacher and of each stage of
+ * its plan; none for another plan, which it does not have.
+ *
+ * @param config The options of a compression.
+ */
+export async function paperRows(
+  { dataset, network, stages }: CompressionConfig,
 ): Promise<readonly (readonly (PaperCell | undefined)[])[]> {
   const paper = await loadPaper(PAPER);
-  return ["teacher", "stage1", "stage2"].map((model) => {
+  const models = ["teacher", "stage1", "stage2"];
+  const isPapers = "removal,shrinkage".startsWith(stages);
+  return models.slice(0, 1 + stagesOf(stages).length).map((model, index) => {
+    if (!isPapers && index > 0) return [];
     const [row] = paper.compression({ dataset, network, model });
     return [row?.accuracy, row?.parameters, row?.compression, row?.delta];
   });

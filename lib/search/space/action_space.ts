@@ -14,7 +14,7 @@ import type {
  * What actions do: remove layers (stage 1), shrink layers (stage 2), or both in
  * one step.
  */
-export type SpaceKind = PolicyKind | "joint";
+export type SpaceKind = PolicyKind;
 
 /**
  * What is decided on together:

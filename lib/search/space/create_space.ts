@@ -1,14 +1,7 @@
-import { SHRINK_RATIOS } from "../../policy/mod.ts";
+import { actionValues } from "../../policy/mod.ts";
 import { applyValues } from "./_apply.ts";
 import { freedomOf, stepsOf } from "./_steps.ts";
-import type { ActionSpace, SpaceKind, SpaceOptions } from "./action_space.ts";
-
-/** What each action leaves of a layer, by kind. */
-const VALUES: Readonly<Record<SpaceKind, readonly number[]>> = {
-  removal: Object.freeze([0, 1]),
-  shrinkage: SHRINK_RATIOS,
-  joint: Object.freeze([0, ...SHRINK_RATIOS]),
-};
+import type { ActionSpace, SpaceOptions } from "./action_space.ts";
 
 /**
  * The action space of a network.
@@ -49,7 +42,7 @@ export function createSpace(options: SpaceOptions): ActionSpace {
   const { kind, base, grain } = options;
   const freedom = freedomOf(options);
   const { decisions, sequence } = stepsOf(options, freedom);
-  const values = VALUES[kind];
+  const values = actionValues(kind);
   const actionCount = values.length;
   const freeSteps = sequence.mask.filter((isFree) => isFree).length;
   return {

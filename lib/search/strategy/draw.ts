@@ -5,7 +5,7 @@
  */
 
 import type { Random } from "../../random/mod.ts";
-import type { ActionSpace } from "../space/space.ts";
+import type { ActionSpace } from "../space/action_space.ts";
 
 /**
  * Draws an action for every free decision; fixed ones stay neutral.

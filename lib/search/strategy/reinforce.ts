@@ -2,11 +2,13 @@ import {
   createPolicy,
   entropyAt,
   type FeatureSet,
+  layerFeatureCount,
   leaveOneOut,
   movingAverage,
   packPolicyState,
   type Policy,
   type PolicyState,
+  transferable,
   unpackPolicyState,
 } from "../../policy/mod.ts";
 import { randomStream } from "../../random/mod.ts";
@@ -61,6 +63,12 @@ export interface ReinforceOptions extends StrategyOptions {
 function createStagePolicy(
   { space, seed, config, start }: ReinforceOptions,
 ): Policy {
+  const inputSize = space.sequence.features[0]!.length;
+  // A space may add numbers to a row: then its features are its own.
+  const isPlain = inputSize === layerFeatureCount({ set: config.features });
+  const leafLogits = config.leafLogits
+    ? { leafLogits: space.sequence.mask.length }
+    : {};
   const policy = createPolicy(space.kind, {
     random: randomStream(seed, "policy", space.kind),
     hidden: config.hidden,
@@ -68,13 +76,12 @@ function createStagePolicy(
     entropyWeight: config.entropyWeight,
     initialKeepBias: config.initialKeepBias,
     normaliseAdvantage: config.normaliseAdvantage,
-    features: config.features,
-    inputSize: space.sequence.features[0]!.length,
+    ...(isPlain ? { features: config.features } : { inputSize }),
+    ...leafLogits,
     passes: config.passes,
     ...(config.clip === 0 ? {} : { clip: config.clip }),
-    ...(config.leafLogits ? { leafLogits: space.sequence.mask.length } : {}),
   });
-  if (start !== undefined) policy.restore(start);
+  if (start !== undefined) policy.restore(transferable(start, leafLogits));
   return policy;
 }
 

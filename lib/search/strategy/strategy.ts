@@ -7,7 +7,7 @@
 
 import type { Sample, UpdateReport } from "../../policy/mod.ts";
 import { type Random, randomStream } from "../../random/mod.ts";
-import type { ActionSpace } from "../space/space.ts";
+import type { ActionSpace } from "../space/action_space.ts";
 
 /** An action sequence that a strategy wants to have scored. */
 export type Proposed =

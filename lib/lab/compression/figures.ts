@@ -1,0 +1,98 @@
+/**
+ * The figures of a compression.
+ *
+ * @module
+ */
+
+import { removalMask, shrinkMask } from "../../compress/mod.ts";
+import type { Network } from "../../network/mod.ts";
+import {
+  decisionLabels,
+  keepFigure,
+  layerLabels,
+  searchFigure,
+} from "../../report/mod.ts";
+import type { CompressionConfig } from "../options/compression.ts";
+import type { CompressionContent, StageContent } from "./content.ts";
+import { stageTitle, subjectTitle } from "./titles.ts";
+
+const KEEP_TITLES = {
+  removal: "Probability of keep",
+  shrinkage: "Expected shrink ratio",
+  joint: "Expected share left",
+} as const;
+
+/**
+ * Figures by the end of their names, as SVG: the search, and what it tends to in
+ * each stage.
+ *
+ * @param content The record's content.
+ */
+export function compressionFigures(
+  content: CompressionContent,
+): ReadonlyMap<string, string> {
+  const { identity: { config }, teacher, stages } = content;
+  const title = `${subjectTitle(config)}, width ${config.width}`;
+  const figures = new Map([[
+    "-search",
+    searchFigure({
+      title: `Search: ${title}`,
+      teacher: {
+        parameters: teacher.parameters,
+        accuracy: content.referenceAccuracy,
+      },
+      stages: stages.map(({ kind, records }, index) => ({
+        title: stageTitle(kind, index),
+        iterations: records.map(({ proposals }) =>
+          proposals.map(({ reward, accuracy, parameters }) => ({
+            reward,
+            ...(accuracy === undefined ? {} : { accuracy }),
+            ...(parameters === undefined ? {} : { parameters }),
+            rejected: parameters === undefined,
+          }))
+        ),
+      })),
+    }),
+  ]]);
+  for (const stage of stages) {
+    const { kind, base = teacher.network, records } = stage;
+    if (records.length === 0) continue;
+    figures.set(
+      `-${kind}`,
+      keepFigure({
+        title: `${KEEP_TITLES[kind]}: ${title}`,
+        kind,
+        ...rowsOf(stage, { base, config }),
+        iterations: records.map(({ tendency }) => tendency),
+      }),
+    );
+  }
+  return figures;
+}
+
+/** What the rows of a tendency are: layers, or decisions on several or on a part. */
+function rowsOf(
+  { kind, decisions }: StageContent,
+  { base, config: { shrink } }: {
+    readonly base: Network;
+    readonly config: CompressionConfig;
+  },
+) {
+  const rules = { shrink: shrink.what, minChannels: shrink.minChannels };
+  const removable = removalMask(base);
+  const shrinkable = shrinkMask(base, rules);
+  const masks = {
+    removal: removable,
+    shrinkage: shrinkable,
+    joint: removable.map((free, leaf) => free || shrinkable[leaf]!),
+  };
+  return decisions === undefined
+    ? { labels: layerLabels(base), free: masks[kind] }
+    : {
+      row: "decision",
+      labels: decisionLabels(base, decisions),
+      free: decisions.map(({ leaves }) =>
+        leaves.some((leaf) => masks[kind][leaf]!)
+      ),
+    };
+}

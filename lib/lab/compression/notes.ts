@@ -1,0 +1,122 @@
+/**
+ * Sentences that stand beside a compression's numbers.
+ *
+ * @module
+ */
+
+import { describe } from "../../network/mod.ts";
+import { formatCount, formatHours, formatSeconds } from "../../report/mod.ts";
+import type { CellEnvironment } from "../cells/experiment.ts";
+import { studentRecipes } from "../options/recipes.ts";
+import { contentNote } from "../subject/data_options.ts";
+import type { CompressionContent } from "./content.ts";
+import { stageLabel } from "./titles.ts";
+
+/** Epochs of a student, by stage, where they differ "2 + 6". */
+export function studentEpochs(
+  { identity: { config }, stages }: CompressionContent,
+): string {
+  const recipes = studentRecipes(config);
+  const epochs = stages.map(({ kind }) => recipes[kind].epochs);
+  return epochs.every((each) => each === epochs[0])
+    ? `${epochs[0]}`
+    : epochs.join(" + ");
+}
+
+/** Says in one line how a run differs from the paper's protocol. */
+export function scaleNote(content: CompressionContent): string {
+  const { identity: { config }, stages } = content;
+  const { width, student } = config;
+  const iterations = stages.map(({ kind }) => config[kind].iterations);
+  const students = `${iterations.join(" + ")} iterations`;
+  const epochs = studentEpochs(content);
+  const training = `${epochs} ${epochs === "1" ? "epoch" : "epochs"} on ${
+    student.images === 0
+      ? "all images"
+      : `${formatCount(student.images)} images`
+  } a student`;
+  return width === 1 && student.images === 0 &&
+      iterations.every((each) => each >= 100)
+    ? `The paper's scale: full width, ${students}, ${training}.`
+    : `**Laptop-scale numbers, not the paper's:** ours is a narrower teacher (width ${width} of the paper's) and a shorter search (${students}, ${training}).`;
+}
+
+/** What a run cost. */
+export function costNote(
+  { teacherForwards, studentForwards, stages }: CompressionContent,
+  environment: CellEnvironment,
+): string {
+  const { cpu, cores, workerSeconds, wallSeconds, commands, workers } =
+    environment;
+  const { asked, remembered } = environment.evaluations;
+  const repeated = stages.reduce((sum, { ledger }) => sum + ledger.repeated, 0);
+  const earlier = remembered - repeated;
+  const saved = studentForwards - teacherForwards;
+  return [
+    `Cost: ${
+      formatHours(workerSeconds)
+    } worker-hours (time that training threads were busy, losing finalists and failed students among it); ${
+      formatSeconds(wallSeconds)
+    } from start to end${commands === 1 ? "" : `, in ${commands} commands`}${
+      earlier > 0
+        ? ` (${formatCount(earlier)} of ${
+          formatCount(asked - repeated)
+        } trainings were known from earlier runs)`
+        : ""
+    }, with ${workers} workers on ${cores} cores (${cpu}).`,
+    `The teacher looked at ${
+      formatCount(teacherForwards)
+    } images, once for all students${
+      saved > 0 ? `: ${formatCount(saved)} teacher forwards were saved` : ""
+    }.`,
+  ].join(" ");
+}
+
+/** What the teacher and the winners look like. */
+export function networkNotes({ teacher, stages }: CompressionContent): string {
+  return [
+    ["teacher", teacher] as const,
+    ...stages.map(({ kind, winner }, index) =>
+      [stageLabel(kind, index), winner] as const
+    ),
+  ].map(([label, network]) =>
+    `- ${label}: ${
+      network === undefined
+        ? "no student was found"
+        : `\`${describe(network.network)}\``
+    }`
+  ).join("\n");
+}
+
+/** Who trained a teacher that the run took as it was, or "". */
+export function teacherNote(
+  { identity: { teacher } }: CompressionContent,
+): string {
+  if (teacher === undefined) return "";
+  const { weights, engine: { name, instructionSet } } = teacher;
+  return `The teacher was trained before, by ${name} (${instructionSet}): weights
+${weights.slice(0, 16)}, see [teachers](../../teachers/README.md).
+
+`;
+}
+
+/** Says of a set that its content is not the official one, or "". */
+export function dataNote({ identity: { data } }: CompressionContent): string {
+  const note = contentNote(data);
+  return note === "" ? "" : `${note}\n\n`;
+}
+
+/**
+ * Says that rewards of stages cannot be compared where students of one stage are
+ * trained longer than those of another, or "".
+ */
+export function rewardNote(content: CompressionContent): string {
+  const { stages } = content;
+  const epochs = studentEpochs(content);
+  return stages.length < 2 || !epochs.includes("+")
+    ? ""
+    : `Students of the stages are trained for ${epochs} epochs: their rewards and
+accuracies after the short training cannot be compared between stages.
+
+`;
+}

@@ -1,0 +1,157 @@
+/**
+ * The page of one compression: its networks, its search, its cost.
+ *
+ * @module
+ */
+
+import {
+  formatAccuracy,
+  formatCount,
+  markdownTable,
+  MISSING,
+} from "../../report/mod.ts";
+import type { Ledger } from "../../search/mod.ts";
+import type { RecordedCell } from "../cells/experiment.ts";
+import type { CompressionContent, MeasuredWinner } from "./content.ts";
+import { compressionFigures } from "./figures.ts";
+import {
+  costNote,
+  dataNote,
+  networkNotes,
+  rewardNote,
+  scaleNote,
+  teacherNote,
+} from "./notes.ts";
+import { resultTable } from "./table.ts";
+import { stageLabel, subjectTitle } from "./titles.ts";
+
+function searchTable(content: CompressionContent): string {
+  const { stages, identity: { config } } = content;
+  const count = (value: (ledger: Ledger) => number) =>
+    stages.map(({ ledger }) => formatCount(value(ledger)));
+  const winner = (text: (winner: MeasuredWinner) => string) =>
+    stages.map(({ winner }) => winner === undefined ? MISSING : text(winner));
+  return markdownTable(
+    [
+      { title: "search" },
+      ...stages.map(({ kind }, index) => ({
+        title: `stage ${index + 1} (${kind})`,
+        align: "right" as const,
+      })),
+    ],
+    [
+      ["students proposed", ...count(({ proposed }) => proposed)],
+      ["rejected (reward -1)", ...count(({ rejected }) => rejected)],
+      [
+        "answered from memory (same network again)",
+        ...count(({ repeated }) => repeated),
+      ],
+      ["trained", ...count(({ trained }) => trained)],
+      ["of these failed (NaN)", ...count(({ failed }) => failed)],
+      ...(stages.some(({ ledger }) => ledger.violations > 0)
+        ? [["of these breaking a limit", ...count((of) => of.violations)]]
+        : []),
+      ["student-epochs", ...count(({ studentEpochs }) => studentEpochs)],
+      ["student-images", ...count(({ studentImages }) => studentImages)],
+      [
+        "size of the search space, bits",
+        ...stages.map(({ bits }) => bits.toFixed(1)),
+      ],
+      [
+        "final trainings",
+        ...stages.map(({ finals }) => formatCount(finals.length)),
+      ],
+      [
+        "winner: found in iteration",
+        ...winner(({ iteration }) => `${iteration + 1}`),
+      ],
+      ["winner: reward", ...winner(({ reward }) => reward.toFixed(3))],
+      [
+        "winner: validation accuracy % after the short training",
+        ...winner(({ searchAccuracy }) => formatAccuracy(searchAccuracy)),
+      ],
+      [
+        `winner: validation accuracy % after final training (${config.final.epochs} epochs)`,
+        ...winner(({ validation }) => formatAccuracy(validation)),
+      ],
+    ],
+  );
+}
+
+/** Why a stage has no winner, a line each, or "". */
+function failureNotes({ stages }: CompressionContent): string {
+  return stages.map(({ kind, winner, finals }, index) => {
+    if (winner !== undefined) return "";
+    const reasons = finals.map(({ networkId, failure, reward }) =>
+      `${networkId.slice(0, 8)}: ${
+        failure ?? `reward ${reward}, a limit is broken`
+      }`
+    );
+    return `**${stageLabel(kind, index)} failed:** ${
+      reasons.length === 0
+        ? "no student was found"
+        : `no final training succeeded (${reasons.join("; ")})`
+    }.\n\n`;
+  }).join("");
+}
+
+const FIGURES: Readonly<Record<string, string>> = {
+  "-search": "Reward, accuracy and compression against iteration",
+  "-removal": "Probability of keeping each layer",
+  "-shrinkage": "Expected shrink ratio of each layer",
+  "-joint": "Expected share of each layer that is left",
+};
+
+/**
+ * Page and figures of one compression, by path below results/.
+ *
+ * @param cell The record with its environment.
+ * @param title What the experiment is called, for example "RQ1: compression".
+ */
+export async function compressionPage(
+  { record, environment }: RecordedCell<CompressionContent>,
+  title: string,
+): Promise<Map<string, string>> {
+  const { question, profile, cell, deterministic: content, digest } = record;
+  const { identity: { config, arm, seed, engine, data } } = content;
+  const figures = [...compressionFigures(content)];
+  const files = new Map(figures.map(([name, svg]) => [
+    `${question}/${profile}/${cell}${name}.svg`,
+    svg,
+  ]));
+  files.set(
+    `${question}/${profile}/${cell}.md`,
+    `# ${title} of ${
+      subjectTitle(config)
+    }: ${arm}, seed ${seed} (profile \`${profile}\`)
+
+${scaleNote(content)}
+
+${await resultTable(content)}
+
+${
+      failureNotes(content)
+    }One run, seed ${seed}: no spread is given. Delta is in percentage points of test
+accuracy against the teacher. Test images were opened once, for this table.
+
+${searchTable(content).trimEnd()}
+
+${rewardNote(content)}${costNote(content, environment)}
+
+${
+      figures.map(([name]) => `![${FIGURES[name]}](${cell}${name}.svg)\n`)
+        .join("\n")
+    }
+Networks (c: convolution, bn: batch norm, r: ReLU, p: max-pool):
+
+${networkNotes(content)}
+
+${dataNote(content)}${
+      teacherNote(content)
+    }Engine ${engine.name} (${engine.version}, ${engine.instructionSet}); data
+${data.name}, train digest ${data.digest.train.slice(0, 16)}; record digest
+${digest.slice(0, 16)}. Generated from [${cell}.json](${cell}.json).
+`,
+  );
+  return files;
+}

@@ -1,0 +1,120 @@
+/**
+ * One compression: the search, the final trainings, the test scores.
+ *
+ * @module
+ */
+
+import type { Network } from "../../network/mod.ts";
+import { type SearchResult, searchStages } from "../../search/mod.ts";
+import type { CellLab, CellResult } from "../cells/experiment.ts";
+import { learnedPolicy } from "../cells/policies.ts";
+import { finalPart, foreseeStage } from "../forecast/forecast.ts";
+import type { CompressionConfig } from "../options/compression.ts";
+import { finalRecipe, studentRecipes } from "../options/recipes.ts";
+import { objectiveOf } from "../options/search_plan.ts";
+import {
+  type CompressionContent,
+  compressionContent,
+  measureNetworks,
+} from "./content.ts";
+
+/** Searches, stage by stage, and shows how far it is. */
+async function search(
+  { cell: { config }, ...lab }: CellLab<CompressionConfig>,
+): Promise<SearchResult> {
+  const { session, prepared, forecast, remaining } = lab;
+  const { plan } = forecast;
+  const phases = Object.fromEntries(plan.stages.map((kind) => [
+    kind,
+    lab.phase(kind, { total: config[kind].iterations, unit: "iterations" }),
+  ]));
+  const final = lab.phase("final", {
+    // The winners of all stages train side by side: their epochs are counted
+    // together.
+    total: plan.stages.length * config.finalists * config.final.epochs,
+    unit: "epochs",
+  });
+  let finalEpochs = 0;
+  const winners: Network[] = [];
+  return await searchStages({
+    run: lab.runId,
+    store: session.store,
+    evaluator: session.evaluator,
+    teacher: prepared.network,
+    objective: objectiveOf(config, prepared.reference),
+    plan,
+    engine: session.engine.name,
+    studentSeed: config.student.seed,
+    students: studentRecipes(config),
+    searchData: prepared.searchData.id,
+    final: finalRecipe(config),
+    finalData: prepared.finalData.id,
+    finalists: config.finalists,
+    onStage(kind, base) {
+      phases[kind]!.begin();
+      if (base === prepared.network) return;
+      // The network that the stage before found is known better now.
+      winners.push(base);
+      const { part, winner } = foreseeStage(forecast, kind, base);
+      remaining.replace(part);
+      remaining.replace(finalPart(forecast, [...winners, winner]));
+    },
+    onIteration(kind, { iteration, proposals }) {
+      const best = Math.max(...proposals.map(({ reward }) => reward));
+      phases[kind]!.reach(iteration + 1, `best reward ${best.toFixed(3)}`);
+      const isLast = kind === plan.stages.at(-1) &&
+        iteration + 1 === config[kind].iterations;
+      if (isLast) final.begin();
+    },
+    onFinalEpoch: () => final.reach(++finalEpochs),
+    throwIfInterrupted: session.throwIfInterrupted,
+  });
+}
+
+/**
+ * Runs a compression from its teacher to its test scores: what a cell of most
+ * experiments is. Stopped anywhere and run again, it gives the same content.
+ *
+ * @param lab Where it is run.
+ */
+export async function runCompression(
+  lab: CellLab<CompressionConfig>,
+): Promise<CellResult<CompressionContent>> {
+  const { session, subject: { dataSet }, prepared, remaining } = lab;
+  const result = await search(lab);
+  remaining.reach("final", 1, 0);
+  const tested = await measureNetworks(session, {
+    dataSet,
+    prepared,
+    stages: result.stages,
+  });
+  remaining.reach("test", 1, 0);
+  const missing = lab.forecast.plan.stages.find((kind) =>
+    result.stages.every((stage) =>
+      stage.kind !== kind || stage.winner === undefined
+    )
+  );
+  const finals = result.stages.find(({ kind }) => kind === missing)?.finals;
+  const failure = missing === undefined
+    ? undefined
+    : finals === undefined || finals.length === 0
+    ? `stage ${missing} found no student: every proposal was rejected or failed`
+    : `stage ${missing} has no winner: every final training failed`;
+  return {
+    content: compressionContent({
+      identity: lab.identity,
+      prepared,
+      result,
+      tested,
+    }),
+    workerSeconds: session.evaluator.seconds(prepared.request) +
+      result.workerSeconds,
+    artefacts: new Map(result.stages.flatMap((stage) => {
+      const policy = learnedPolicy(stage);
+      return policy === undefined
+        ? []
+        : [[`.${stage.kind}.policy`, policy.bytes] as const];
+    })),
+    ...(failure === undefined ? {} : { failure }),
+  };
+}
