@@ -14,7 +14,7 @@ import type { PolicyKind } from "../../policy/mod.ts";
 import type { StageConfig } from "../../search/mod.ts";
 import { dataOptions } from "../subject/data_options.ts";
 import { scheduleOf, scheduleSchema } from "./schedules.ts";
-import { type RecipeFields, recipeFields } from "../teacher/teacher_recipes.ts";
+import { type RecipeFields, recipeFields } from "../teacher/recipes.ts";
 
 const learningRate = z.number().positive();
 const epochs = z.int().min(1);
