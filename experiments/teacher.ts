@@ -43,7 +43,7 @@ import {
   findData,
   findTrained,
   recipeOf,
-  recipeSchema,
+  recipeOptions,
   recordedTeacher,
   recordedTeachers,
   renderTeachers,
@@ -80,7 +80,7 @@ const source = {
     images: z.int().min(0).default(0).describe(
       "Training images, stratified; 0 takes all that are left",
     ),
-    recipe: recipeSchema,
+    ...recipeOptions,
     seed: z.int().min(1).default(1).describe(
       "Seed from which every random stream is derived",
     ),
