@@ -14,6 +14,7 @@ import {
   notify,
   print,
   runMain,
+  UsageError,
   writeFileAtomic,
 } from "../lib/cli/mod.ts";
 import { findEngines } from "./contenders/ours.ts";
@@ -90,8 +91,28 @@ async function readEarlier(path: string): Promise<Bench> {
   }
 }
 
+/**
+ * Writes the page of the measurements that are there.
+ *
+ * @throws {UsageError} If there are none.
+ */
+async function renderPage(results: string): Promise<number> {
+  const path = `${results}/bench.json`;
+  const text = await Deno.readTextFile(path).catch((error) => {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw new UsageError(
+      `--render: there is no "${path}", expected measurements; deno task bench takes them`,
+    );
+  });
+  const page = `${results}/bench.md`;
+  await writeFileAtomic(page, renderBench(readBench(text, path)));
+  notify(`Written: ${page}`);
+  return EXIT.done;
+}
+
 async function main(args: readonly string[]): Promise<number> {
   const options = parseBench(args);
+  if (options.render) return await renderPage(options.results);
   const path = `${options.results}/bench.json`;
   let bench = await readEarlier(path);
   const context = await openContext(options);

@@ -41,6 +41,7 @@ const source = {
     "deno task bench --only step --networks cnn,stage2 --rounds 3",
     "N2N_PYTHON=FOLDER/bin/python deno task bench --only step,memory",
     "deno task bench --only engines",
+    "deno task bench --render",
   ],
   schema: z.strictObject({
     only: choice(
@@ -60,6 +61,9 @@ const source = {
     ),
     results: z.string().min(1).default("results").describe(
       "Folder of bench.json and bench.md",
+    ),
+    render: z.boolean().default(false).describe(
+      "Measure nothing: write bench.md again from bench.json, and nothing else",
     ),
   }),
 };

@@ -1,13 +1,11 @@
 /**
- * Regenerates every table and figure from the committed records and measurements,
- * byte for byte.
+ * Regenerates every table and figure from the committed records, byte for byte.
  *
  * @module
  */
 
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
-import { readBench, renderBench } from "../bench/report/mod.ts";
 import {
   EXIT,
   notify,
@@ -97,21 +95,8 @@ export function renderReadme(
   });
 }
 
-/** The measurements of deno task bench, if there are any, as their page. */
-async function renderMeasurements(
-  folder: URL,
-): Promise<readonly (readonly [string, string])[]> {
-  try {
-    const text = await Deno.readTextFile(new URL("bench.json", folder));
-    return [["bench.md", renderBench(readBench(text, "bench.json"))]];
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return [];
-    throw error;
-  }
-}
-
 /**
- * All files that the records and measurements below a folder give.
+ * All files that the records below a folder give.
  *
  * @param folder Results folder; its path ends in "/".
  */
@@ -135,9 +120,6 @@ export async function renderResults(
   const teachers = await recordedTeachers(fileURLToPath(folder));
   if (teachers.length > 0) {
     files.set("teachers/README.md", renderTeachers(teachers));
-  }
-  for (const [name, text] of await renderMeasurements(folder)) {
-    files.set(name, text);
   }
   return files;
 }

@@ -20,6 +20,7 @@ import {
   UsageError,
   writeFileAtomic,
 } from "../lib/cli/mod.ts";
+import type { DataSetHandle } from "../lib/data/mod.ts";
 import {
   buildNetwork,
   countMacs,
@@ -27,12 +28,6 @@ import {
   NETWORK_NAMES,
 } from "../lib/network/mod.ts";
 import { sha256Hex } from "../lib/random/mod.ts";
-import {
-  environmentPath,
-  environmentText,
-  recordPath,
-  recordText,
-} from "../lib/report/mod.ts";
 import {
   engineIdentity,
   TeacherError,
@@ -46,19 +41,22 @@ import {
   dataOptions,
   ENGINE_CHOICE,
   findData,
-  type FoundData,
+  findTrained,
   recipeOf,
-  recipeSchema,
+  recipeOptions,
   recordedTeacher,
   recordedTeachers,
   renderTeachers,
+  renderTeacherTable,
   type Session,
   type TeacherContent,
+  type TeacherIdentity,
   teacherName,
   teacherRecord,
   testAccuracy,
   weightsPath,
   withSession,
+  writeTeacher,
 } from "../lib/lab/mod.ts";
 
 const source = {
@@ -82,7 +80,7 @@ const source = {
     images: z.int().min(0).default(0).describe(
       "Training images, stratified; 0 takes all that are left",
     ),
-    recipe: recipeSchema,
+    ...recipeOptions,
     seed: z.int().min(1).default(1).describe(
       "Seed from which every random stream is derived",
     ),
@@ -102,22 +100,32 @@ const source = {
 
 type Options = z.infer<typeof source.schema>;
 
+/** The teacher that the options ask for. */
+function identityOf(
+  { dataset, network: name, width, validation, images, recipe, seed }: Options,
+  dataSet: DataSetHandle,
+): TeacherIdentity {
+  return {
+    data: { ...dataIdentity(dataSet), validation, images },
+    name,
+    network: buildNetwork(name, {
+      input: dataSet.shape,
+      classes: dataSet.classes.length,
+      width,
+    }),
+    recipe: recipeOf(dataset, name, recipe),
+    seed,
+  };
+}
+
 /** Trains, or finds the training in the store, and tests. */
 async function train(
   session: Session,
-  options: Options,
-  found: FoundData,
+  dataSet: DataSetHandle,
+  identity: TeacherIdentity,
 ): Promise<{ readonly content: TeacherContent; readonly weights: Uint8Array }> {
   const { engine, evaluator, executor, throwIfInterrupted } = session;
-  const { dataset, network: networkName, validation, images, seed } = options;
-  const dataSet = await found.open();
-  checkCounts(options, dataSet.count.train);
-  const network = buildNetwork(networkName, {
-    input: dataSet.shape,
-    classes: dataSet.classes.length,
-    width: options.width,
-  });
-  const recipe = recipeOf(dataset, networkName, options.recipe);
+  const { data: { validation, images }, network, recipe, seed } = identity;
   const { request, data } = await teacherRequest({
     dataSet,
     images: {
@@ -133,7 +141,7 @@ async function train(
   });
   executor.register(data);
   const progress = createProgress({
-    label: `${dataset} ${networkName}`,
+    label: `${identity.data.name} ${identity.name}`,
     total: recipe.epochs,
     unit: "epochs",
   });
@@ -158,13 +166,7 @@ async function train(
   return {
     weights,
     content: {
-      identity: {
-        data: { ...dataIdentity(dataSet), validation, images },
-        name: networkName,
-        network,
-        recipe,
-        seed,
-      },
+      identity,
       engine: engineIdentity(engine),
       parameters: countParameters(network),
       macs: countMacs(network),
@@ -211,6 +213,16 @@ function runOptions(options: Options): RunOptions {
   };
 }
 
+/** Prints the table of all teachers, and writes the page on them. */
+async function showTeachers(results: string): Promise<void> {
+  const records = await recordedTeachers(results);
+  print(renderTeacherTable(records));
+  await writeFileAtomic(
+    `${results}/teachers/README.md`,
+    renderTeachers(records),
+  );
+}
+
 async function main(args: readonly string[]): Promise<number> {
   const options = parseOptions(source, args);
   checkDataOptions(options);
@@ -220,7 +232,7 @@ async function main(args: readonly string[]): Promise<number> {
   const found = await findData(options, runOptions(options));
   checkCounts(options, found.facts.trainCount ?? Infinity);
   const name = teacherName(options);
-  const before = await recordedTeacher(results, name);
+  const before = retrain ? await recordedTeacher(results, name) : undefined;
   if (retrain && before === undefined) {
     notify(`There is no record of ${name} to compare with: train it first`);
     return EXIT.usage;
@@ -233,28 +245,30 @@ async function main(args: readonly string[]): Promise<number> {
     return await withSession(
       { ...runOptions(options), results: folder },
       async (session) => {
-        const { content, weights } = await train(session, options, found);
-        if (retrain) return compareTeachers(before!, content);
+        const dataSet = await found.open();
+        checkCounts(options, dataSet.count.train);
+        const identity = identityOf(options, dataSet);
+        const { engine } = session;
+        const there = await findTrained(results, identity, engine);
+        if (there !== undefined && !retrain) {
+          await showTeachers(results);
+          notify(`Trained before: ${there.profile}; --retrain compares`);
+          notify(`Digest: ${there.digest}`);
+          return EXIT.done;
+        }
+        const { content, weights } = await train(session, dataSet, identity);
+        if (retrain) return compareTeachers(there ?? before!, content);
         const record = teacherRecord(name, content);
-        const environment = {
-          ...await describeEnvironment(),
-          written: isoTime(),
-          cpuSeconds: session.evaluator.cost.cpuSeconds,
-        };
-        const place = { question: "teachers", profile: name };
-        await writeFileAtomic(`${results}/${weightsPath(name)}`, weights);
-        await writeFileAtomic(
-          `${results}/${environmentPath(place)}`,
-          environmentText(record, environment),
-        );
-        // Last: a record vouches for the weights beside it.
-        await writeFileAtomic(
-          `${results}/${recordPath(place)}`,
-          recordText(record),
-        );
-        const table = renderTeachers(await recordedTeachers(results));
-        await writeFileAtomic(`${results}/teachers/README.md`, table);
-        print(table);
+        await writeTeacher(results, {
+          record,
+          weights,
+          environment: {
+            ...await describeEnvironment(),
+            written: isoTime(),
+            cpuSeconds: session.evaluator.cost.cpuSeconds,
+          },
+        });
+        await showTeachers(results);
         notify(`Written: ${results}/${weightsPath(name)}, with its record`);
         notify(`Digest: ${record.digest}`);
         return EXIT.done;

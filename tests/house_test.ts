@@ -39,8 +39,9 @@ function faults(from: string, to: string): readonly string[] {
 }
 
 Deno.test("house has no arrow that goes up", async () => {
-  const sources = await readSources("lib", "experiments");
+  const sources = await readSources("lib", "experiments", "bench");
   assert(sources.size > 50, `only ${sources.size} files were read`);
+  assert(sources.has("bench/main.ts"), "the benchmark has moved");
   assert.deepEqual(findFaults(sources), []);
 });
 
@@ -97,13 +98,44 @@ Deno.test("findFaults() finds each kind of bad arrow", () => {
       "a room must not import the whole house",
     ],
     ["lib/search/a.ts", "lib/attic/mod.ts", 'there is no room "attic"'],
-    ["lib/search/a.ts", "tests/_house.ts", "it leaves lib/ and experiments/"],
     [
-      "lib/report/a.ts",
-      "bench/report/mod.ts",
-      "it leaves lib/ and experiments/",
+      "lib/search/a.ts",
+      "tests/_house.ts",
+      "it leaves lib/, experiments/ and bench/",
     ],
-    ["experiments/rq1.ts", "bench/load.ts", "it leaves lib/ and experiments/"],
+    [
+      "bench/load.ts",
+      "tests/bench/_bench.ts",
+      "it leaves lib/, experiments/ and bench/",
+    ],
+    ["lib/report/a.ts", "bench/report/mod.ts", "it goes up"],
+    ["lib/cli/a.ts", "bench/lines.ts", "cli knows none of the science"],
+    [
+      "experiments/rq1.ts",
+      "bench/load.ts",
+      "experiments and bench know nothing of each other",
+    ],
+    [
+      "bench/sections/memory.ts",
+      "experiments/rq1.ts",
+      "experiments and bench know nothing of each other",
+    ],
+    [
+      "bench/main.ts",
+      "lib/search/memo.ts",
+      "rooms import each other through mod.ts only",
+    ],
+    [
+      "bench/main.ts",
+      "lib/engine/onednn/plan.ts",
+      "rooms import each other through mod.ts only",
+    ],
+    [
+      "experiments/rq1.ts",
+      "lib/engine/onednn/library.ts",
+      "rooms import each other through mod.ts only",
+    ],
+    ["bench/main.ts", TEST_SPLIT, "the test split is for final scores only"],
     ["lib/search/a.ts", "lib/lab/mod.ts", "it goes up"],
     [
       "lib/lab/cells/a.ts",
@@ -125,6 +157,9 @@ Deno.test("findFaults() is quiet when arrows go down or sideways", () => {
     ["lib/lab/cells/a.ts", "lib/lab/session/b.ts"],
     ["experiments/ablations/a.ts", "experiments/_shared.ts"],
     [FINAL_SCORES, TEST_SPLIT],
+    ["bench/sections/search.ts", "lib/lab/mod.ts"],
+    ["bench/sections/search.ts", "bench/load.ts"],
+    ["bench/winograd/a.ts", "lib/engine/onednn/library.ts"],
     ["lib/search/a.ts", "lib/store/mod.ts"],
     ["lib/search/a.ts", "lib/cli/mod.ts"],
     ["lib/report/a.ts", "lib/network/mod.ts"],

@@ -12,16 +12,14 @@ import {
   prepareTeacher,
   runStage,
 } from "../../lib/search/mod.ts";
-import { parseCommand } from "../../lib/cli/mod.ts";
 import { openEngine } from "../../lib/engine/mod.ts";
 import { type Network, networkId, vgg } from "../../lib/network/mod.ts";
 import type { PolicyKind } from "../../lib/policy/mod.ts";
 import { memoryStore } from "../../lib/store/mod.ts";
 import type { Recipe, TrainingData } from "../../lib/training/mod.ts";
-import { command } from "../../experiments/rq1_compression.ts";
+import { laptopConfig } from "./profile.ts";
 import { WINNER } from "./winner.ts";
 import {
-  completeConfig,
   type CompressionConfig,
   finalRecipe,
   openData,
@@ -58,10 +56,8 @@ export interface SearchStudents {
 export async function prepareSearch(
   engine: string,
 ): Promise<SearchStudents> {
-  const laptop = ["--profile", "laptop"];
-  const { config: given, run } = parseCommand(command, laptop);
-  const config = completeConfig(given);
-  const dataSet = await openData(config.dataset, run);
+  const config = laptopConfig();
+  const dataSet = await openData(config.dataset, {});
   const { shape, classes } = {
     shape: dataSet.shape,
     classes: dataSet.classes.length,

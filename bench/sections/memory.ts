@@ -17,6 +17,7 @@ import {
 import type { BenchNetwork } from "../networks.ts";
 import { inParallel } from "../parallel.ts";
 import type { MemorySection } from "../report/mod.ts";
+import { readTask, SHORT_SEARCH } from "../search/profile.ts";
 import type { BenchContext } from "./context.ts";
 import { describeContender } from "./engines.ts";
 import { FAST_ENGINES } from "./search.ts";
@@ -25,13 +26,6 @@ import { FAST_ENGINES } from "./search.ts";
 const STEPS_MS = 500;
 /** How often a search's peak is looked at. */
 const LOOK_MS = 100;
-
-/** Images, network, students and workers are those of the profile; only the number of trainings is smaller. */
-const SEARCH = [
-  ...["--profile", "laptop", "--workers", "2"],
-  ...["--teacher.epochs", "1", "--final.epochs", "1"],
-  ...["--removal.iterations", "2", "--shrinkage.iterations", "2"],
-] as const;
 
 /** Measures all networks with all contenders, and a search with each fast engine. */
 export async function measureMemory(
@@ -70,7 +64,7 @@ export async function measureMemory(
     skipped,
     networks: measured,
     searches,
-    command: `deno task rq1 ${SEARCH.join(" ")}`,
+    command: `deno task rq1 ${SHORT_SEARCH.join(" ")}`,
   };
 }
 
@@ -111,15 +105,11 @@ async function searchPeak(
   }
   const results = await Deno.makeTempDir({ prefix: "n2n-bench-" });
   try {
-    const script = new URL(
-      "../../experiments/rq1_compression.ts",
-      import.meta.url,
-    );
+    const { args, cwd } = await readTask("rq1");
+    const flags = [...SHORT_SEARCH, "--engine", engine, "--results", results];
     const process = new Deno.Command(Deno.execPath(), {
-      args: [
-        ...["run", "--quiet", "--allow-all", script.href],
-        ...[...SEARCH, "--engine", engine, "--results", results],
-      ],
+      args: [...args, ...flags],
+      cwd,
       stdin: "null",
       stdout: "null",
       stderr: "piped",

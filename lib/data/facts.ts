@@ -40,6 +40,10 @@ export interface RegisteredFacts extends DataSetFacts {
   readonly licence: string;
   /** Size of the raw files together, in bytes. */
   readonly rawBytes: number;
+  /** Mean of each channel over the train split, pixels scaled to 0 … 1. */
+  readonly mean: readonly number[];
+  /** Standard deviation of each channel, likewise. */
+  readonly std: readonly number[];
 }
 
 /**
@@ -63,6 +67,8 @@ export function dataSetFacts(name: string, size?: number): RegisteredFacts {
     rawBytes: archive?.aboutBytes ??
       Object.values(files).reduce((sum, { bytes }) => sum + bytes, 0),
     isResizable: entry.resizable ?? false,
+    mean: entry.mean,
+    std: entry.std,
   };
 }
 

@@ -1,24 +1,54 @@
 import assert from "node:assert/strict";
-import { pathToFileURL } from "node:url";
-import { benchText, renderBench } from "../../bench/report/mod.ts";
-import { renderResults } from "../../experiments/results.ts";
+import { fileURLToPath } from "node:url";
+import { benchText, readBench, renderBench } from "../../bench/report/mod.ts";
 import { findStale } from "../../lib/report/mod.ts";
 import { BENCH } from "./_bench.ts";
 
-Deno.test("renderResults() makes bench.md from bench.json, and finds it stale when it was typed in", async () => {
-  const path = await Deno.makeTempDir();
+const PROJECT = new URL("../../", import.meta.url);
+
+async function render(
+  results: string,
+): Promise<{ readonly code: number; readonly stderr: string }> {
+  const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      ...["run", "--quiet", "--allow-all", "bench/main.ts"],
+      ...["--render", "--results", results],
+    ],
+    cwd: fileURLToPath(PROJECT),
+    stdin: "null",
+  }).output();
+  return { code, stderr: new TextDecoder().decode(stderr) };
+}
+
+Deno.test("renderBench() gives results/bench.md when nobody typed in it", async () => {
+  const folder = new URL("results/", PROJECT);
+  const text = await Deno.readTextFile(new URL("bench.json", folder));
+  const files = new Map([
+    ["bench.md", renderBench(readBench(text, "bench.json"))],
+  ]);
+  assert.deepEqual(await findStale(folder, files), []);
+});
+
+Deno.test("bench --render writes bench.md from bench.json, and nothing else", async () => {
+  const results = await Deno.makeTempDir();
   try {
-    const folder = pathToFileURL(`${path}/`);
-    assert.equal((await renderResults(folder)).size, 0);
-    await Deno.writeTextFile(`${path}/bench.json`, benchText(BENCH));
-    const files = await renderResults(folder);
-    assert.deepEqual([...files], [["bench.md", renderBench(BENCH)]]);
-    await Deno.writeTextFile(`${path}/bench.md`, renderBench(BENCH));
-    assert.deepEqual(await findStale(folder, files), []);
+    const none = await render(results);
+    assert.equal(none.code, 2, none.stderr);
+    assert.match(none.stderr, /--render: there is no ".*bench\.json"/);
+
+    await Deno.writeTextFile(`${results}/bench.json`, benchText(BENCH));
     const typed = renderBench(BENCH).replace("1.50x", "1.60x");
-    await Deno.writeTextFile(`${path}/bench.md`, typed);
-    assert.equal((await findStale(folder, files)).length, 1);
+    await Deno.writeTextFile(`${results}/bench.md`, typed);
+    const { code, stderr } = await render(results);
+    assert.equal(code, 0, stderr);
+    const read = (name: string) => Deno.readTextFile(`${results}/${name}`);
+    assert.notEqual(typed, renderBench(BENCH));
+    assert.equal(await read("bench.md"), renderBench(BENCH));
+    assert.equal(await read("bench.json"), benchText(BENCH));
+    const entries = await Array.fromAsync(Deno.readDir(results));
+    const names = entries.map(({ name }) => name);
+    assert.deepEqual(names.sort(), ["bench.json", "bench.md"]);
   } finally {
-    await Deno.remove(path, { recursive: true });
+    await Deno.remove(results, { recursive: true });
   }
 });

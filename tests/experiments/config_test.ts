@@ -5,8 +5,8 @@ import {
   studentRecipes,
   teacherRecipe,
 } from "../../lib/lab/options/compression.ts";
-import { recordedTeachers } from "../../lib/lab/teacher/teacher_files.ts";
-import { recipeOf } from "../../lib/lab/teacher/teacher_recipes.ts";
+import { recordedTeachers } from "../../lib/lab/teacher/files.ts";
+import { recipeOf } from "../../lib/lab/teacher/recipes.ts";
 import { canonicalJson } from "../../lib/random/mod.ts";
 import { PROJECT } from "./_run.ts";
 

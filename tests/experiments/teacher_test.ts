@@ -1,12 +1,9 @@
 import assert from "node:assert/strict";
-import { recordedTeachers } from "../../lib/lab/teacher/teacher_files.ts";
-import type { TeacherIdentity } from "../../lib/lab/teacher/teacher_record.ts";
-import { recipeOf } from "../../lib/lab/teacher/teacher_recipes.ts";
-import {
-  compareTeachers,
-  teacherRecord,
-  weightsPath,
-} from "../../lib/lab/teacher/teacher_record.ts";
+import { recordedTeachers } from "../../lib/lab/teacher/files.ts";
+import type { TeacherIdentity } from "../../lib/lab/teacher/record.ts";
+import { recipeOf } from "../../lib/lab/teacher/recipes.ts";
+import { compareTeachers } from "../../lib/lab/teacher/compare.ts";
+import { teacherRecord, weightsPath } from "../../lib/lab/teacher/record.ts";
 import {
   dataSetFacts,
   dataSetNames,
@@ -17,6 +14,7 @@ import {
   countParameters,
   NETWORK_NAMES,
   networkId,
+  parameterTable,
   type Shape,
 } from "../../lib/network/mod.ts";
 import { canonicalJson, sha256Hex } from "../../lib/random/mod.ts";
@@ -66,6 +64,7 @@ Deno.test("teacher trains, records, repeats its bits and notices when they diffe
     // From the store: the same files, nothing trained.
     const path = `${results}/teachers/${name}.json`;
     const before = await Deno.readTextFile(path);
+    await Deno.remove(path);
     const again = await teacher(results);
     assert.equal(again.code, 0, again.stderr);
     assert.equal(await Deno.readTextFile(path), before);
@@ -88,6 +87,45 @@ Deno.test("teacher trains, records, repeats its bits and notices when they diffe
     const unlike = await teacher(results, ["--retrain", "--images", "200"]);
     assert.equal(unlike.code, 2);
     assert.match(unlike.stderr, /--images 200: given twice/);
+  });
+});
+
+Deno.test("teacher keeps one of another recipe when a second one takes its name", async () => {
+  await inFolder(async (folder) => {
+    const results = `${folder}/results`;
+    const flags = ["--recipe.learning-rate", "0.05"];
+    const first = await teacher(results);
+    assert.equal(first.code, 0, first.stderr);
+    const name = "mnist-vgg13-w0.03";
+    const [a] = await recordedTeachers(results);
+    const aside = `${name}.${a!.digest.slice(0, 8)}`;
+
+    const second = await teacher(results, flags);
+    assert.equal(second.code, 0, second.stderr);
+    assert.match(
+      second.stderr,
+      new RegExp(`of another recipe, is now ${aside}$`, "m"),
+    );
+    const [b, kept, ...rest] = await recordedTeachers(results);
+    assert.equal(rest.length, 0);
+    assert.equal(kept!.profile, aside);
+    assert.equal(kept!.digest, a!.digest);
+    assert.notEqual(b!.digest, a!.digest);
+
+    // Both are there, and neither is trained again: the store knows nothing.
+    await Deno.remove(`${results}/.store`, { recursive: true });
+    for (const [own, profile] of [[[], aside], [flags, name]] as const) {
+      const again = await teacher(results, own);
+      assert.equal(again.code, 0, again.stderr);
+      assert.match(again.stderr, new RegExp(`^Trained before: ${profile};`));
+      assert.match(again.stdout, new RegExp(`^\\| ${aside} +\\|`, "m"));
+      assert.doesNotMatch(again.stderr, /epochs/);
+    }
+    const names = await Array.fromAsync(
+      Deno.readDir(`${results}/teachers`),
+      (entry) => entry.name,
+    );
+    assert.equal(names.length, 7, names.join());
   });
 });
 
@@ -160,7 +198,12 @@ Deno.test("every committed teacher is what its name, recipe and data set say", a
     assert.equal(
       canonicalJson(identity.recipe),
       canonicalJson(recipeOf(name, identity.name)),
-      `${profile}: its recipe is no longer that of recipes.yaml`,
+      `${profile}: its recipe is no longer that of teachers.yaml`,
+    );
+    // An outsider finds each tensor by its place in the record's network.
+    assert.deepEqual(
+      Object.keys(decodeWeights(bytes)),
+      parameterTable(identity.network).map((parameter) => parameter.name),
     );
     const values = Object.entries(decodeWeights(bytes))
       .filter(([key]) => !key.includes("running"))

@@ -63,7 +63,7 @@ export function followRun(
   // Seconds that passed, and that were predicted, for the same work.
   const measured = new Map<string, number>();
   const expected = new Map<string, number>();
-  const sum = (of: ReadonlyMap<PartName, number>) =>
+  const sum = (of: ReadonlyMap<string, number>) =>
     of.values().reduce((all, each) => all + each, 0);
   let since = clock();
   const correction = () =>

@@ -9,7 +9,7 @@ import { z } from "zod";
 import { UsageError } from "../../cli/mod.ts";
 import { NETWORK_NAMES } from "../../network/mod.ts";
 import { dataOptions } from "../subject/data_options.ts";
-import { type RecipeFields, recipeFields } from "../teacher/teacher_recipes.ts";
+import { type RecipeFields, recipeFields } from "../teacher/recipes.ts";
 import { METHOD_NAMES } from "./methods.ts";
 import { seed } from "./numbers.ts";
 import { searchOptions } from "./stage.ts";

@@ -16,7 +16,7 @@ import { buildNetwork, type Network } from "../../network/mod.ts";
 import { checkImages, type CompressionConfig } from "../options/compression.ts";
 import { teacherRecipe } from "../options/recipes.ts";
 import { PROJECT_RESULTS } from "../project.ts";
-import { findTeacher, type FoundTeacher } from "../teacher/teacher_files.ts";
+import { findTeacher, type FoundTeacher } from "../teacher/files.ts";
 import {
   checkDataOptions,
   type DataIdentity,

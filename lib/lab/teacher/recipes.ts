@@ -9,7 +9,11 @@ import { z } from "zod";
 import { isFolderName } from "../../data/mod.ts";
 import type { Recipe } from "../../training/mod.ts";
 import { TEACHER_RECIPES } from "../project.ts";
-import { scheduleOf, scheduleSchema } from "../options/schedules.ts";
+import {
+  type ScheduleName,
+  scheduleOf,
+  scheduleSchema,
+} from "../options/schedules.ts";
 
 /** What a recipe says. */
 const whole = z.strictObject({
@@ -26,13 +30,40 @@ const whole = z.strictObject({
   flip: z.boolean().describe("Whether half of the images are mirrored"),
 });
 
-/** Some of it: every field may be left to a less specific entry. */
-export const recipeSchema = whole.partial();
+/** A recipe as the file says it. */
+export interface RecipeFields {
+  /** Passes over the training images, >= 1. */
+  readonly epochs: number;
+  /** Images a step, >= 1. */
+  readonly batchSize: number;
+  /** Highest learning rate. */
+  readonly learningRate: number;
+  /** How the learning rate changes. */
+  readonly schedule: ScheduleName;
+  /** L2 coefficient, >= 0. */
+  readonly weightDecay: number;
+  /** Pixels of black border of which a window is cut out, >= 0. */
+  readonly cropPadding: number;
+  /** Whether half of the images are mirrored. */
+  readonly flip: boolean;
+}
 
-/** Some of a recipe. */
-export type PartialRecipe = z.infer<typeof recipeSchema>;
+/** Some of a recipe: every field may be left to a less specific entry. */
+export type PartialRecipe = {
+  readonly [Field in keyof RecipeFields]?: RecipeFields[Field] | undefined;
+};
 
-const file = z.record(z.string(), z.record(z.string(), recipeSchema));
+const partial: z.ZodType<PartialRecipe> = whole.partial();
+
+/** The options, for the schema of a command. */
+export const recipeOptions = { recipe: partial };
+
+/** Recipes by data set, then by network; "default" is for all others. */
+export type RecipeFile = Readonly<
+  Record<string, Readonly<Record<string, PartialRecipe>>>
+>;
+
+const file = z.record(z.string(), z.record(z.string(), partial));
 
 /**
  * Reads the recipes.
@@ -40,7 +71,7 @@ const file = z.record(z.string(), z.record(z.string(), recipeSchema));
  * @param text YAML as in teachers.yaml.
  * @throws {SyntaxError} If it is not of that form; the message lists every fault.
  */
-export function parseRecipes(text: string): z.infer<typeof file> {
+export function parseRecipes(text: string): RecipeFile {
   const parsed = file.safeParse(parse(text));
   if (parsed.success) return parsed.data;
   const faults = parsed.error.issues.map((issue) =>
@@ -51,10 +82,7 @@ export function parseRecipes(text: string): z.infer<typeof file> {
   );
 }
 
-let loaded: z.infer<typeof file> | undefined;
-
-/** A recipe as the file says it. */
-export type RecipeFields = z.infer<typeof whole>;
+let loaded: RecipeFile | undefined;
 
 /**
  * What the file says of a teacher.
