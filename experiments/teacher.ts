@@ -81,12 +81,13 @@ const source = {
       "Training images, stratified; 0 takes all that are left",
     ),
     ...recipeOptions,
-    seed: z.int().min(1).default(1).describe(
-      "Seed from which every random stream is derived",
-    ),
+    seed: z.int().min(1).default(1).describe("Seed of the training"),
+    data: z.strictObject({
+      seed: z.int().min(1).default(1).describe("Seed of the validation split"),
+    }),
     engine: z.enum(ENGINE_CHOICE.engines).default(ENGINE_CHOICE.engines[0]!)
       .describe(`Runtime that trains. ${ENGINE_CHOICE.engineNote}`),
-    data: z.string().min(1).optional().describe(
+    dataFolder: z.string().min(1).optional().meta({ flag: "data" }).describe(
       "Folder with data set files already there, looked in first",
     ),
     results: z.string().min(1).default("results").describe(
@@ -102,11 +103,17 @@ type Options = z.infer<typeof source.schema>;
 
 /** The teacher that the options ask for. */
 function identityOf(
-  { dataset, network: name, width, validation, images, recipe, seed }: Options,
+  { dataset, network: name, width, validation, images, recipe, seed, data }:
+    Options,
   dataSet: DataSetHandle,
 ): TeacherIdentity {
   return {
-    data: { ...dataIdentity(dataSet), validation, images },
+    data: {
+      ...dataIdentity(dataSet),
+      validation,
+      images,
+      ...(data.seed === seed ? {} : { seed: data.seed }),
+    },
     name,
     network: buildNetwork(name, {
       input: dataSet.shape,
@@ -125,7 +132,8 @@ async function train(
   identity: TeacherIdentity,
 ): Promise<{ readonly content: TeacherContent; readonly weights: Uint8Array }> {
   const { engine, evaluator, executor, throwIfInterrupted } = session;
-  const { data: { validation, images }, network, recipe, seed } = identity;
+  const { data: split, network, recipe, seed } = identity;
+  const { validation, images } = split;
   const { request, data } = await teacherRequest({
     dataSet,
     images: {
@@ -136,7 +144,7 @@ async function train(
     },
     network,
     recipe,
-    seed,
+    seeds: { data: split.seed ?? seed, teacher: seed },
     engine,
   });
   executor.register(data);
@@ -200,7 +208,7 @@ function checkCounts({ dataset, validation, images }: Options, count: number) {
 
 /** What the session's parts ask of a run. */
 function runOptions(options: Options): RunOptions {
-  const { seed, engine, data, results } = options;
+  const { seed, engine, dataFolder: data, results } = options;
   return {
     profile: "teacher",
     seed,
@@ -265,7 +273,7 @@ async function main(args: readonly string[]): Promise<number> {
           environment: {
             ...await describeEnvironment(),
             written: isoTime(),
-            cpuSeconds: session.evaluator.cost.cpuSeconds,
+            workerSeconds: session.evaluator.cost.workerSeconds,
           },
         });
         await showTeachers(results);

@@ -69,6 +69,11 @@ export function mergeSources({ layers, given }: Sources, root: Node): Values {
   return merged as Values;
 }
 
+/** Lays some values over others. */
+export function layOver(values: Values, over: Values, root: Node): Values {
+  return overlay(values, over, root) as Values;
+}
+
 /** Required groups exist from the start, so that the defaults within apply. */
 function skeleton(node: Node): Values {
   return Object.fromEntries(

@@ -83,13 +83,22 @@ export interface Invocation<Config> {
   /** What was said beside the profile: by flags, and in the file of --config. */
   readonly given: Values;
   /**
-   * The options once more, with some laid between files and flags.
+   * The options once more, with some laid between files and flags, or over all.
    *
-   * @param values Options as in a file.
-   * @param place Where they stand, for messages.
+   * @param amendment Options as in a file.
    * @throws {UsageError} With all mistakes, one line each.
    */
-  readonly amend: (values: Values, place: string) => Config;
+  readonly amend: (amendment: Amendment) => Config;
+}
+
+/** Options that a program adds to those of its user. */
+export interface Amendment {
+  /** Above what files say, beneath what flags say. */
+  readonly values?: Values;
+  /** Above all. */
+  readonly over?: Values;
+  /** Where they stand, for messages. */
+  readonly place: string;
 }
 
 /**

@@ -7,6 +7,7 @@ import {
   type Checked,
   checkValues,
   flagValues,
+  layOver,
   madeLayer,
   mergeSources,
   type Sources,
@@ -103,12 +104,13 @@ export function parseCommand<Config>(
       mergeSources({ layers: read.slice(1), given }, { type: "object" }),
       shared.shape,
     )[1],
-    amend(values, place) {
+    amend({ values = {}, over = {}, place }) {
       const amended = {
         layers: [...layers, madeLayer(values, place), ...named],
         given,
       };
-      const [, own] = divide(mergeSources(amended, root), shared.shape);
+      const merged = mergeSources(amended, root);
+      const [, own] = divide(layOver(merged, over, root), shared.shape);
       const checked = checkValues(schema, own, {
         sources: amended,
         root,

@@ -1,29 +1,70 @@
 /**
- * What every experiment needs and none should write again: subjects (data and
- * teacher), the session, forecasts, records, tables.
+ * What every experiment needs and none should write again.
+ *
+ * - `cells/`: an experiment's cells, which of them are run, and how each is
+ *   resumed, stored, written and planned
+ * - `compression/`: the cell of most experiments, a compression: how it runs, its
+ *   record, page, figures and table
+ * - `options/`: what can be said on the command line and in profiles, and the
+ *   recipes and search plans that follow from it
+ * - `subject/`: a data set with a network on it, found, opened and identified
+ * - `teacher/`: trained teachers as recipes, records and files
+ * - `session/`: store, engine, workers, signals, progress
+ * - `forecast/`: how long it will take on this machine
+ * - `records/`: keeping earlier records
+ * - `pictures/`: contact sheets, and SVG as PNG
+ * - `setup/`: fetching what an engine needs
  *
  * @module
  */
+export * from "./cells/cell.ts";
+export * from "./cells/experiment.ts";
+export * from "./cells/identity.ts";
+export * from "./cells/index_file.ts";
+export * from "./cells/options.ts";
+export * from "./cells/plan.ts";
+export * from "./cells/policies.ts";
+export * from "./cells/prepare.ts";
+export * from "./cells/run_cell.ts";
+export * from "./cells/run_experiment.ts";
+export * from "./cells/schedule.ts";
+export * from "./cells/select.ts";
+export * from "./cells/write_cell.ts";
 export * from "./compression/content.ts";
-export * from "./compression/report.ts";
+export * from "./compression/summary.ts";
+export * from "./compression/arms.ts";
+export * from "./compression/figures.ts";
+export * from "./compression/notes.ts";
+export * from "./compression/page.ts";
+export * from "./compression/run.ts";
 export * from "./compression/table.ts";
+export * from "./compression/titles.ts";
 export * from "./forecast/calibration.ts";
 export * from "./forecast/forecast.ts";
-export * from "./forecast/plan.ts";
 export * from "./forecast/remaining.ts";
 export * from "./options/compression.ts";
+export * from "./options/methods.ts";
+export * from "./options/numbers.ts";
+export * from "./options/recipes.ts";
 export * from "./options/schedules.ts";
+export * from "./options/search_plan.ts";
+export * from "./options/stage.ts";
+export * from "./options/student.ts";
+export * from "./options/teacher.ts";
 export * from "./pictures/contact_sheet.ts";
 export * from "./pictures/rasterise.ts";
 export * from "./pictures/svg_text.ts";
 export * from "./project.ts";
 export * from "./records/set_aside.ts";
 export * from "./session/engine_choice.ts";
+export * from "./session/phase.ts";
 export * from "./session/session.ts";
+export * from "./session/wall_time.ts";
 export * from "./setup/wheel.ts";
 export * from "./subject/data_options.ts";
 export * from "./subject/data_progress.ts";
 export * from "./subject/open_data.ts";
+export * from "./subject/subject.ts";
 export * from "./teacher/compare.ts";
 export * from "./teacher/files.ts";
 export * from "./teacher/pytorch.ts";

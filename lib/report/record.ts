@@ -104,8 +104,21 @@ export function readRecord(text: string, file: string): ResultRecord {
   return data;
 }
 
+/**
+ * Where a record is kept that another one took the name of.
+ *
+ * @param path Its own place, see {@link recordPath}.
+ * @param digest Its digest, whose start tells it apart.
+ */
+export function asidePath(path: string, digest: string): string {
+  return path.replace(/\.json$/, `.${digest.slice(0, 8)}.json`);
+}
+
 /** Throws unless a file holds the record that its path names. */
-function checkPlace(name: RecordName, file: string): void {
+function checkPlace(
+  name: RecordName & { readonly digest: string },
+  file: string,
+): void {
   let path: string;
   try {
     path = recordPath(name);
@@ -116,7 +129,7 @@ function checkPlace(name: RecordName, file: string): void {
       { cause: error },
     );
   }
-  if (path !== file) {
+  if (file !== path && file !== asidePath(path, name.digest)) {
     throw new RecordError(
       `Cannot read a record: "${file}" holds the record of "${path}", expected its own; restore it or run the experiment again`,
     );

@@ -42,7 +42,7 @@ export function ledgerOf(
     rejections: Object.fromEntries(
       Object.entries(Object.groupBy(rejected, ({ rule }) => rule)).map((
         [rule, group],
-      ) => [rule, group.length]),
+      ) => [rule, group!.length]),
     ),
     repeated: proposals.filter(({ repeated }) => repeated === true).length,
     trained: distinct.length,

@@ -31,6 +31,7 @@ const NAMED = [
   "network",
   "width",
   "search",
+  "compare",
   "arms",
   "seeds",
   "cells",
@@ -54,7 +55,7 @@ export function selectCells<Given extends GivenOptions>(
   const isNamed = "dataset" in given;
   const declared = subjects.flatMap((subject, i): readonly Cell[] => {
     const place = `subjects[${i}]`;
-    const own = arms(amend(subject, place));
+    const own = arms(amend({ values: subject, place }));
     const names = own.map(({ name }) => name);
     const unknown = asked?.find((name) => !names.includes(name));
     if (unknown !== undefined) {
@@ -66,9 +67,9 @@ export function selectCells<Given extends GivenOptions>(
     return Array.from({ length: config.seeds }, (_, k) => run.seed + k)
       .flatMap((seed) =>
         chosen.map(({ name, options }) => {
-          const { subjects: _, arms: __, seeds: ___, cells: ____, ...all } =
-            completeConfig(amend({ ...subject, ...options }, place));
-          const cell = all as unknown as CompressionConfig;
+          const cell = ownOptions(
+            amend({ values: subject, over: options, place }),
+          );
           return {
             name: cellName({ config: cell, arm: name, seed }),
             arm: name,
@@ -91,6 +92,17 @@ export function selectCells<Given extends GivenOptions>(
     );
   }
   return { profile: variationOf(invocation), declared, chosen };
+}
+
+/** What a cell runs on: not the options that say which cells there are. */
+function ownOptions<Given extends GivenOptions>(
+  given: Given,
+): CompressionConfig {
+  const whole = completeConfig(given);
+  const own = Object.entries(whole).filter(([key]) =>
+    !["subjects", "arms", "seeds", "cells", "compare"].includes(key)
+  );
+  return Object.fromEntries(own) as unknown as CompressionConfig;
 }
 
 /** The profile's subjects; where a data set or network is named, those of them. */

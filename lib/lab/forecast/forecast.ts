@@ -27,8 +27,8 @@ export interface Part {
   readonly trainings: number;
   /** Their epochs together. */
   readonly epochs: number;
-  /** Seconds of training threads. */
-  readonly cpuSeconds: number;
+  /** Seconds that training threads are busy. */
+  readonly workerSeconds: number;
   /** Seconds that pass. */
   readonly wallSeconds: number;
 }
@@ -122,13 +122,13 @@ export function foreseeStage(
           : [{ network, seconds: predictSeconds(cost, network, size) }]
       )
     );
-  let [cpuSeconds, wallSeconds] = [0, 0];
+  let [workerSeconds, wallSeconds] = [0, 0];
   for (let iteration = 0; iteration < stage.iterations; iteration++) {
     const times = students[iteration % looked]!.map(({ seconds }) => seconds);
     const learned = kind === "removal" && plan.search === "reinforce"
       ? 1 - (1 - LEARNED_SHARE) * Math.min(1, iteration / LEARNED_ITERATIONS)
       : 1;
-    cpuSeconds += learned * times.reduce((sum, each) => sum + each, 0);
+    workerSeconds += learned * times.reduce((sum, each) => sum + each, 0);
     wallSeconds += learned * makespan(times, workers) + policySeconds;
   }
   const trainings = stage.iterations * stage.rollouts;
@@ -137,7 +137,7 @@ export function foreseeStage(
       name: kind,
       trainings,
       epochs: trainings * size.epochs,
-      cpuSeconds,
+      workerSeconds,
       wallSeconds,
     },
     winner: likelyWinner(options, kind, base, students.flat()),
@@ -177,7 +177,7 @@ function teacherPart(
     name: "teacher",
     trainings: taken ? 0 : 1,
     epochs,
-    cpuSeconds: seconds,
+    workerSeconds: seconds,
     wallSeconds: seconds,
   };
 }
@@ -206,7 +206,7 @@ function logitsPart(options: ForecastOptions): Part {
     name: "logits",
     trainings: 0,
     epochs: 0,
-    cpuSeconds: seconds,
+    workerSeconds: seconds,
     wallSeconds: seconds,
   };
 }
@@ -230,7 +230,7 @@ export function finalPart(
     name: "final",
     trainings: times.length,
     epochs: times.length * final.epochs,
-    cpuSeconds: times.reduce((sum, each) => sum + each, 0),
+    workerSeconds: times.reduce((sum, each) => sum + each, 0),
     wallSeconds: makespan(times, workers),
   };
 }
@@ -252,7 +252,7 @@ function testPart(
     name: "test",
     trainings: 0,
     epochs: 0,
-    cpuSeconds: seconds,
+    workerSeconds: seconds,
     wallSeconds: seconds,
   };
 }

@@ -53,6 +53,8 @@ export async function openData(
     ...(dataDir === undefined ? {} : { dataDir }),
     size,
     skipBroken,
+    // The environment names one folder for all sets; not each need be in it.
+    requireOwn: data !== undefined,
     onProgress: following.onProgress,
   });
   if (dataSet.isOfficial === false) {

@@ -35,7 +35,7 @@ export interface KnownSubject {
   /** Opens the data, fetching them where they are not there. */
   readonly open: () => Promise<Subject>;
   /** The recorded teacher that would be taken, as far as the registry tells. */
-  readonly foreseenTeacher: () => Promise<FoundTeacher | undefined>;
+  readonly foreseenTeacher: FoundTeacher | undefined;
 }
 
 /** A subject whose data are open. */
@@ -75,11 +75,10 @@ export async function findSubject(
     config,
     facts,
     network,
-    foreseenTeacher: () =>
-      teacherOf(config, run, {
-        network,
-        data: { name: placelessName(config.dataset), digest: facts.digest },
-      }),
+    foreseenTeacher: await teacherOf(config, run, {
+      network,
+      data: { name: placelessName(config.dataset), digest: facts.digest },
+    }),
     async open() {
       const dataSet = await found.open();
       const { trainCount, testCount } = openFacts(dataSet);

@@ -31,8 +31,8 @@ export async function recordedTeacher(
   results: string,
   name: string,
 ): Promise<TeacherRecord | undefined> {
-  const path = `${results}/${teacherPath(name)}`;
-  const text = await readIfThere(() => Deno.readTextFile(path));
+  const path = teacherPath(name);
+  const text = await readIfThere(() => Deno.readTextFile(`${results}/${path}`));
   if (text === undefined) return undefined;
   return { ...readTeacher(text, path), profile: name };
 }

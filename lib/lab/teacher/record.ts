@@ -13,6 +13,7 @@ import {
   readRecord,
   RecordError,
   recordPath,
+  recordSlug,
   type ResultRecord,
 } from "../../report/mod.ts";
 import type { EngineIdentity, Evaluation } from "../../search/mod.ts";
@@ -31,6 +32,8 @@ export interface TeacherIdentity {
     readonly validation: number;
     /** Training images, stratified; 0 takes all that are left. */
     readonly images: number;
+    /** Seed of the split; left out where it is the training's. */
+    readonly seed?: number;
   };
   /** Name of the network, for people. */
   readonly name: string;
@@ -41,7 +44,7 @@ export interface TeacherIdentity {
   readonly network: Network;
   /** How it is trained. */
   readonly recipe: Recipe;
-  /** The seed, >= 1. */
+  /** Seed of the training, >= 1. */
   readonly seed: number;
 }
 
@@ -79,7 +82,7 @@ export function teacherName(
   },
 ): string {
   const suffix = seed === 1 ? "" : `-seed${seed}`;
-  return `${dataSlug(data)}-${network}-w${width}${suffix}`;
+  return recordSlug(`${dataSlug(data)}-${network}-w${width}${suffix}`);
 }
 
 const QUESTION = "teachers";

@@ -1,0 +1,166 @@
+/**
+ * What a profile has come to: which cells it declares, and why some have no
+ * record. Kept beside the profile's table, which is made from it.
+ *
+ * @module
+ */
+
+import { z } from "zod";
+import { writeFileAtomic } from "../../cli/mod.ts";
+import {
+  environmentPath,
+  readEnvironment,
+  readRecord,
+  RecordError,
+  recordPath,
+} from "../../report/mod.ts";
+import type {
+  CellEnvironment,
+  LackingCell,
+  ProfileResults,
+  RecordedCell,
+} from "./experiment.ts";
+
+/** What is known of a declared cell. */
+export interface IndexEntry {
+  /** Its name. */
+  readonly name: string;
+  /** Why it has no record; left out where it has one. */
+  readonly lacking?: string;
+}
+
+/** A profile's place. */
+export interface ProfilePlace {
+  /** Results folder. */
+  readonly results: string;
+  /** Folder below it. */
+  readonly question: string;
+  /** The profile. */
+  readonly profile: string;
+}
+
+/** Why a cell that nothing was done for has no record. */
+export const NOT_RUN = "not run yet";
+
+const schema = z.strictObject({
+  format: z.literal(1),
+  cells: z.array(z.strictObject({
+    name: z.string(),
+    lacking: z.string().optional(),
+  })),
+});
+
+/** Where a profile's index is kept below the results folder. */
+export function indexPath(
+  { question, profile }: Omit<ProfilePlace, "results">,
+): string {
+  return recordPath({ question, profile });
+}
+
+/**
+ * Reads an index; without one there are no cells.
+ *
+ * @throws {RecordError} If the file is no index.
+ */
+export async function readIndex(
+  place: ProfilePlace,
+): Promise<readonly IndexEntry[]> {
+  const path = `${place.results}/${indexPath(place)}`;
+  const text = await readIfThere(path);
+  if (text === undefined) return [];
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    value = undefined;
+  }
+  const result = schema.safeParse(value);
+  if (!result.success) {
+    throw new RecordError(
+      `Cannot read the index of a profile: "${path}" is not of the expected form; remove it and run the experiment again\n${
+        z.prettifyError(result.error)
+      }`,
+    );
+  }
+  return result.data.cells.map(({ name, lacking }) =>
+    lacking === undefined ? { name } : { name, lacking }
+  );
+}
+
+/**
+ * Notes what became of some cells. Cells that were declared before stay; new ones
+ * come behind them, in their order.
+ *
+ * @param place Where.
+ * @param entries What is known now, in the order in which they are declared.
+ */
+export async function updateIndex(
+  place: ProfilePlace,
+  entries: readonly IndexEntry[],
+): Promise<void> {
+  const known = await readIndex(place);
+  const news = new Map(entries.map((entry) => [entry.name, entry]));
+  const merged: readonly IndexEntry[] = [
+    // A cell that was lacking and is only not run this time stays as it was told.
+    ...known.map((entry) => {
+      const now = news.get(entry.name);
+      return now === undefined || now.lacking === NOT_RUN ? entry : now;
+    }),
+    ...entries.filter(({ name }) => known.every((each) => each.name !== name)),
+  ];
+  const text = JSON.stringify({ format: 1, cells: merged }, undefined, 2);
+  await writeFileAtomic(`${place.results}/${indexPath(place)}`, `${text}\n`);
+}
+
+/**
+ * Everything a profile's table is made from.
+ *
+ * @throws {RecordError} If the index or a record is damaged.
+ */
+export async function readProfile<Content>(
+  place: ProfilePlace,
+): Promise<ProfileResults<Content>> {
+  const { question, profile } = place;
+  const cells: RecordedCell<Content>[] = [];
+  const lacking: LackingCell[] = [];
+  for (const { name, lacking: reason } of await readIndex(place)) {
+    const cell = await readCell<Content>(place, name);
+    if (cell !== undefined) cells.push(cell);
+    else lacking.push({ name, reason: reason ?? NOT_RUN });
+  }
+  return { question, profile, cells, lacking };
+}
+
+/**
+ * A cell's record with its environment, or undefined if there is none.
+ *
+ * @throws {RecordError} If it is damaged.
+ */
+export async function readCell<Content>(
+  { results, question, profile }: ProfilePlace,
+  cell: string,
+): Promise<RecordedCell<Content> | undefined> {
+  const name = { question, profile, cell };
+  const path = recordPath(name);
+  const text = await readIfThere(`${results}/${path}`);
+  if (text === undefined) return undefined;
+  const record = readRecord(text, path);
+  const file = environmentPath(name);
+  const environment = readEnvironment(
+    await readIfThere(`${results}/${file}`) ?? "",
+    { file, record },
+  );
+  return {
+    record: record as RecordedCell<Content>["record"],
+    environment: environment as CellEnvironment,
+  };
+}
+
+async function readIfThere(path: string): Promise<string | undefined> {
+  try {
+    return await Deno.readTextFile(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}

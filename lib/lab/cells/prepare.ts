@@ -1,0 +1,110 @@
+/**
+ * What the cells of a subject share: its data and its teacher, prepared once.
+ *
+ * @module
+ */
+
+import { notify } from "../../cli/mod.ts";
+import { type PreparedTeacher, prepareTeacher } from "../../search/mod.ts";
+import { countForwards, type ForecastOptions } from "../forecast/forecast.ts";
+import type { CompressionConfig } from "../options/compression.ts";
+import {
+  finalRecipe,
+  studentRecipes,
+  teacherRecipe,
+} from "../options/recipes.ts";
+import { sharedSeedsOf } from "../options/search_plan.ts";
+import type { Session } from "../session/session.ts";
+import type { Subject } from "../subject/subject.ts";
+import type { CellLab } from "./experiment.ts";
+
+/** The recipe of the stage whose students look at the images most often. */
+function longestStudent(config: CompressionConfig) {
+  return Object.values(studentRecipes(config)).reduce((longest, each) =>
+    each.epochs > longest.epochs ? each : longest
+  );
+}
+
+/**
+ * Trains the subject's teacher, or takes the recorded one, and lets it look at
+ * its students' images.
+ *
+ * @param session What trains.
+ * @param parts The subject, a cell's forecast, and its progress line.
+ */
+export async function prepareSubject(
+  { engine, executor, evaluator, throwIfInterrupted }: Session,
+  { subject, forecast, phase }: {
+    readonly subject: Subject;
+    readonly forecast: ForecastOptions;
+    readonly phase: CellLab<CompressionConfig>["phase"];
+  },
+): Promise<PreparedTeacher> {
+  const { dataSet, network, taken } = subject;
+  const { config } = forecast;
+  if (taken !== undefined) {
+    const { profile, deterministic } = taken.record;
+    const { name, instructionSet } = deterministic.engine;
+    notify(
+      `Teacher: ${profile} as recorded, trained by ${name} (${instructionSet}); --teacher.retrain trains it here`,
+    );
+  }
+  const teaching = phase("teacher", {
+    total: config.teacher.epochs,
+    unit: "epochs",
+  });
+  if (taken === undefined) teaching.begin();
+  const thousands = (images: number) => Math.ceil(images / 1000);
+  const looking = phase("logits", {
+    total: thousands(countForwards(forecast)),
+    unit: "thousand images",
+  });
+  return await prepareTeacher({
+    dataSet,
+    images: {
+      validation: config.validation,
+      train: config.images,
+      studentTrain: config.student.images,
+      studentValidation: config.student.validationImages,
+    },
+    network,
+    recipe: teacherRecipe(config),
+    student: longestStudent(config),
+    final: finalRecipe(config),
+    seeds: sharedSeedsOf(config),
+    engine,
+    executor,
+    evaluator,
+    ...(taken === undefined ? {} : {
+      trained: {
+        evaluation: taken.record.deterministic.evaluation,
+        weights: taken.weights,
+      },
+    }),
+    onEpoch: (epochs) => teaching.reach(epochs),
+    onForward(images) {
+      if (taken === undefined) teaching.reach(config.teacher.epochs);
+      looking.reach(thousands(images));
+    },
+    throwIfInterrupted,
+  });
+}
+
+/**
+ * All that a preparation depends on beside the engine: cells with an equal key
+ * share it. Written out of the options that {@link prepareSubject} reads.
+ */
+export function preparationKey(config: CompressionConfig): string {
+  const { dataset, size, skipBroken, network, width, validation, images } =
+    config;
+  return JSON.stringify([
+    { dataset, size, skipBroken, network, width, validation, images },
+    config.student.images,
+    config.student.validationImages,
+    sharedSeedsOf(config),
+    config.teacher,
+    config.augmentation,
+    longestStudent(config).epochs,
+    finalRecipe(config).epochs,
+  ]);
+}

@@ -1,0 +1,171 @@
+/**
+ * One cell from its data to its files.
+ *
+ * @module
+ */
+
+import {
+  formatDuration,
+  notify,
+  type RunOptions,
+  stopwatch,
+} from "../../cli/mod.ts";
+import type { PreparedTeacher } from "../../search/mod.ts";
+import { followRun, type Remaining } from "../forecast/remaining.ts";
+import { stagesOf } from "../options/stage.ts";
+import { searchPlanOf } from "../options/search_plan.ts";
+import { phase } from "../session/phase.ts";
+import type { Session } from "../session/session.ts";
+import { addWallTime } from "../session/wall_time.ts";
+import type { KnownSubject, Subject } from "../subject/subject.ts";
+import type { Cell } from "./cell.ts";
+import type { CellLab, Experiment, GivenOptions } from "./experiment.ts";
+import { type Identity, identityOf, runIdOf } from "./identity.ts";
+import type { ProfilePlace } from "./index_file.ts";
+import { loadPolicies } from "./policies.ts";
+import { preparationKey, prepareSubject } from "./prepare.ts";
+import type { Outcome } from "./run_experiment.ts";
+import type { Schedule } from "./schedule.ts";
+import { writeCell } from "./write_cell.ts";
+
+/** What the cells of a run share, made when the first asks for it. */
+export interface Shared {
+  /** Subjects that are open, by what says which. */
+  readonly subjects: Map<string, Promise<Subject>>;
+  /** Teachers that are prepared, by all that they depend on. */
+  readonly teachers: Map<string, Promise<PreparedTeacher>>;
+}
+
+/** What {@link runCell} needs. */
+export interface RunCellOptions {
+  readonly run: RunOptions;
+  readonly place: ProfilePlace;
+  readonly cell: Cell;
+  readonly subject: KnownSubject;
+  readonly session: Session;
+  readonly planned: Schedule;
+  readonly shared: Shared;
+}
+
+/** The same promise for all who ask. */
+function once<Value>(
+  made: Map<string, Promise<Value>>,
+  key: string,
+  make: () => Promise<Value>,
+): Promise<Value> {
+  const known = made.get(key) ?? make();
+  made.set(key, known);
+  return known;
+}
+
+/**
+ * Runs a cell, from where an earlier command left it.
+ *
+ * @param experiment What one cell runs, and how it is reported.
+ * @param options See {@link RunCellOptions}.
+ * @throws {DataError} If its data are not to be had.
+ * @throws {TeacherError} If its teacher's training failed.
+ * @throws {StoreError} If another process runs it.
+ */
+export async function runCell<
+  Given extends GivenOptions,
+  Content extends { readonly identity: Identity<unknown> },
+>(
+  experiment: Experiment<Given, Content>,
+  options: RunCellOptions,
+): Promise<Outcome> {
+  const { run, place, cell, planned, shared } = options;
+  const { name, config, seed } = cell;
+  const { store, engine } = options.session;
+  const foreseen = planned.get(cell)!;
+  const evaluator = options.session.evaluator.for({ rank: foreseen.rank });
+  const session: Session = { ...options.session, evaluator };
+  const preparation = preparationKey(config);
+  const subject = await once(
+    shared.subjects,
+    preparation,
+    options.subject.open,
+  );
+  const policies = await loadPolicies(config.policy, stagesOf(config.stages));
+  const identity = identityOf(cell, {
+    engine,
+    subject,
+    policies: policies.ids,
+  });
+  const runId = runIdOf(place.question, identity);
+  using _lock = store.lockRun(runId);
+  if (run.fresh) {
+    for (const kind of stagesOf(config.stages)) {
+      store.archiveRun(`${runId}/${kind}`);
+    }
+  }
+  const elapsed = stopwatch();
+  const forecast = {
+    ...foreseen.options,
+    plan: searchPlanOf(config, { seed, policies: policies.states }),
+    images: config.images || subject.count.train - config.validation,
+    testImages: subject.count.test,
+  };
+  const remaining = followRun(foreseen.parts, { behind: foreseen.behind });
+  const isAlone = planned.size === 1;
+  const show: CellLab<typeof config>["phase"] = (part, shown) =>
+    phase({
+      label: isAlone
+        ? LABELS[part] ?? part
+        : `${name}: ${LABELS[part] ?? part}`,
+      part,
+      remaining,
+      ...shown,
+    });
+  const prepared = await once(
+    shared.teachers,
+    preparation,
+    () => prepareSubject(session, { subject, forecast, phase: show }),
+  );
+  const result = await experiment.run({
+    cell,
+    identity: identity as Identity<typeof config>,
+    runId,
+    session,
+    subject,
+    prepared,
+    policies,
+    forecast,
+    remaining,
+    phase: show,
+  });
+  const written = await writeCell(place, {
+    cell: name,
+    result,
+    environment: {
+      ...addWallTime(store, runId, elapsed()),
+      workerSeconds: result.workerSeconds,
+      workers: run.workers,
+      evaluations: evaluator.cost,
+    },
+    report: experiment.report,
+  });
+  notify(`Written: ${written.files.join(", ")}`);
+  compareWithForecast(elapsed(), remaining);
+  notify(`Digest: ${written.record.digest}`);
+  if (result.failure !== undefined) {
+    return { state: "failed", reason: result.failure };
+  }
+  return { state: written.compared === "different" ? "different" : "done" };
+}
+
+/** Parts whose name for people is another one. */
+const LABELS: Readonly<Record<string, string>> = {
+  logits: "teacher's logits",
+};
+
+function compareWithForecast(seconds: number, remaining: Remaining): void {
+  const parts = remaining.compared().map(({ part, measured, expected }) =>
+    `${part} ${formatDuration(measured)} for ${formatDuration(expected)}`
+  );
+  notify(
+    `Took ${formatDuration(seconds)}; all of it was predicted to take ${
+      formatDuration(remaining.predicted)
+    } (${parts.join(", ")})`,
+  );
+}

@@ -1,0 +1,288 @@
+/**
+ * From a command line to results: the cells that it asks for, one after the other
+ * or side by side, each resumed, stored and reported.
+ *
+ * @module
+ */
+
+import {
+  EXIT,
+  notify,
+  parseCommand,
+  print,
+  type RunOptions,
+} from "../../cli/mod.ts";
+import { DataError } from "../../data/mod.ts";
+import { StoreError } from "../../store/mod.ts";
+import { TeacherError } from "../../search/mod.ts";
+import { calibrationOf } from "../forecast/calibration.ts";
+import { type Session, withSession } from "../session/session.ts";
+import { checkDataFolder } from "../subject/open_data.ts";
+import {
+  findSubject,
+  type KnownSubject,
+  subjectKey,
+} from "../subject/subject.ts";
+import type { Cell } from "./cell.ts";
+import type { Experiment, GivenOptions } from "./experiment.ts";
+import type { Identity } from "./identity.ts";
+import { NOT_RUN, type ProfilePlace, updateIndex } from "./index_file.ts";
+import { loadPolicies } from "./policies.ts";
+import { printPlan } from "./plan.ts";
+import { runCell, type Shared } from "./run_cell.ts";
+import { schedule } from "./schedule.ts";
+import { selectCells, type Selection } from "./select.ts";
+import { writeProfile } from "./write_cell.ts";
+
+/** A cell whose subject is known. */
+export interface KnownCell {
+  readonly cell: Cell;
+  readonly subject: KnownSubject;
+}
+
+/** How a cell ended. */
+export type Outcome =
+  | { readonly state: "done" }
+  | { readonly state: "failed"; readonly reason: string }
+  | { readonly state: "different" }
+  | { readonly state: "missing"; readonly error: DataError }
+  | { readonly state: "busy"; readonly error: StoreError };
+
+/**
+ * Runs an experiment's command line.
+ *
+ * Cells run in the order in which they are declared, those of one subject side by
+ * side where there is more than one worker: the first goes first, the others use
+ * the workers that it leaves idle. What cannot be run is told and passed over,
+ * unless it was asked for by name.
+ *
+ * @param experiment The experiment.
+ * @param args Its arguments.
+ * @returns The exit code: 3 where a cell failed, 4 where a result differs from its
+ * record, 5 where nothing could be run for want of data.
+ */
+export async function runExperiment<
+  Given extends GivenOptions,
+  Content extends { readonly identity: Identity<unknown> },
+>(
+  experiment: Experiment<Given, Content>,
+  args: readonly string[],
+): Promise<number> {
+  const invocation = parseCommand(experiment.command, args);
+  const { run } = invocation;
+  const selection = selectCells(invocation, experiment.arms);
+  checkDataFolder(run);
+  for (const { config } of selection.chosen) {
+    // Read before anything is begun: a mistake in a path is told at once.
+    await loadPolicies(config.policy, ["removal", "shrinkage", "joint"]);
+  }
+  if (run.dryRun) {
+    await printPlan(experiment, {
+      run,
+      selection,
+      cells: await know(selection, run),
+    });
+    return EXIT.done;
+  }
+  const cells = await know(selection, run);
+  return await withSession(
+    run,
+    (session) => runCells(experiment, { run, selection, cells, session }),
+  );
+}
+
+/** Finds out what is known of each cell's subject, once a subject. */
+async function know(
+  { chosen }: Selection,
+  run: RunOptions,
+): Promise<readonly KnownCell[]> {
+  const known: KnownCell[] = [];
+  for (const cell of chosen) {
+    known.push({ cell, subject: await findSubject(cell.config, run) });
+  }
+  return known;
+}
+
+async function runCells<
+  Given extends GivenOptions,
+  Content extends { readonly identity: Identity<unknown> },
+>(
+  experiment: Experiment<Given, Content>,
+  { run, selection, cells, session }: {
+    readonly run: RunOptions;
+    readonly selection: Selection;
+    readonly cells: readonly KnownCell[];
+    readonly session: Session;
+  },
+): Promise<number> {
+  const { question } = experiment.report;
+  const { results, workers } = run;
+  const place = { results, question, profile: selection.profile };
+  const calibration = await calibrationOf(
+    session.store,
+    { engine: session.engine, workers },
+    () =>
+      notify(
+        `Measuring how fast ${session.engine.name} trains here, a few seconds`,
+      ),
+  );
+  const planned = schedule(experiment, { calibration, workers, cells });
+  const shared: Shared = { subjects: new Map(), teachers: new Map() };
+  const outcomes = new Map<Cell, Outcome>();
+  let table = "";
+  const settle = async (cell: Cell, outcome: Outcome) => {
+    outcomes.set(cell, outcome);
+    table = await tell(place, experiment, { selection, outcomes });
+  };
+  for (const group of groupsOf(cells)) {
+    await sideBySide(group, {
+      // One worker is kept busy by one cell.
+      atOnce: workers > 1 ? 2 : 1,
+      run: async ({ cell, subject }) => {
+        const outcome = await outcomeOf(
+          cell,
+          () =>
+            runCell(experiment, {
+              run,
+              place,
+              cell,
+              subject,
+              session,
+              planned,
+              shared,
+            }),
+        );
+        await settle(cell, outcome);
+      },
+    });
+  }
+  print(table);
+  return conclude(outcomes);
+}
+
+/** Cells of one subject, in order. */
+function groupsOf(
+  cells: readonly KnownCell[],
+): readonly (readonly KnownCell[])[] {
+  return [
+    ...Map.groupBy(cells, ({ cell }) => subjectKey(cell.config)).values(),
+  ];
+}
+
+/** Works on some at a time, in order; the first error ends it when those begun are done. */
+async function sideBySide<Item>(
+  items: readonly Item[],
+  { atOnce, run }: {
+    readonly atOnce: number;
+    readonly run: (item: Item) => Promise<void>;
+  },
+): Promise<void> {
+  const waiting = [...items];
+  const errors: unknown[] = [];
+  await Promise.all(Array.from({ length: atOnce }, async () => {
+    for (let item; (item = waiting.shift()) !== undefined;) {
+      if (errors.length > 0) return;
+      try {
+        await run(item);
+      } catch (error) {
+        errors.push(error);
+      }
+    }
+  }));
+  if (errors.length > 0) throw errors[0];
+}
+
+/** What became of a cell; only what ends the whole run is thrown. */
+async function outcomeOf(
+  { name, isNamed }: Cell,
+  work: () => Promise<Outcome>,
+): Promise<Outcome> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof TeacherError) {
+      notify(`${name}: ${error.message}`);
+      return { state: "failed", reason: error.message };
+    }
+    if (error instanceof DataError && !isNamed) {
+      return { state: "missing", error };
+    }
+    if (error instanceof StoreError && error.trouble === "locked") {
+      return { state: "busy", error };
+    }
+    throw error;
+  }
+}
+
+/** Why a cell has no record, in one line; undefined where it has one. */
+function lackingOf(outcome: Outcome | undefined): string | undefined {
+  switch (outcome?.state) {
+    case undefined:
+      return NOT_RUN;
+    case "failed":
+      return `failed: ${firstLine(outcome.reason)}`;
+    case "missing":
+      return "its data were not to be had where it was run";
+    case "busy":
+      return "another process was running it";
+    default:
+      return undefined;
+  }
+}
+
+function firstLine(text: string): string {
+  return text.split("\n")[0]!;
+}
+
+/** Brings the profile's index and table up to date. */
+async function tell<
+  Given extends GivenOptions,
+  Content extends { readonly identity: Identity<unknown> },
+>(
+  place: ProfilePlace,
+  { report }: Experiment<Given, Content>,
+  { selection, outcomes }: {
+    readonly selection: Selection;
+    readonly outcomes: ReadonlyMap<Cell, Outcome>;
+  },
+): Promise<string> {
+  await updateIndex(
+    place,
+    selection.declared.map((cell) => {
+      const lacking = lackingOf(outcomes.get(cell));
+      return lacking === undefined
+        ? { name: cell.name }
+        : { name: cell.name, lacking };
+    }),
+  );
+  const { text } = await writeProfile(place, report);
+  return text;
+}
+
+/** Tells what could not be run, and how the command ends. */
+function conclude(outcomes: ReadonlyMap<Cell, Outcome>): number {
+  const all = [...outcomes];
+  const of = <State extends Outcome["state"]>(state: State) =>
+    all.flatMap(([cell, outcome]) =>
+      outcome.state === state
+        ? [[cell, outcome as Extract<Outcome, { state: State }>] as const]
+        : []
+    );
+  const missing = of("missing");
+  const busy = of("busy");
+  const hasRun = all.length > missing.length + busy.length;
+  if (!hasRun) throw (missing[0] ?? busy[0])![1].error;
+  const told = new Set<string>();
+  for (const [{ name }, { error }] of [...missing, ...busy]) {
+    notify(`Not run: ${name}`);
+    if (!told.has(error.message)) {
+      notify(`  ${error.message.replaceAll("\n", "\n  ")}`);
+    }
+    told.add(error.message);
+  }
+  for (const [{ name }, { reason }] of of("failed")) {
+    notify(`Failed: ${name}: ${reason}`);
+  }
+  if (of("failed").length > 0) return EXIT.runFailed;
+  return of("different").length > 0 ? EXIT.regression : EXIT.done;
+}

@@ -1,0 +1,83 @@
+import type { Calibration } from "../forecast/calibration.ts";
+import type { ForecastOptions, Part } from "../forecast/forecast.ts";
+import { searchPlanOf } from "../options/search_plan.ts";
+import type { KnownSubject } from "../subject/subject.ts";
+import type { Cell } from "./cell.ts";
+import { preparationKey } from "./prepare.ts";
+
+/** What is foreseen of a cell. */
+export interface Foreseen {
+  /** What it was foreseen from. */
+  readonly options: ForecastOptions;
+  /** Part by part, in order. */
+  readonly parts: readonly Part[];
+  /** Whether a cell before it prepares its teacher. */
+  readonly isShared: boolean;
+  /** Predicted seconds of the cells behind it. */
+  readonly behind: number;
+  /** Place among all, from 0. */
+  readonly rank: number;
+}
+
+/** What is foreseen of all cells. */
+export type Schedule = ReadonlyMap<Cell, Foreseen>;
+
+/** Test images where a data set has not told how many it has: usual is a sixth. */
+const TEST_SHARE = 0.2;
+
+/**
+ * Foresees each cell. Cells that differ in their seed alone take as long as the
+ * first of them, but for what that one does for all.
+ *
+ * @param experiment How one cell is foreseen.
+ * @param options The machine's speed, and the cells in their order.
+ */
+export function schedule(
+  { foresee }: {
+    readonly foresee: (options: ForecastOptions) => readonly Part[];
+  },
+  { calibration, workers, cells }: {
+    readonly calibration: Calibration;
+    readonly workers: number;
+    readonly cells: readonly {
+      readonly cell: Cell;
+      readonly subject: KnownSubject;
+    }[];
+  },
+): Schedule {
+  const prepared = new Set<string>();
+  const known = new Map<string, readonly Part[]>();
+  const seconds = (parts: readonly Part[]) =>
+    parts.reduce((sum, { wallSeconds }) => sum + wallSeconds, 0);
+  const foreseen = cells.map(({ cell, subject }, rank) => {
+    const { config, seed, arm } = cell;
+    const { facts, network } = subject;
+    const preparation = preparationKey(config);
+    const isShared = prepared.has(preparation);
+    prepared.add(preparation);
+    const images = config.images ||
+      (facts.trainCount ?? config.validation * 10) - config.validation;
+    const options: ForecastOptions = {
+      calibration,
+      config,
+      plan: searchPlanOf(config, { seed }),
+      teacher: network,
+      images,
+      taken: subject.foreseenTeacher !== undefined,
+      isShared,
+      testImages: facts.testCount ?? images * TEST_SHARE,
+      workers,
+    };
+    const key = JSON.stringify([preparation, arm, isShared, config]);
+    const parts = known.get(key) ?? foresee(options);
+    known.set(key, parts);
+    return { cell, options, parts, isShared, rank };
+  });
+  const schedule = new Map<Cell, Foreseen>();
+  let behind = 0;
+  for (const { cell, ...each } of foreseen.toReversed()) {
+    schedule.set(cell, { ...each, behind });
+    behind += seconds(each.parts);
+  }
+  return schedule;
+}

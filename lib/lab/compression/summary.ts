@@ -1,0 +1,261 @@
+/**
+ * The table over all cells of a profile: one row a subject, arm and network, with
+ * the spread over search seeds.
+ *
+ * @module
+ */
+
+import {
+  type Cell as TableCell,
+  formatAccuracy,
+  formatCompression,
+  formatCount,
+  formatHours,
+  formatInterval,
+  formatMean,
+  formatPaperCell,
+  formatPoints,
+  formatShortCount,
+  markdownTable,
+  MISSING,
+  type PaperCell,
+  paperLegend,
+  summarise,
+} from "../../report/mod.ts";
+import type { ProfileResults, RecordedCell } from "../cells/experiment.ts";
+import type { CompressionContent, Measured } from "./content.ts";
+import { scaleNote } from "./notes.ts";
+import { PAPER_COLUMNS, paperRows } from "./table.ts";
+import { stageLabel, subjectTitle } from "./titles.ts";
+
+type Recorded = RecordedCell<CompressionContent>;
+
+/** Cells of one subject and arm: they differ in their search seed. */
+interface Group {
+  readonly title: string;
+  readonly arm: string;
+  readonly cells: readonly Recorded[];
+}
+
+function groupsOf(cells: readonly Recorded[]): readonly Group[] {
+  const groups = Map.groupBy(cells, ({ record: { deterministic } }) => {
+    const { identity: { config: { dataset, size, network, width }, arm } } =
+      deterministic;
+    return JSON.stringify([dataset, size, network, width, arm]);
+  });
+  return [...groups.values()].map((cells) => {
+    const { config, arm } = cells[0]!.record.deterministic.identity;
+    return {
+      title: `${subjectTitle(config)}, width ${config.width}`,
+      arm,
+      cells,
+    };
+  });
+}
+
+/** A mean over seeds, with its interval where there are several. */
+function over(
+  values: readonly number[],
+  format: (value: number | undefined) => string,
+): string {
+  const summary = summarise(values);
+  return values.length < 2
+    ? format(values[0])
+    : `${formatMean(summary, format)} ${
+      formatInterval(summary.interval, format)
+    }`;
+}
+
+/** The networks of a group in the order of their rows; of each stage those that were found. */
+function networksOf({ cells }: Group) {
+  const contents = cells.map(({ record }) => record.deterministic);
+  const { stages } = contents.find(({ stages }) =>
+    stages.length === Math.max(...contents.map((each) => each.stages.length))
+  )!;
+  return [
+    {
+      label: "teacher",
+      found: contents.map((each) => ({ ours: each.teacher, of: each })),
+    },
+    ...stages.map(({ kind }, index) => ({
+      label: stageLabel(kind, index),
+      found: contents.flatMap((each) => {
+        const ours = each.stages[index]?.winner;
+        return ours === undefined ? [] : [{ ours: ours as Measured, of: each }];
+      }),
+    })),
+  ];
+}
+
+async function groupRows(
+  group: Group,
+): Promise<
+  readonly {
+    readonly cells: readonly TableCell[];
+    readonly paper: readonly (PaperCell | undefined)[];
+  }[]
+> {
+  const { config } = group.cells[0]!.record.deterministic.identity;
+  const paper = await paperRows(config);
+  return networksOf(group).map(({ label, found }, row) => {
+    const isTeacher = row === 0;
+    const of = (value: (each: typeof found[number]) => number) =>
+      found.map(value);
+    const relative = (text: string) => isTeacher ? MISSING : text;
+    const none = found.length === 0;
+    return {
+      paper: paper[row] ?? [],
+      cells: [
+        group.title,
+        group.arm,
+        label,
+        `${found.length}`,
+        none ? MISSING : over(of(({ ours }) => ours.test), formatAccuracy),
+        none ? MISSING : relative(
+          over(of(({ ours, of }) => ours.test - of.teacher.test), formatPoints),
+        ),
+        none
+          ? MISSING
+          : over(of(({ ours }) => ours.parameters), (value) =>
+            formatCount(value === undefined ? value : Math.round(value))),
+        none ? MISSING : relative(
+          over(
+            of(({ ours, of }) => of.teacher.parameters / ours.parameters),
+            formatCompression,
+          ),
+        ),
+        none ? MISSING : over(of(({ ours }) => ours.macs), formatShortCount),
+      ],
+    };
+  });
+}
+
+async function networkTable(groups: readonly Group[]): Promise<string> {
+  const rows = (await Promise.all(groups.map(groupRows))).flat();
+  const used = rows.flatMap(({ paper }) => paper.flatMap((each) => each ?? []));
+  const table = markdownTable(
+    [
+      { title: "subject" },
+      { title: "arm" },
+      { title: "network" },
+      { title: "seeds", align: "right" },
+      { title: "test accuracy %", align: "right" },
+      { title: "delta", align: "right" },
+      { title: "parameters", align: "right" },
+      { title: "compression", align: "right" },
+      { title: "MACs", align: "right" },
+      ...(used.length === 0 ? [] : PAPER_COLUMNS),
+    ],
+    rows.map(({ cells, paper }) => [
+      ...cells,
+      ...(used.length === 0 ? [] : PAPER_COLUMNS.map((_, column) => {
+        const cell = paper[column];
+        return cell === undefined
+          ? MISSING
+          : { markdown: formatPaperCell(cell) };
+      })),
+    ]),
+  );
+  return `${table.trimEnd()}\n\n${
+    used.length === 0
+      ? "The paper has no numbers for these networks on these data sets."
+      : paperLegend(used).trimEnd()
+  }\n`;
+}
+
+function costTable(groups: readonly Group[]): string {
+  const rows = groups.map(({ title, arm, cells }) => {
+    const ledgers = cells.flatMap(({ record }) =>
+      record.deterministic.stages.map(({ ledger }) => ledger)
+    );
+    const contents = cells.map(({ record }) => record.deterministic);
+    const sum = (values: readonly number[]) =>
+      values.reduce((all, each) => all + each, 0);
+    return [
+      title,
+      arm,
+      formatCount(sum(ledgers.map(({ proposed }) => proposed))),
+      formatCount(sum(ledgers.map(({ rejected }) => rejected))),
+      formatCount(sum(ledgers.map(({ repeated }) => repeated))),
+      formatCount(sum(ledgers.map(({ trained }) => trained))),
+      formatCount(sum(ledgers.map(({ failed }) => failed))),
+      formatCount(sum(ledgers.map((each) => each.studentEpochs))),
+      formatShortCount(sum(ledgers.map((each) => each.studentImages))),
+      formatShortCount(Math.max(
+        0,
+        sum(
+          contents.map((each) => each.studentForwards - each.teacherForwards),
+        ),
+      )),
+      formatHours(sum(cells.map((each) => each.environment.workerSeconds))),
+    ];
+  });
+  return markdownTable(
+    [
+      { title: "search" },
+      { title: "arm" },
+      ...[
+        "proposed",
+        "rejected",
+        "from memory",
+        "trained",
+        "failed",
+        "student-epochs",
+        "student-images",
+        "teacher forwards saved",
+        "worker-hours",
+      ].map((title) => ({ title, align: "right" as const })),
+    ],
+    rows,
+  );
+}
+
+/**
+ * The table over all cells of a profile.
+ *
+ * @param results What the profile has come to.
+ * @param title What the experiment is called, for example "RQ1: compression".
+ */
+export async function compressionSummary(
+  { profile, cells, lacking }: ProfileResults<CompressionContent>,
+  title: string,
+): Promise<string> {
+  const groups = groupsOf(cells);
+  const seeds = groups.map((group) => group.cells.length);
+  const notes = [
+    ...new Set(cells.map(({ record }) => scaleNote(record.deterministic))),
+  ];
+  const missing = lacking.length === 0 ? "" : `Not in the table:
+
+${lacking.map(({ name, reason }) => `- ${name}: ${reason}`).join("\n")}
+
+`;
+  if (cells.length === 0) {
+    return `# ${title} (profile \`${profile}\`)\n\nThere is no result yet.\n\n${missing}`;
+  }
+  return `# ${title} (profile \`${profile}\`)
+
+${notes.length === 1 ? notes[0] : notes.map((note) => `- ${note}`).join("\n")}
+
+${await networkTable(groups)}
+${
+    Math.max(...seeds) < 2
+      ? "One search seed a row: no spread is given."
+      : "Means over search seeds, with Student's 95 % interval where there are several."
+  } Delta is in percentage points of test accuracy against the teacher; teacher,
+split and training seed are the same for all seeds. Test images were opened once
+a network, for this table.
+
+${costTable(groups)}
+Worker-hours are the time that training threads were busy, losing finalists and
+failed students among it.
+
+${missing}Cell by cell, with figures and networks:
+
+${
+    cells.map(({ record: { cell, digest } }) =>
+      `- [${cell}](${profile}/${cell}.md), record digest ${digest.slice(0, 16)}`
+    ).join("\n")
+  }
+`;
+}
