@@ -73,11 +73,9 @@ export function schedule(
     known.set(key, parts);
     return { cell, options, parts, isShared, rank };
   });
-  const schedule = new Map<Cell, Foreseen>();
-  let behind = 0;
-  for (const { cell, ...each } of foreseen.toReversed()) {
-    schedule.set(cell, { ...each, behind });
-    behind += seconds(each.parts);
-  }
-  return schedule;
+  return new Map(foreseen.map(({ cell, ...each }, rank) => {
+    const later = foreseen.slice(rank + 1).map(({ parts }) => seconds(parts));
+    const behind = later.reduce((sum, each) => sum + each, 0);
+    return [cell, { ...each, behind }];
+  }));
 }
