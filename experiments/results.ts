@@ -13,35 +13,17 @@ import {
   runMain,
   writeFileAtomic,
 } from "../lib/cli/mod.ts";
+import { findStale } from "../lib/report/mod.ts";
 import {
-  environmentPath,
-  findStale,
-  readEnvironment,
-  readRecord,
-  type ResultRecord,
-} from "../lib/report/mod.ts";
-import {
-  type CompressionContent,
   PROJECT,
   recordedTeachers,
-  renderCompression,
+  renderQuestion,
   renderTeachers,
-  type RunEnvironment,
 } from "../lib/lab/mod.ts";
+import { report as rq1 } from "./rq1_compression.ts";
 
-/** How the record of each question becomes files. */
-const RENDERERS: Readonly<
-  Record<
-    string,
-    (record: ResultRecord, environment: unknown) => Promise<Map<string, string>>
-  >
-> = {
-  rq1: (record, environment) =>
-    renderCompression(
-      record as ResultRecord<CompressionContent>,
-      environment as RunEnvironment,
-    ),
-};
+/** How the results of each question become files. */
+const REPORTS = [rq1];
 
 const source = {
   name: "deno task results",
@@ -53,23 +35,6 @@ const source = {
     ),
   }),
 };
-
-/** Paths of all records below a results folder, sorted. */
-function recordPaths(folder: URL): readonly string[] {
-  const paths: string[] = [];
-  for (const question of Object.keys(RENDERERS)) {
-    try {
-      for (const { name } of Deno.readDirSync(new URL(question, folder))) {
-        if (name.endsWith(".json") && !name.endsWith(".environment.json")) {
-          paths.push(`${question}/${name}`);
-        }
-      }
-    } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
-    }
-  }
-  return paths.sort();
-}
 
 /** Where README.md shows a table. */
 const README_BLOCK = /(<!-- results: (\S+) -->\n)[\s\S]*?(<!-- \/results -->)/g;
@@ -90,7 +55,7 @@ export function renderReadme(
     // Headings one level down; links and pictures from the project's folder.
     const text = table
       .replace(/^# /, "### ")
-      .replaceAll(/\]\((?=laptop[.-])/g, `](results/${question}/`);
+      .replaceAll(/\]\((?=laptop[./])/g, `](results/${question}/`);
     return `${begin}\n${text}\n${end}`;
   });
 }
@@ -103,21 +68,14 @@ export function renderReadme(
 export async function renderResults(
   folder: URL,
 ): Promise<Map<string, string>> {
+  const results = fileURLToPath(folder).replace(/[\\/]$/, "");
   const files = new Map<string, string>();
-  for (const path of recordPaths(folder)) {
-    const record = readRecord(
-      await Deno.readTextFile(new URL(path, folder)),
-      path,
-    );
-    const file = environmentPath(record);
-    const environment = readEnvironment(
-      await Deno.readTextFile(new URL(file, folder)),
-      { file, record },
-    );
-    const rendered = await RENDERERS[record.question]!(record, environment);
-    for (const [name, text] of rendered) files.set(name, text);
+  for (const report of REPORTS) {
+    for (const [path, text] of await renderQuestion(results, report)) {
+      files.set(path, text);
+    }
   }
-  const teachers = await recordedTeachers(fileURLToPath(folder));
+  const teachers = await recordedTeachers(results);
   if (teachers.length > 0) {
     files.set("teachers/README.md", renderTeachers(teachers));
   }
@@ -130,11 +88,11 @@ async function main(args: readonly string[]): Promise<number> {
   const files = await renderResults(folder);
   if (!check) {
     for (const [path, text] of files) {
-      await writeFileAtomic(new URL(path, folder).pathname, text);
+      await writeFileAtomic(`${fileURLToPath(folder)}${path}`, text);
     }
     const readme = new URL("README.md", PROJECT);
     await writeFileAtomic(
-      readme.pathname,
+      fileURLToPath(readme),
       renderReadme(await Deno.readTextFile(readme), files),
     );
     notify(`Written: ${files.size} files in results/, and README.md`);

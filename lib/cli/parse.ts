@@ -100,10 +100,7 @@ export function parseCommand<Config>(
       fresh,
       dryRun,
     },
-    given: divide(
-      mergeSources({ layers: read.slice(1), given }, { type: "object" }),
-      shared.shape,
-    )[1],
+    given: divide(layOver(read[1]?.values ?? {}, typed, root), shared.shape)[1],
     amend({ values = {}, over = {}, place }) {
       const amended = {
         layers: [...layers, madeLayer(values, place), ...named],

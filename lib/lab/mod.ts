@@ -23,6 +23,7 @@ export * from "./cells/identity.ts";
 export * from "./cells/index_file.ts";
 export * from "./cells/options.ts";
 export * from "./cells/plan.ts";
+export * from "./cells/render.ts";
 export * from "./cells/policies.ts";
 export * from "./cells/prepare.ts";
 export * from "./cells/run_cell.ts";
