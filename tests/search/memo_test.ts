@@ -97,7 +97,7 @@ Deno.test("createEvaluator() answers from memory when the request was evaluated"
     asked: 2,
     remembered: 1,
     trained: 1,
-    cpuSeconds: 2,
+    workerSeconds: 2,
   });
   // Another process, to whom it cost as much; once.
   const later = manual(store);
@@ -108,7 +108,7 @@ Deno.test("createEvaluator() answers from memory when the request was evaluated"
     asked: 2,
     remembered: 2,
     trained: 0,
-    cpuSeconds: 2,
+    workerSeconds: 2,
   });
 });
 
@@ -151,7 +151,7 @@ Deno.test("createEvaluator() trains once when equal requests are under way at on
     asked: 3,
     remembered: 2,
     trained: 1,
-    cpuSeconds: 2,
+    workerSeconds: 2,
   });
 });
 
@@ -299,8 +299,8 @@ Deno.test("createEvaluator() resumes an interrupted training from its checkpoint
       whole.evaluator.weights(REQUEST),
     );
     // Both processes' steps, a quarter of a second each.
-    assert.equal(evaluator.cost.cpuSeconds, 3);
-    assert.equal(real(broken.store).evaluator.cost.cpuSeconds, 0);
+    assert.equal(evaluator.cost.workerSeconds, 3);
+    assert.equal(real(broken.store).evaluator.cost.workerSeconds, 0);
     // The checkpoint's bytes are gone.
     assert(broken.store.usage().checkpoints.sizeBytes < 10);
   }
@@ -316,7 +316,7 @@ Deno.test("createEvaluator() resumes a training that is interrupted after every 
   }
   const { evaluator } = real(store);
   assert.deepEqual(await evaluator.evaluate(REQUEST), expected);
-  assert.equal(evaluator.cost.cpuSeconds, 3);
+  assert.equal(evaluator.cost.workerSeconds, 3);
 });
 
 Deno.test("createEvaluator() keeps a stopped training's checkpoint also when none were wanted", async () => {
@@ -351,7 +351,7 @@ Deno.test("createEvaluator() resumes from the last epoch when the process ended 
   );
   assert.notEqual(later.executor.resumed[0], undefined);
   // Steps 1 to 4 and 5 to 12: those lost with the process are not counted.
-  assert.equal(later.evaluator.cost.cpuSeconds, 3);
+  assert.equal(later.evaluator.cost.workerSeconds, 3);
 });
 
 Deno.test("createEvaluator() leaves nothing half-written when the store fails on any call, and a rerun succeeds", async () => {

@@ -44,6 +44,7 @@ const DATA_SET: DataSetHandle = {
   isOfficial: undefined,
   loadTrain: () => Promise.resolve(SPLIT),
 };
+const SEEDS = { data: 1, teacher: 1, student: 1 } as const;
 const MOVED = { cropPadding: 1, flip: false };
 
 type Changes = Partial<Omit<PrepareOptions, "executor" | "evaluator">>;
@@ -61,7 +62,7 @@ const DEFAULTS = {
   recipe: makeRecipe({ epochs: 2, learningRate: 0.003 }),
   student: makeRecipe({ epochs: 1 }),
   final: makeRecipe({ epochs: 3 }),
-  seed: 1,
+  seeds: SEEDS,
   engine,
 } as const;
 
@@ -225,7 +226,17 @@ Deno.test("prepareTeacher() gives data whose ids change with everything that is 
     ],
     "another mean": [{ dataSet: { ...DATA_SET, mean: [0.4] } }, all],
     "another deviation": [{ dataSet: { ...DATA_SET, std: [0.3] } }, all],
-    "another seed": [{ seed: 2 }, all],
+    "another seed of the data": [{ seeds: { ...SEEDS, data: 2 } }, all],
+    "another seed of the teacher": [
+      { seeds: { ...SEEDS, teacher: 2 } },
+      ["search", "final"],
+    ],
+    // Without augmentation nothing of the data is drawn from it.
+    "another seed of the students": [{ seeds: { ...SEEDS, student: 2 } }, []],
+    "another seed of augmented students": [
+      { ...augmented, seeds: { ...SEEDS, student: 2 } },
+      ["search", "final"],
+    ],
     "more validation": [{ images: { ...images, validation: 48 } }, all],
     "less training": [{ images: { ...images, train: 87 } }, all],
     "less student training": [
@@ -257,15 +268,14 @@ Deno.test("prepareTeacher() gives data whose ids change with everything that is 
     const changed = all.filter((part) => ids[part] !== base[part]);
     assert.deepEqual(changed, expected, name);
   }
-  // With augmentation each epoch has a table of its own.
-  const two = idsOf(await prepared(augmented));
-  const longer = idsOf(
-    await prepared({
-      ...augmented,
-      final: makeRecipe({ epochs: 4, augmentation: MOVED }),
-    }),
+  // The views of augmented images are drawn from the students' seed alone.
+  const moved = idsOf(await prepared(augmented));
+  const others = idsOf(
+    await prepared({ ...augmented, seeds: { ...SEEDS, student: 2 } }),
   );
-  assert.notEqual(longer.final, two.final);
+  assert.equal(others.teacher, moved.teacher);
+  assert.notEqual(others.search, moved.search);
+  assert.notEqual(others.final, moved.final);
 });
 
 Deno.test("prepareTeacher() finds a teacher that was trained before", async () => {
