@@ -61,6 +61,32 @@ export const POOLED: Network = {
   ),
 };
 
+/** A residual body, so that leaves, units and blocks are three different grains. */
+export const RESIDUAL: Network = {
+  input: [1, 8, 8],
+  blocks: [
+    conv(8),
+    { type: "batchNorm" },
+    { type: "relu" },
+    {
+      type: "residual",
+      body: [
+        conv(8),
+        { type: "batchNorm" },
+        { type: "relu" },
+        conv(8),
+        { type: "batchNorm" },
+      ],
+      shortcut: [],
+    },
+    { type: "relu" },
+    conv(12),
+    { type: "relu" },
+    { type: "avgPool", kernel: "global", stride: 1 },
+    { type: "linear", outFeatures: 3, bias: true },
+  ],
+};
+
 export const CONFIG: StageConfig = {
   iterations: 5,
   rollouts: 4,
@@ -98,7 +124,7 @@ export function forAll<T>(one: T): Readonly<Record<SpaceKind, T>> {
   return { removal: one, shrinkage: one, joint: one };
 }
 
-/** The teacher of both stages. */
+/** The teacher of every stage. */
 export const TEACHER = {
   parameters: countParameters(BASE),
   accuracy: 0.9,
@@ -110,6 +136,17 @@ export function fakeEvaluation(
   accuracy: number = hashed(network),
 ): Evaluation {
   return { networkId: networkId(network), accuracy, losses: [2, 1], steps: 8 };
+}
+
+/** A training whose loss was no number, at its fifth step. */
+export function failedEvaluation(network: Network): Evaluation {
+  return {
+    networkId: networkId(network),
+    accuracy: 0,
+    losses: [3],
+    steps: 5,
+    failure: { step: 5, reason: "the loss is not a finite number" },
+  };
 }
 
 /** In [0, 1), as good as random in the network. */

@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
 import { removeLayers, shrinkLayers } from "../../lib/compress/mod.ts";
-import { countParameters, networkId } from "../../lib/network/mod.ts";
+import {
+  countMacs,
+  countParameters,
+  networkId,
+} from "../../lib/network/mod.ts";
 import {
   keepDecisions,
   type PolicyKind,
@@ -237,9 +241,20 @@ for (const kind of KINDS) {
       assert(Math.abs(reward - expected) < 1e-12);
       seen.add(id);
     }
+    // An iteration's longest first, whatever the order of the records.
     assert.deepEqual(
       asked,
+      records.flatMap(({ proposals }) =>
+        proposals.flatMap((proposal) => {
+          const outcome = networkOf(options, proposal);
+          return outcome.ok ? [outcome.network] : [];
+        }).toSorted((a, b) => countMacs(b) - countMacs(a)).map(networkId)
+      ),
+    );
+    assert.notDeepEqual(
+      asked,
       proposalsOf(records).flatMap(({ networkId }) => networkId ?? []),
+      "the case needs proposals of other order",
     );
   });
 
