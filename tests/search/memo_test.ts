@@ -405,3 +405,89 @@ Deno.test("createEvaluator() tells the seconds of a training whenever it was run
   // In another process too.
   assert.equal(manual(store).evaluator.seconds(REQUEST), 2);
 });
+
+Deno.test("createEvaluator() bills each asker apart, and the parent for all", async () => {
+  const { pending, evaluator } = manual();
+  const first = evaluator.for({ rank: 0 });
+  const second = evaluator.for({ rank: 1 });
+  const others = { ...REQUEST, seed: 2 };
+  const asked = Promise.all([
+    first.evaluate(REQUEST),
+    second.evaluate(REQUEST),
+    second.evaluate(others),
+  ]);
+  // The second asks for what is under way: it is trained once.
+  assert.equal(pending.length, 2);
+  pending[0]!.succeed();
+  pending[1]!.succeed({ seconds: 5 });
+  const [one, same] = await asked;
+  assert.deepEqual(same, one);
+  assert.deepEqual(first.cost, {
+    asked: 1,
+    remembered: 0,
+    trained: 1,
+    workerSeconds: 2,
+  });
+  assert.deepEqual(second.cost, {
+    asked: 2,
+    remembered: 1,
+    trained: 1,
+    workerSeconds: 7,
+  });
+  assert.deepEqual(evaluator.cost, {
+    asked: 3,
+    remembered: 1,
+    trained: 2,
+    workerSeconds: 7,
+  });
+  // What is asked of the parent is nobody else's, and asked again costs nothing.
+  await evaluator.evaluate(REQUEST);
+  await first.evaluate(REQUEST);
+  assert.deepEqual(first.cost, {
+    asked: 2,
+    remembered: 1,
+    trained: 1,
+    workerSeconds: 2,
+  });
+  assert.deepEqual(evaluator.cost, {
+    asked: 5,
+    remembered: 3,
+    trained: 2,
+    workerSeconds: 7,
+  });
+  assert.equal(second.cost.asked, 2);
+  // A bill of a bill.
+  const nested = second.for({ rank: 2 });
+  await nested.evaluate(REQUEST);
+  assert.equal(nested.cost.workerSeconds, 2);
+  assert.deepEqual([second.cost.asked, evaluator.cost.asked], [3, 6]);
+  assert.equal(first.cost.asked, 2);
+});
+
+Deno.test("createEvaluator() tells the executor the rank of who asks", async () => {
+  const { pending, evaluator } = manual();
+  const ranks = [3, 0, 7];
+  const asked = Promise.all([
+    ...ranks.map((rank) =>
+      evaluator.for({ rank }).evaluate({ ...REQUEST, seed: 10 + rank })
+    ),
+    evaluator.evaluate(REQUEST),
+  ]);
+  assert.deepEqual(pending.map(({ options }) => options.rank), [...ranks, 0]);
+  pending.forEach(({ succeed }) => succeed());
+  await asked;
+});
+
+Deno.test("createEvaluator() settles for every asker when anything is under way", async () => {
+  const { pending, evaluator } = manual();
+  const asked = evaluator.for({ rank: 1 }).evaluate(REQUEST);
+  let settled = 0;
+  const waiting = [evaluator, evaluator.for({ rank: 2 })].map(async (each) => {
+    await each.settled();
+    settled++;
+  });
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  assert.equal(settled, 0);
+  pending[0]!.succeed();
+  await Promise.all([asked, ...waiting]);
+});
