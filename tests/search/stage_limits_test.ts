@@ -201,6 +201,22 @@ Deno.test("runStage() makes no candidate of a student below the accuracy floor, 
   );
 });
 
+Deno.test("runStage() says of a failed training that it failed, not that it is below the accuracy floor", async () => {
+  const { records, candidates, trained } = await runStage(stageOptions({
+    objective: objectiveOf({ minAccuracy: 0.5 }),
+    evaluate: (network) => Promise.resolve(failedEvaluation(network)),
+  }));
+  const { failed, violations } = ledgerOf(records, 1);
+  assert(failed > 0);
+  assert.deepEqual([failed, violations], [trained.length, 0]);
+  assert.deepEqual(candidates, []);
+  for (const { networkId, failure, reward, ...rest } of records[0]!.proposals) {
+    assert.equal(reward, -1);
+    assert.equal("violation" in rest, false);
+    assert.equal(failure !== undefined, networkId !== undefined);
+  }
+});
+
 /** Epochs trained for an iteration. */
 function epochsOf({ proposals }: IterationRecord): number {
   return proposals.reduce((sum, { epochs = 0 }) => sum + epochs, 0);
