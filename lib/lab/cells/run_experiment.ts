@@ -17,27 +17,27 @@ import { StoreError } from "../../store/mod.ts";
 import { TeacherError } from "../../search/mod.ts";
 import { calibrationOf } from "../forecast/calibration.ts";
 import { type Session, withSession } from "../session/session.ts";
+import { whileLocked } from "../session/while_locked.ts";
 import { checkDataFolder } from "../subject/open_data.ts";
-import { findSubject, subjectKey } from "../subject/subject.ts";
+import {
+  findSubject,
+  type KnownSubject,
+  subjectKey,
+} from "../subject/subject.ts";
 import type { Cell } from "./cell.ts";
 import type { Experiment, GivenOptions } from "./experiment.ts";
 import type { Identity } from "./identity.ts";
-import { NOT_RUN, type ProfilePlace, updateIndex } from "./index_file.ts";
+import { type ProfilePlace, updateIndex } from "./index_file.ts";
+import { lackingOf, type Outcome } from "./outcome.ts";
 import type { KnownCell } from "./known_cell.ts";
 import { loadPolicies } from "./policies.ts";
 import { printPlan } from "./plan.ts";
+import { once } from "./once.ts";
+import { preparationKey } from "./prepare.ts";
 import { runCell, type Shared } from "./run_cell.ts";
 import { schedule } from "./schedule.ts";
 import { selectCells, type Selection } from "./select.ts";
 import { writeProfile } from "./write_cell.ts";
-
-/** How a cell ended. */
-export type Outcome =
-  | { readonly state: "done" }
-  | { readonly state: "failed"; readonly reason: string }
-  | { readonly state: "different" }
-  | { readonly state: "missing"; readonly error: DataError }
-  | { readonly state: "busy"; readonly error: StoreError };
 
 /**
  * Runs an experiment's command line.
@@ -87,11 +87,15 @@ async function know(
   { chosen }: Selection,
   run: RunOptions,
 ): Promise<readonly KnownCell[]> {
-  const known: KnownCell[] = [];
-  for (const cell of chosen) {
-    known.push({ cell, subject: await findSubject(cell.config, run) });
-  }
-  return known;
+  const known = new Map<string, Promise<KnownSubject>>();
+  return await Promise.all(chosen.map(async (cell) => ({
+    cell,
+    subject: await once(
+      known,
+      preparationKey(cell.config),
+      () => findSubject(cell.config, run),
+    ),
+  })));
 }
 
 async function runCells<
@@ -123,7 +127,17 @@ async function runCells<
   let table = "";
   const settle = async (cell: Cell, outcome: Outcome) => {
     outcomes.set(cell, outcome);
-    table = await tell(place, experiment, { selection, outcomes });
+    // Another process may be at other cells of the same profile.
+    table = await whileLocked(
+      session.store,
+      `${question}/${selection.profile}`,
+      () => tell(place, experiment, { selection, outcomes }),
+    );
+    if (outcomes.size < cells.length) {
+      notify(
+        `Table of ${outcomes.size} of ${cells.length} cells: ${results}/${question}/${selection.profile}.md`,
+      );
+    }
   };
   for (const group of groupsOf(cells)) {
     await sideBySide(group, {
@@ -203,26 +217,6 @@ async function outcomeOf(
     }
     throw error;
   }
-}
-
-/** Why a cell has no record, in one line; undefined where it has one. */
-function lackingOf(outcome: Outcome | undefined): string | undefined {
-  switch (outcome?.state) {
-    case undefined:
-      return NOT_RUN;
-    case "failed":
-      return `failed: ${firstLine(outcome.reason)}`;
-    case "missing":
-      return "its data were not to be had where it was run";
-    case "busy":
-      return "another process was running it";
-    default:
-      return undefined;
-  }
-}
-
-function firstLine(text: string): string {
-  return text.split("\n")[0]!;
 }
 
 /** Brings the profile's index and table up to date. */
