@@ -6,6 +6,7 @@
  */
 
 import assert from "node:assert/strict";
+import { posix } from "node:path";
 import { fileURLToPath } from "node:url";
 import { stopwatch } from "../../lib/cli/mod.ts";
 
@@ -149,32 +150,62 @@ export async function finish(
 ): Promise<Outcome> {
   const ended = await start(folder, options).ended;
   assert.equal(ended.code, options.code ?? 0, ended.stderr);
-  return { ...ended, ...outcomeIn(folder) };
+  return outcomeOf(ended);
 }
 
 /** A test's view of a record; its types are the experiment's own business. */
 // deno-lint-ignore no-explicit-any
 export type Json = any;
 
-/** What a finished run left. */
+/** What a finished run of one cell left. */
 export interface Outcome extends Ended {
+  /** Path of the record below the results folder. */
+  readonly place: string;
   /** Text of the record. */
   readonly record: string;
   readonly digest: string;
   readonly deterministic: Json;
   readonly environment: Json;
-  /** The table. */
+  /** The cell's page. */
+  readonly page: string;
+  /** The profile's table. */
   readonly table: string;
 }
 
-function outcomeIn(folder: string): Omit<Outcome, keyof Ended> {
-  const read = (file: string) =>
-    Deno.readTextFileSync(`${folder}/rq1/smoke.${file}`);
-  const record = read("json");
+/** Paths of the records that a command says that it wrote, in order. */
+export function writtenBy({ stderr }: Ended): readonly string[] {
+  return Array.from(
+    stderr.matchAll(/^Written: ([^,\n]+\.json),/gm),
+    ([, path]) => path!,
+  );
+}
+
+/** The one record that a command wrote, and what lies beside it. */
+export function outcomeOf(ended: Ended): Outcome {
+  const [path, ...others] = writtenBy(ended);
+  assert(path !== undefined && others.length === 0, ended.stderr);
+  const base = path.replace(/\.json$/, "");
+  const record = Deno.readTextFileSync(path);
   const { digest, deterministic } = JSON.parse(record);
   assert.match(digest, /^[0-9a-f]{64}$/);
-  const { environment } = JSON.parse(read("environment.json"));
-  return { record, digest, deterministic, environment, table: read("md") };
+  const { environment } = JSON.parse(
+    Deno.readTextFileSync(`${base}.environment.json`),
+  );
+  return {
+    ...ended,
+    place: path.replace(/^.*(?=\/rq1\/)\//, ""),
+    record,
+    digest,
+    deterministic,
+    environment,
+    page: Deno.readTextFileSync(`${base}.md`),
+    table: Deno.readTextFileSync(`${posix.dirname(path)}.md`),
+  };
+}
+
+/** Any stage of a record's content, by its kind; undefined where it was not begun. */
+export function stageOf({ stages }: Json, kind: string): Json {
+  return stages.find((stage: Json) => stage.kind === kind);
 }
 
 let made: Promise<Outcome> | undefined;
