@@ -104,7 +104,7 @@ Deno.test("rq1 compresses a residual network on augmented images", async () => {
     const { deterministic, page, table } = outcomeOf(ended);
     assert.match(page, /^# RQ1: compression of ResNet-18 on MNIST/);
     assert.match(table, /^\| ResNet-18 on MNIST, width 0\.02 +\| reinforce /m);
-    assert.equal(ended.stdout, table);
+    assert.equal(ended.stdout, `${table}\n`);
     // One table of teacher logits for each epoch of the longest training.
     assert.equal(deterministic.teacherForwards, 4 * 640);
     assert(stageOf(deterministic, "removal").winner.network.blocks.length > 0);
