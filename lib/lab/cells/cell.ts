@@ -24,11 +24,14 @@ export interface Cell<Config extends CompressionConfig = CompressionConfig> {
 
 /** What a cell's name is made of. */
 export interface CellParts {
+  /** Its subject. */
   readonly config: Pick<
     CompressionConfig,
     "dataset" | "size" | "network" | "width"
   >;
+  /** Name of its arm. */
   readonly arm: string;
+  /** Seed of its search. */
   readonly seed: number;
 }
 

@@ -1,4 +1,4 @@
-import type { Command, RunOptions } from "../../cli/mod.ts";
+import type { Command } from "../../cli/mod.ts";
 import type { ResultRecord } from "../../report/mod.ts";
 import type { Evaluator, PreparedTeacher } from "../../search/mod.ts";
 import type { Part } from "../forecast/forecast.ts";
@@ -54,7 +54,9 @@ export interface CellResult<Content> {
 
 /** The environment part of a cell's record: it changes from run to run. */
 export interface CellEnvironment {
+  /** The processor. */
   readonly cpu: string;
+  /** Its cores. */
   readonly cores: number;
   /** Seconds of the commands that worked on it to their end. */
   readonly wallSeconds: number;
@@ -62,6 +64,7 @@ export interface CellEnvironment {
   readonly commands: number;
   /** Seconds that training threads were busy for all trainings of the cell. */
   readonly workerSeconds: number;
+  /** Students trained at a time. */
   readonly workers: number;
   /** What the last command asked for, and how much of it was known already. */
   readonly evaluations: Evaluator["cost"];
@@ -69,7 +72,9 @@ export interface CellEnvironment {
 
 /** A cell's record with its environment. */
 export interface RecordedCell<Content> {
+  /** What repeats. */
   readonly record: ResultRecord<Content>;
+  /** What does not. */
   readonly environment: CellEnvironment;
 }
 
@@ -144,6 +149,3 @@ export interface Arm {
   /** Options that make the arm, as in a file. */
   readonly options: Readonly<Record<string, unknown>>;
 }
-
-/** What {@link runExperiment} asks of the command line. */
-export type Run = RunOptions;

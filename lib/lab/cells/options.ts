@@ -24,8 +24,12 @@ export const cellOptions = {
 
 /** Values of {@link cellOptions}. */
 export interface CellOptions {
+  /** Options of each subject of the profile. */
   readonly subjects: readonly Readonly<Record<string, unknown>>[];
+  /** Arms that are run. */
   readonly arms?: readonly string[] | undefined;
+  /** How many search seeds. */
   readonly seeds: number;
+  /** Pattern of the cells that are run. */
   readonly cells?: string | undefined;
 }

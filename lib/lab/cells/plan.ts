@@ -20,23 +20,18 @@ import {
 import { openStore, type Store } from "../../store/mod.ts";
 import { calibrate, storedCalibration } from "../forecast/calibration.ts";
 import type { Part } from "../forecast/forecast.ts";
-import { stagesOf } from "../options/stage.ts";
+import { stagesOf } from "../options/stage_plans.ts";
 import { openChosenEngine } from "../session/engine_choice.ts";
 import { storePath } from "../session/session.ts";
 import { dataSlug, isCached } from "../subject/data_options.ts";
-import { type KnownSubject, subjectKey } from "../subject/subject.ts";
+import { subjectKey } from "../subject/subject.ts";
 import type { Cell } from "./cell.ts";
+import type { KnownCell } from "./known_cell.ts";
 import { type Foreseen, schedule } from "./schedule.ts";
 import type { Selection } from "./select.ts";
 
 /** Bytes of the store for a student with its record, measured. */
 const BYTES_PER_STUDENT = 2_000;
-
-/** A cell of which something is known. */
-interface KnownCell {
-  readonly cell: Cell;
-  readonly subject: KnownSubject;
-}
 
 function exists(path: string): boolean {
   try {

@@ -12,7 +12,7 @@ import {
 } from "../../cli/mod.ts";
 import type { PreparedTeacher } from "../../search/mod.ts";
 import { followRun, type Remaining } from "../forecast/remaining.ts";
-import { stagesOf } from "../options/stage.ts";
+import { stagesOf } from "../options/stage_plans.ts";
 import { searchPlanOf } from "../options/search_plan.ts";
 import { phase } from "../session/phase.ts";
 import type { Session } from "../session/session.ts";
@@ -38,12 +38,19 @@ export interface Shared {
 
 /** What {@link runCell} needs. */
 export interface RunCellOptions {
+  /** The command line. */
   readonly run: RunOptions;
+  /** Where its results go. */
   readonly place: ProfilePlace;
+  /** The cell. */
   readonly cell: Cell;
+  /** What is known of its data and network. */
   readonly subject: KnownSubject;
+  /** What trains. */
   readonly session: Session;
+  /** How long all cells will take. */
   readonly planned: Schedule;
+  /** What it shares with other cells. */
   readonly shared: Shared;
 }
 

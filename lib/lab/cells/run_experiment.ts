@@ -18,27 +18,18 @@ import { TeacherError } from "../../search/mod.ts";
 import { calibrationOf } from "../forecast/calibration.ts";
 import { type Session, withSession } from "../session/session.ts";
 import { checkDataFolder } from "../subject/open_data.ts";
-import {
-  findSubject,
-  type KnownSubject,
-  subjectKey,
-} from "../subject/subject.ts";
+import { findSubject, subjectKey } from "../subject/subject.ts";
 import type { Cell } from "./cell.ts";
 import type { Experiment, GivenOptions } from "./experiment.ts";
 import type { Identity } from "./identity.ts";
 import { NOT_RUN, type ProfilePlace, updateIndex } from "./index_file.ts";
+import type { KnownCell } from "./known_cell.ts";
 import { loadPolicies } from "./policies.ts";
 import { printPlan } from "./plan.ts";
 import { runCell, type Shared } from "./run_cell.ts";
 import { schedule } from "./schedule.ts";
 import { selectCells, type Selection } from "./select.ts";
 import { writeProfile } from "./write_cell.ts";
-
-/** A cell whose subject is known. */
-export interface KnownCell {
-  readonly cell: Cell;
-  readonly subject: KnownSubject;
-}
 
 /** How a cell ended. */
 export type Outcome =

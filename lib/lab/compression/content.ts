@@ -33,8 +33,11 @@ import { testAccuracy } from "../teacher/test_accuracy.ts";
 
 /** A trained network and its scores. */
 export interface Measured {
+  /** The network. */
   readonly network: Network;
+  /** Its id. */
   readonly networkId: string;
+  /** Trainable parameters. */
   readonly parameters: number;
   /** Multiply-accumulates of one image. */
   readonly macs: number;
@@ -78,18 +81,23 @@ export interface StageContent {
   readonly bits: number;
   /** Leaves that are decided together, and the one size of them that is, where not all is decided together. */
   readonly decisions?: readonly Decision[];
+  /** One an iteration. */
   readonly records: readonly IterationRecord[];
+  /** What the proposals came to. */
   readonly ledger: Ledger;
   /** Every final training of the stage's candidates, the best candidate first. */
   readonly finals: readonly FinalContent[];
   /** Id of the policy at the end, where there is one; its file lies beside the record. */
   readonly policy?: string;
+  /** Its best student; left out where none was found. */
   readonly winner?: MeasuredWinner;
 }
 
 /** The deterministic part of a compression's record. */
 export interface CompressionContent {
+  /** All that it depends on. */
   readonly identity: Identity<CompressionConfig>;
+  /** The teacher. */
   readonly teacher: Measured;
   /** Teacher's accuracy on the images that scored candidates. */
   readonly referenceAccuracy: number;

@@ -23,7 +23,7 @@ import { PAPER } from "../project.ts";
 import { stageLabel } from "./titles.ts";
 import type { CompressionContent, Measured } from "./content.ts";
 import type { CompressionConfig } from "../options/compression.ts";
-import { stagesOf } from "../options/stage.ts";
+import { stagesOf } from "../options/stage_plans.ts";
 
 const COLUMNS: readonly Column[] = [
   { title: "network" },

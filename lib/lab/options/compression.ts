@@ -15,6 +15,7 @@ import { seed } from "./numbers.ts";
 import { searchOptions } from "./stage.ts";
 import { finalSchema, studentSchema } from "./student.ts";
 import { augmentationSchema, teacherSchema } from "./teacher.ts";
+import type { OptionValues } from "./values.ts";
 
 /** Everything that one compression can be told. */
 export const compressionOptions = {
@@ -48,14 +49,12 @@ export const compressionOptions = {
   ...searchOptions,
 };
 
-/** The same as a schema. */
-export const compressionSchema = z.strictObject(compressionOptions);
-
 /** Options of a compression as they are given. */
-export type GivenConfig = z.infer<typeof compressionSchema>;
+export type GivenConfig = OptionValues<typeof compressionOptions>;
 
 /** Options of a compression, each with its value. */
 export interface CompressionConfig extends Omit<GivenConfig, "teacher"> {
+  /** How the teacher is trained: what its data set's recipe says filled in. */
   readonly teacher:
     & Omit<RecipeFields, "schedule" | "cropPadding" | "flip">
     & Pick<GivenConfig["teacher"], "schedule" | "seed" | "retrain">;

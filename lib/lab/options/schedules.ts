@@ -7,17 +7,17 @@
 import { z } from "zod";
 import type { Schedule } from "../../training/mod.ts";
 
+/** Name of a schedule. */
+export type ScheduleName = "constant" | "cosine" | "step" | "oneCycle";
+
 /** The schedules by name; the numbers in them are ours. */
-const SCHEDULES = {
+const SCHEDULES: Readonly<Record<ScheduleName, Schedule>> = {
   constant: { type: "constant" },
   cosine: { type: "cosine" },
   /** A tenth from the middle on, a hundredth in the last quarter. */
   step: { type: "step", at: [0.5, 0.75], factor: 0.1 },
   oneCycle: { type: "oneCycle", warmup: 0.2 },
-} as const satisfies Readonly<Record<string, Schedule>>;
-
-/** Name of a schedule. */
-export type ScheduleName = keyof typeof SCHEDULES;
+};
 
 /** The option. */
 export const scheduleSchema = z.enum(

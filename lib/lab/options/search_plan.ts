@@ -7,7 +7,7 @@ import type {
   TeacherReference,
 } from "../../search/mod.ts";
 import type { CompressionConfig } from "./compression.ts";
-import { stagesOf } from "./stage.ts";
+import { stagesOf } from "./stage_plans.ts";
 
 /**
  * How the search of a compression goes.

@@ -6,13 +6,14 @@
  */
 
 import { z } from "zod";
-import { FEATURE_SETS, type PolicyKind } from "../../policy/mod.ts";
+import { FEATURE_SETS } from "../../policy/mod.ts";
 import {
   type Grain,
   type StageConfig,
   STRATEGY_NAMES,
 } from "../../search/mod.ts";
 import { epochs, learningRate } from "./numbers.ts";
+import { STAGE_PLAN_NAMES } from "./stage_plans.ts";
 
 /** How a stage searches; `rate` is the paper's learning rate for its policy. */
 export function stageSchema(rate: number) {
@@ -133,23 +134,6 @@ export const limitsSchema = z.strictObject({
 
 const GRAINS = ["leaf", "unit", "block"] as const satisfies readonly Grain[];
 
-/** Plans of stages by name. */
-const STAGE_PLANS = {
-  "removal,shrinkage": ["removal", "shrinkage"],
-  "shrinkage,removal": ["shrinkage", "removal"],
-  joint: ["joint"],
-  removal: ["removal"],
-  shrinkage: ["shrinkage"],
-} as const satisfies Readonly<Record<string, readonly PolicyKind[]>>;
-
-/** Name of a plan of stages. */
-export type StagePlanName = keyof typeof STAGE_PLANS;
-
-/** The stages of a plan. */
-export function stagesOf(plan: StagePlanName): readonly PolicyKind[] {
-  return STAGE_PLANS[plan];
-}
-
 /** Everything that a search can be told, for the schema of an experiment. */
 export const searchOptions = {
   search: z.enum(STRATEGY_NAMES).default("reinforce").describe(
@@ -158,10 +142,9 @@ export const searchOptions = {
   space: z.enum(GRAINS).default("leaf").describe(
     "What is decided together: each layer (paper), a convolution with what belongs to it, or the body of a residual block",
   ),
-  stages: z.enum(
-    Object.keys(STAGE_PLANS) as [StagePlanName, ...StagePlanName[]],
-  )
-    .default("removal,shrinkage").describe("Stages in their order"),
+  stages: z.enum(STAGE_PLAN_NAMES).default("removal,shrinkage").describe(
+    "Stages in their order",
+  ),
   policy: z.array(z.string().min(1)).default([]).describe(
     "Files of trained policies to start from, at most one a stage",
   ),

@@ -23,9 +23,13 @@ export function storePath(results: string): string {
 
 /** An open session. */
 export interface Session {
+  /** The run store. */
   readonly store: Store;
+  /** Trains in this thread: the teacher's predictions, the test scores. */
   readonly engine: Engine;
+  /** Trains in workers. */
   readonly executor: Executor;
+  /** Remembers what the executor trains. */
   readonly evaluator: Evaluator;
   /** Throws when the run was interrupted. */
   readonly throwIfInterrupted: () => void;

@@ -19,6 +19,7 @@ import { sha256Hex } from "../../random/mod.ts";
 
 /** What a file must be, to the bit. */
 export interface Fingerprint {
+  /** Its size. */
   readonly bytes: number;
   /** SHA-256 in hex. */
   readonly sha256: string;
@@ -28,10 +29,13 @@ export interface Fingerprint {
 export interface WheelFile {
   /** Name of the project on the index. */
   readonly project: string;
+  /** Its version. */
   readonly version: string;
+  /** The wheel. */
   readonly wheel: Fingerprint;
   /** Path of the file in the wheel. */
   readonly member: string;
+  /** That file. */
   readonly file: Fingerprint;
 }
 
@@ -45,6 +49,7 @@ export class FingerprintError extends Error {
 
 /** How {@link installWheelFile} does its work. */
 export interface InstallOptions {
+  /** What is fetched. */
   readonly source: WheelFile;
   /** Where the file goes. */
   readonly path: string;

@@ -38,13 +38,17 @@ export const dataOptions = {
 
 /** Values of {@link dataOptions}. */
 export interface DataOptions {
+  /** Name of the set, or folder:PATH. */
   readonly dataset: string;
+  /** Side of its pictures. */
   readonly size?: number | undefined;
+  /** Whether broken pictures are left out. */
   readonly skipBroken?: boolean | undefined;
 }
 
 /** The user's folder of raw files, where one is named. */
-interface Own {
+export interface OwnFiles {
+  /** The folder. */
   readonly data?: string;
 }
 
@@ -71,7 +75,9 @@ export function checkDataOptions({ dataset, size, skipBroken }: DataOptions) {
 
 /** A set of which something is known, though it may not be open yet. */
 export interface FoundData {
+  /** What is known. */
   readonly facts: DataSetFacts;
+  /** Opens it. */
   readonly open: () => Promise<DataSetHandle>;
 }
 
@@ -81,7 +87,7 @@ export interface FoundData {
  */
 export async function findData(
   options: DataOptions,
-  own: Own,
+  own: OwnFiles,
 ): Promise<FoundData> {
   const open = () => openChosen(options, own);
   if (!isFolderName(options.dataset)) {
@@ -94,7 +100,7 @@ export async function findData(
 /** Opens the set. */
 export function openChosen(
   { dataset, size, skipBroken }: DataOptions,
-  own: Own,
+  own: OwnFiles,
 ): Promise<DataSetHandle> {
   return openData(dataset, { ...own, size, skipBroken: skipBroken ?? false });
 }

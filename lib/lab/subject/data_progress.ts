@@ -25,6 +25,7 @@ const MEGABYTE = 1e6;
 
 /** Follows the opening of one data set; to be disposed of at its end. */
 export interface Following extends Disposable {
+  /** Is told what is done. */
   readonly onProgress: (progress: DataProgress) => void;
 }
 

@@ -24,7 +24,18 @@ export interface AnyStrategyOptions extends StrategyOptions {
   readonly start?: PolicyState;
 }
 
-const STRATEGIES = {
+/** Name of a strategy. */
+export type StrategyName =
+  | "reinforce"
+  | "random"
+  | "annealing"
+  | "evolution"
+  | "greedy"
+  | "frozen";
+
+const STRATEGIES: Readonly<
+  Record<StrategyName, (options: AnyStrategyOptions) => Strategy>
+> = {
   /** The paper's: a recurrent policy, trained by REINFORCE. */
   reinforce: (options) => reinforce(options),
   /** Every decision at random. */
@@ -44,18 +55,12 @@ const STRATEGIES = {
   greedy: (options) => greedy(options),
   /** The recurrent policy that never learns. */
   frozen: (options) => reinforce({ ...options, frozen: true }),
-} as const satisfies Readonly<
-  Record<string, (options: AnyStrategyOptions) => Strategy>
->;
-
-/** Name of a strategy. */
-export type StrategyName = keyof typeof STRATEGIES;
+};
 
 /** All names, the paper's first. */
-export const STRATEGY_NAMES = Object.keys(STRATEGIES) as [
-  StrategyName,
-  ...StrategyName[],
-];
+export const STRATEGY_NAMES: readonly StrategyName[] = Object.keys(
+  STRATEGIES,
+) as StrategyName[];
 
 /** Those that have a policy, which can be saved and started from. */
 export const POLICY_STRATEGIES: readonly StrategyName[] = [
