@@ -46,9 +46,9 @@ Deno.test("rq1 says how to get the data when there are none and no network", asy
     const results = `${folder}/results`;
     const cache = `${folder}/cache`;
     const { code, stdout, stderr } = await start(results, {
-      flags: ["--dataset", "mnist", "--data", `${folder}/nothing`],
+      flags: ["--dataset", "mnist"],
       deno: await cutOff(folder),
-      env: { N2N_CACHE: cache },
+      env: { N2N_CACHE: cache, N2N_DATA: `${folder}/nothing` },
     }).ended;
     assert.equal(code, 5, stderr);
     assert.equal(stdout, "");
