@@ -42,6 +42,8 @@ shrink: { minChannels: 1 }
 export interface CommandOptions {
   /** Flags after those of {@link tinyFlags}. */
   readonly flags?: readonly string[];
+  /** YAML that is added to {@link TINY}, for example subjects. */
+  readonly config?: string;
   /** Flags of Deno itself, after --allow-all. */
   readonly deno?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
@@ -88,16 +90,16 @@ export async function inFolder(
 }
 
 /** Flags for a tiny run with its results in a folder. */
-export function tinyFlags(folder: string): readonly string[] {
+export function tinyFlags(folder: string, more = ""): readonly string[] {
   const config = `${folder}.tiny.yaml`;
-  Deno.writeTextFileSync(config, TINY);
+  Deno.writeTextFileSync(config, `${TINY}${more}`);
   return ["--profile", "smoke", "--config", config, "--results", folder];
 }
 
 /** Starts the command with the flags given and no others. */
 export function startRaw(
   flags: readonly string[],
-  { deno = [], env = {} }: Omit<CommandOptions, "flags"> = {},
+  { deno = [], env = {} }: Omit<CommandOptions, "flags" | "config"> = {},
 ): Running {
   const seconds = stopwatch();
   const process = new Deno.Command(Deno.execPath(), {
@@ -138,9 +140,9 @@ export function startRaw(
 /** Starts a tiny run with its results in a folder. */
 export function start(
   folder: string,
-  { flags = [], ...options }: CommandOptions = {},
+  { flags = [], config, ...options }: CommandOptions = {},
 ): Running {
-  return startRaw([...tinyFlags(folder), ...flags], options);
+  return startRaw([...tinyFlags(folder, config), ...flags], options);
 }
 
 /** Runs a tiny run to its end, which must be the one expected. */
@@ -177,6 +179,16 @@ export function writtenBy({ stderr }: Ended): readonly string[] {
   return Array.from(
     stderr.matchAll(/^Written: ([^,\n]+\.json),/gm),
     ([, path]) => path!,
+  );
+}
+
+/** The records that a command wrote, by the name of their cell. */
+export function recordsOf(ended: Ended): ReadonlyMap<string, string> {
+  return new Map(
+    writtenBy(ended).map((path) => [
+      posix.basename(path, ".json"),
+      Deno.readTextFileSync(path),
+    ]),
   );
 }
 

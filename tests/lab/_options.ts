@@ -4,8 +4,9 @@
  * @module
  */
 
+import { z } from "zod";
 import {
-  compressionSchema,
+  compressionOptions,
   type GivenConfig,
 } from "../../lib/lab/options/compression.ts";
 
@@ -20,5 +21,5 @@ const GROUPS = Object.fromEntries(
 export function parseOptions(
   options: Readonly<Record<string, unknown>> = {},
 ): GivenConfig {
-  return compressionSchema.parse({ ...GROUPS, ...options });
+  return z.strictObject(compressionOptions).parse({ ...GROUPS, ...options });
 }
