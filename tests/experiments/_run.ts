@@ -35,6 +35,7 @@ student: { images: 128, validationImages: 100, epochs: 1, batchSize: 64 }
 final: { epochs: 3, batchSize: 64 }
 removal: { iterations: 3, rollouts: 3 }
 shrinkage: { iterations: 3, rollouts: 3 }
+joint: { iterations: 3, rollouts: 3 }
 shrink: { minChannels: 1 }
 `;
 
