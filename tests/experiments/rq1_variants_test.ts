@@ -121,6 +121,8 @@ Deno.test("rq1 runs every strategy, an arm each, and shows them in one table", a
         ...["--compare", compare, "--stages", "removal"],
         // So short a search finds students with some seeds only.
         ...["--seed", "3"],
+        // Or evolution would not have begun: its population is drawn at random.
+        ...["--evolution.population", "3", "--evolution.tournament", "2"],
       ],
     }).ended;
     assert.equal(ended.code, 0, ended.stderr);
