@@ -9,20 +9,20 @@ import {
   createEvaluator,
   createWorkerPool,
   type EvaluationRequest,
+  foreseeStudents,
   prepareTeacher,
-  runStage,
 } from "../../lib/search/mod.ts";
 import { openEngine } from "../../lib/engine/mod.ts";
 import { type Network, networkId, vgg } from "../../lib/network/mod.ts";
-import type { PolicyKind } from "../../lib/policy/mod.ts";
 import { memoryStore } from "../../lib/store/mod.ts";
-import type { Recipe, TrainingData } from "../../lib/training/mod.ts";
+import type { TrainingData } from "../../lib/training/mod.ts";
 import { laptopConfig } from "./profile.ts";
 import { WINNER } from "./winner.ts";
 import {
-  type CompressionConfig,
   finalRecipe,
   openData,
+  searchPlanOf,
+  sharedSeedsOf,
   studentRecipes,
   teacherRecipe,
 } from "../../lib/lab/mod.ts";
@@ -37,7 +37,7 @@ const SEED = 1;
 /** The students of one iteration. */
 export interface StudentIteration {
   /** Which stage proposes them. */
-  readonly stage: PolicyKind;
+  readonly stage: "removal" | "shrinkage";
   /** Proposals of the iteration; rejected and repeated ones train nothing. */
   readonly proposed: number;
   /** What is asked of an engine, one a student. */
@@ -52,7 +52,7 @@ export interface SearchStudents {
   readonly data: TrainingData;
 }
 
-/** Trains a teacher and lets fresh policies propose. */
+/** Trains a teacher, and sees what the strategies propose before they learn. */
 export async function prepareSearch(
   engine: string,
 ): Promise<SearchStudents> {
@@ -72,7 +72,7 @@ export async function prepareSearch(
   const executor = createWorkerPool(1);
   const recipes = studentRecipes(config);
   try {
-    const { searchData, reference } = await prepareTeacher({
+    const { searchData } = await prepareTeacher({
       dataSet,
       images: {
         validation: config.validation,
@@ -84,24 +84,29 @@ export async function prepareSearch(
       recipe: { ...teacherRecipe(config), epochs: 1 },
       student: recipes.removal,
       final: finalRecipe(config),
-      seed: SEED,
+      seeds: sharedSeedsOf(config),
       engine: opened,
       executor,
       evaluator: createEvaluator(memoryStore(), executor, opened),
     });
     const bases = { removal: teacher, shrinkage: WINNER };
-    const iterations: StudentIteration[] = [];
-    for (const stage of ["removal", "shrinkage"] as const) {
-      const networks = await firstStudents(stage, bases[stage], {
-        config,
-        reference,
+    const plan = searchPlanOf(config, { seed: SEED });
+    const iterations = (["removal", "shrinkage"] as const).map((stage) => {
+      const [first] = foreseeStudents(plan, {
+        kind: stage,
+        base: bases[stage],
+        iterations: 1,
       });
-      iterations.push({
+      return {
         stage,
-        proposed: config[stage].rollouts,
-        requests: requestsOf(networks, recipes[stage], searchData.id),
-      });
-    }
+        proposed: first!.length,
+        requests: requestsOf(distinct(first!), {
+          recipe: recipes[stage],
+          data: searchData.id,
+          seed: config.student.seed,
+        }),
+      };
+    });
     return { iterations, data: searchData };
   } finally {
     await executor.close();
@@ -110,51 +115,18 @@ export async function prepareSearch(
 
 function requestsOf(
   networks: readonly Network[],
-  recipe: Recipe,
-  data: string,
+  rest: Omit<EvaluationRequest, "network" | "engine">,
 ): StudentIteration["requests"] {
-  return (engine) =>
-    networks.map((network) => ({ network, recipe, data, seed: SEED, engine }));
+  return (engine) => networks.map((network) => ({ ...rest, network, engine }));
 }
 
-/** The distinct networks that the first iteration of a stage trains. */
-async function firstStudents(
-  kind: PolicyKind,
-  base: Network,
-  { config, reference }: {
-    readonly config: CompressionConfig;
-    readonly reference: {
-      readonly parameters: number;
-      readonly accuracy: number;
-    };
-  },
-): Promise<readonly Network[]> {
+/** What is trained of an iteration's proposals: rejected and equal ones are not. */
+function distinct(
+  students: readonly (Network | undefined)[],
+): readonly Network[] {
   const networks = new Map<string, Network>();
-  await runStage({
-    kind,
-    base,
-    teacher: reference,
-    config: { ...config[kind], iterations: 1 },
-    shrink: {
-      shrink: config.shrink.what,
-      minChannels: config.shrink.minChannels,
-    },
-    seed: SEED,
-    // Only proposals are wanted here: all that is learned from is thrown away.
-    evaluate(network) {
-      const id = networkId(network);
-      networks.set(id, network);
-      return Promise.resolve({
-        networkId: id,
-        accuracy: reference.accuracy,
-        losses: [],
-        steps: 0,
-      });
-    },
-    journal: {
-      load: () => ({ records: [], checkpoint: undefined }),
-      save() {},
-    },
-  });
+  for (const network of students) {
+    if (network !== undefined) networks.set(networkId(network), network);
+  }
   return [...networks.values()];
 }

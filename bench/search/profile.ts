@@ -8,10 +8,13 @@
 import { z } from "zod";
 import { defineCommand, parseCommand } from "../../lib/cli/mod.ts";
 import {
-  completeConfig,
+  cellOptions,
   type CompressionConfig,
-  compressionSchema,
+  compressionOptions,
+  METHODS,
   PROJECT,
+  selectCells,
+  strategyArms,
 } from "../../lib/lab/mod.ts";
 
 const PROFILE = "laptop";
@@ -31,14 +34,18 @@ export function laptopConfig(
     name: "deno task bench",
     summary: "The options of RQ1's laptop profile",
     examples: [],
-    // Not strict: what a profile says beside the options of one compression is
-    // for RQ1 alone.
-    schema: z.object(compressionSchema.shape),
+    // Not strict: what a profile says beside the options of cells is for RQ1 alone.
+    schema: z.object({ ...cellOptions, ...compressionOptions }),
     profiles,
     baseName: "rq1",
+    presets: { option: "method", values: METHODS },
   });
-  const args = ["--profile", PROFILE, ...SUBJECT];
-  return completeConfig(parseCommand(command, args).config);
+  const invocation = parseCommand(command, ["--profile", PROFILE, ...SUBJECT]);
+  const { chosen } = selectCells(
+    invocation,
+    ({ search }) => strategyArms(search, []),
+  );
+  return chosen[0]!.config;
 }
 
 /**
@@ -46,7 +53,7 @@ export function laptopConfig(
  * workers; only the number of trainings is smaller.
  */
 export const SHORT_SEARCH: readonly string[] = [
-  ...["--profile", PROFILE, "--workers", "2"],
+  ...["--profile", PROFILE, ...SUBJECT, "--seeds", "1", "--workers", "2"],
   ...["--teacher.epochs", "1", "--final.epochs", "1"],
   ...["--removal.iterations", "2", "--shrinkage.iterations", "2"],
 ];

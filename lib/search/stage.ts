@@ -125,7 +125,8 @@ function scored(
     compression,
     accuracy,
     reward: failure === undefined ? reward : DEGENERATE_REWARD,
-    ...(violation === undefined ? {} : { violation }),
+    // An accuracy that was never measured breaks no limit.
+    ...(violation === undefined || failure !== undefined ? {} : { violation }),
     repeated,
     epochs: repeated ? 0 : losses.length,
     ...(failure === undefined

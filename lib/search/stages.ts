@@ -6,8 +6,9 @@
  */
 
 import type { ShrinkOptions } from "../compress/mod.ts";
-import type { Network } from "../network/mod.ts";
+import { type Network, networkId } from "../network/mod.ts";
 import type { FeatureSet, PolicyKind, PolicyState } from "../policy/mod.ts";
+import { canonicalJson } from "../random/mod.ts";
 import type { Store } from "../store/mod.ts";
 import type { Recipe } from "../training/mod.ts";
 import type { EvaluationRequest } from "./evaluation.ts";
@@ -159,8 +160,15 @@ export async function searchStages(
     ...stage.trained.map((network) => studentRequest(options, kind, network)),
     ...finals.requests(),
   ]);
+  // A student of two stages that are trained alike is one training.
+  const distinct = new Map(
+    requests.map((request) => {
+      const { network, recipe, data } = request;
+      return [canonicalJson([networkId(network), recipe, data]), request];
+    }),
+  );
   return {
-    workerSeconds: requests.reduce(
+    workerSeconds: [...distinct.values()].reduce(
       (sum, request) => sum + evaluator.seconds(request),
       0,
     ),

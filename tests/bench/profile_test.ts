@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
 import { pathToFileURL } from "node:url";
-import { laptopConfig, readTask } from "../../bench/search/profile.ts";
+import {
+  laptopConfig,
+  readTask,
+  SHORT_SEARCH,
+} from "../../bench/search/profile.ts";
+import { command, experiment } from "../../experiments/rq1_compression.ts";
+import { parseCommand } from "../../lib/cli/mod.ts";
+import { selectCells } from "../../lib/lab/mod.ts";
 
 Deno.test("laptopConfig() has the values of the profile's file", () => {
   const config = laptopConfig();
@@ -8,6 +15,9 @@ Deno.test("laptopConfig() has the values of the profile's file", () => {
   assert.equal(config.network, "vgg13");
   assert.equal(config.width, 0.25);
   assert.equal(config.student.batchSize, 32);
+  // Its subject's own.
+  assert.equal(config.student.images, 3000);
+  assert.equal(config.removal.iterations, 15);
   // Not in the file: the schema's.
   assert.equal(config.validation, 5000);
   assert.equal(config.teacher.epochs, 3);
@@ -28,6 +38,47 @@ Deno.test("laptopConfig() keeps to one subject when the profile lists several, a
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
+});
+
+Deno.test("laptopConfig() has the options of its subject alone when the profile has several", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    await Deno.writeTextFile(
+      `${folder}/rq1.laptop.yaml`,
+      [
+        "width: 0.5",
+        "seeds: 6",
+        "subjects:",
+        "  - { dataset: cifar10, network: resnet18, finalists: 2 }",
+        "  - { dataset: mnist, network: resnet18, finalists: 3 }",
+        "  - { dataset: mnist, network: vgg13, finalists: 4 }",
+      ].join("\n"),
+    );
+    const config = laptopConfig(pathToFileURL(`${folder}/`));
+    assert.equal(config.dataset, "mnist");
+    assert.equal(config.network, "vgg13");
+    assert.equal(config.width, 0.5);
+    assert.equal(config.finalists, 4);
+    assert(!("subjects" in config) && !("seeds" in config));
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("SHORT_SEARCH is one cell of the laptop profile when RQ1 reads it", () => {
+  const { chosen, profile } = selectCells(
+    parseCommand(command, SHORT_SEARCH),
+    experiment.arms,
+  );
+  assert.deepEqual(chosen.map(({ name }) => name), [
+    "mnist-vgg13-w0.25-reinforce-s1",
+  ]);
+  assert.match(profile, /^laptop\+/);
+  const { removal, shrinkage, student, final } = chosen[0]!.config;
+  assert.deepEqual(
+    [removal.iterations, shrinkage.iterations, student.images, final.epochs],
+    [2, 2, laptopConfig().student.images, 1],
+  );
 });
 
 Deno.test("readTask() gives the command behind a task", async () => {

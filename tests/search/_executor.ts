@@ -55,7 +55,11 @@ export function inlineExecutor(engine: Engine): InlineExecutor {
         epochs: checkpoint.losses.length,
         seconds: 0.25 * (checkpoint.state.step - (start?.state.step ?? 0)),
       });
-      const data = registered.find(({ id }) => id === request.data)!;
+      // Of the same images those with the most views.
+      const data = registered.filter(({ id }) => id === request.data)
+        .reduce((most, each) =>
+          each.teacherLogits.length > most.teacherLogits.length ? each : most
+        );
       const outcome = await evaluate(engine, request, data, {
         ...(start === undefined ? {} : { resume: start }),
         ...(afterEpoch === undefined ? {} : {

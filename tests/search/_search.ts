@@ -6,14 +6,20 @@ import {
   type Network,
   networkId,
 } from "../../lib/network/mod.ts";
+import { createObjective } from "../../lib/reward/mod.ts";
 import {
   type Evaluation,
   type IterationRecord,
+  type SearchPlan,
+  type SpaceKind,
   type StageConfig,
   type StageJournal,
   type StageOptions,
+  stageSpace,
+  stageStrategy,
+  type StrategyState,
+  type TeacherReference,
 } from "../../lib/search/mod.ts";
-import { packPolicyState } from "../../lib/policy/mod.ts";
 import { sha256Hex } from "../../lib/random/mod.ts";
 
 function conv(outChannels: number) {
@@ -55,21 +61,70 @@ export const POOLED: Network = {
   ),
 };
 
+/** A residual body, so that leaves, units and blocks are three different grains. */
+export const RESIDUAL: Network = {
+  input: [1, 8, 8],
+  blocks: [
+    conv(8),
+    { type: "batchNorm" },
+    { type: "relu" },
+    {
+      type: "residual",
+      body: [
+        conv(8),
+        { type: "batchNorm" },
+        { type: "relu" },
+        conv(8),
+        { type: "batchNorm" },
+      ],
+      shortcut: [],
+    },
+    { type: "relu" },
+    conv(12),
+    { type: "relu" },
+    { type: "avgPool", kernel: "global", stride: 1 },
+    { type: "linear", outFeatures: 3, bias: true },
+  ],
+};
+
 export const CONFIG: StageConfig = {
   iterations: 5,
   rollouts: 4,
   learningRate: 0.05,
   hidden: 6,
+  features: "scaled",
+  leafLogits: false,
   entropyWeight: 0.1,
+  entropyFalls: false,
   initialKeepBias: 0.5,
-  normaliseAdvantage: false,
+  baseline: "movingAverage",
   baselineDecay: 0.7,
+  normaliseAdvantage: false,
+  passes: 1,
+  clip: 0,
 };
 
 /** Smaller floor than 10: the networks here are small themselves. */
 export const SHRINK = { minChannels: 1, minLinearInputs: 1 } as const;
 
-/** The teacher of both stages. */
+/** The paper's two stages, with a policy on single leaves. */
+export const PLAN: SearchPlan = {
+  stages: ["removal", "shrinkage"],
+  search: "reinforce",
+  grain: "leaf",
+  config: { removal: CONFIG, shrinkage: CONFIG, joint: CONFIG },
+  annealing: { temperature: 0.05, changes: 2 },
+  evolution: { population: 6, tournament: 3, changes: 2 },
+  shrink: SHRINK,
+  seed: 1,
+};
+
+/** The same for each kind of stage. */
+export function forAll<T>(one: T): Readonly<Record<SpaceKind, T>> {
+  return { removal: one, shrinkage: one, joint: one };
+}
+
+/** The teacher of every stage. */
 export const TEACHER = {
   parameters: countParameters(BASE),
   accuracy: 0.9,
@@ -81,6 +136,17 @@ export function fakeEvaluation(
   accuracy: number = hashed(network),
 ): Evaluation {
   return { networkId: networkId(network), accuracy, losses: [2, 1], steps: 8 };
+}
+
+/** A training whose loss was no number, at its fifth step. */
+export function failedEvaluation(network: Network): Evaluation {
+  return {
+    networkId: networkId(network),
+    accuracy: 0,
+    losses: [3],
+    steps: 5,
+    failure: { step: 5, reason: "the loss is not a finite number" },
+  };
 }
 
 /** In [0, 1), as good as random in the network. */
@@ -100,7 +166,25 @@ export interface MemoryJournal extends StageJournal {
   readonly saved: { readonly record: IterationRecord; readonly bits: string }[];
 }
 
-/** Keeps records as a store does, as text; and the bits of each policy. */
+/** A state as a store gives it back: text, and bytes of its own. */
+export function throughStore({ json, blobs }: StrategyState): StrategyState {
+  return {
+    json: JSON.parse(JSON.stringify(json)),
+    blobs: Object.fromEntries(
+      Object.entries(blobs).map(([name, bytes]) => [name, bytes.slice()]),
+    ),
+  };
+}
+
+/** A state's bits. */
+export function stateBits({ json, blobs }: StrategyState): string {
+  return JSON.stringify([
+    json,
+    Object.entries(blobs).map(([name, bytes]) => [name, sha256Hex(bytes)]),
+  ]);
+}
+
+/** Keeps records as a store does, as text; and the bits of each state. */
 export function memoryJournal(): MemoryJournal {
   const saved: { record: IterationRecord; bits: string }[] = [];
   let last: Parameters<StageJournal["save"]>[1] | undefined;
@@ -110,30 +194,43 @@ export function memoryJournal(): MemoryJournal {
       records: saved.map(({ record }) => record),
       checkpoint: last,
     }),
-    save(record, checkpoint) {
-      const { policy, average, iterations } = checkpoint;
-      last = checkpoint;
+    save(record, { iterations, strategy }) {
+      last = { iterations, strategy: throughStore(strategy) };
       saved.push({
         record: JSON.parse(JSON.stringify(record)),
-        bits: [sha256Hex(packPolicyState(policy)), average, iterations].join(),
+        bits: [stateBits(strategy), iterations].join(),
       });
     },
   };
 }
 
-/** Options of a stage on made-up accuracies; anything can be replaced. */
-export function stageOptions(
-  changes: Partial<StageOptions> = {},
-): StageOptions {
+/** What can be replaced in {@link stageOptions}. */
+export interface StageChanges
+  extends
+    Partial<Omit<StageOptions, "space" | "strategy" | "length">>,
+    Partial<Omit<SearchPlan, "config" | "stages">> {
+  readonly kind?: SpaceKind;
+  readonly base?: Network;
+  readonly teacher?: TeacherReference;
+  readonly config?: StageConfig;
+}
+
+/** Options of a stage on made-up accuracies; for one run each, as a strategy is. */
+export function stageOptions(changes: StageChanges = {}): StageOptions {
+  const { kind = "removal", base = BASE, teacher = TEACHER, config = CONFIG } =
+    changes;
+  const plan = { ...PLAN, ...changes, config: forAll(config) };
+  const space = stageSpace(plan, kind, base);
+  const { onIteration, throwIfInterrupted } = changes;
   return {
-    kind: "removal",
-    base: BASE,
-    teacher: TEACHER,
-    config: CONFIG,
-    shrink: SHRINK,
-    seed: 1,
-    evaluate: (network) => Promise.resolve(fakeEvaluation(network)),
-    journal: memoryJournal(),
-    ...changes,
+    space,
+    strategy: stageStrategy(plan, space),
+    objective: changes.objective ?? createObjective({ teacher }),
+    length: config,
+    evaluate: changes.evaluate ??
+      ((network) => Promise.resolve(fakeEvaluation(network))),
+    journal: changes.journal ?? memoryJournal(),
+    ...(onIteration === undefined ? {} : { onIteration }),
+    ...(throwIfInterrupted === undefined ? {} : { throwIfInterrupted }),
   };
 }

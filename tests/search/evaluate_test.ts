@@ -179,6 +179,62 @@ Deno.test("evaluate() gives a failure with its step and no weights when the loss
   });
 });
 
+Deno.test("evaluate() gives a failure, not an accuracy, when only the last update is not a number", async () => {
+  // No float32 is so large: the first update, which no loss follows, is infinite.
+  const recipe = makeRecipe({ epochs: 1, batchSize: 32, learningRate: 1e39 });
+  const outcome = await finished({ ...REQUEST, network: SMALL, recipe });
+  const { losses, ...evaluation } = outcome.evaluation;
+  assert.equal(losses.length, 1);
+  assert(Number.isFinite(losses[0]), "the case needs a loss that is a number");
+  assert.deepEqual({ ...outcome, evaluation }, {
+    evaluation: {
+      networkId: networkId(SMALL),
+      accuracy: 0,
+      steps: 1,
+      failure: { step: 1, reason: "a weight is not a finite number" },
+    },
+  });
+});
+
+Deno.test("evaluate() gives a failure with the validations left out when any weight is not finite at the end", async () => {
+  for (const value of [NaN, Infinity, -Infinity]) {
+    for (const name of ["blocks.0.weight", "blocks.3.bias"]) {
+      const { counted, open } = counting();
+      const poisoned: Engine = {
+        ...counted,
+        async compile(network, plan) {
+          const program = await counted.compile(network, plan);
+          return {
+            ...program,
+            weights: () => {
+              const weights = program.weights();
+              const values = weights[name]!.slice();
+              values[values.length - 1] = value;
+              return { ...weights, [name]: values };
+            },
+          };
+        },
+      };
+      const request = {
+        ...REQUEST,
+        network: SMALL,
+        validateEpochs: true as const,
+      };
+      const outcome = await evaluate(poisoned, request, DATA);
+      assert("evaluation" in outcome);
+      assert.equal("weights" in outcome, false);
+      const { accuracy, failure, steps, validations } = outcome.evaluation;
+      assert.deepEqual({ accuracy, failure, steps, validations }, {
+        accuracy: 0,
+        failure: { step: 8, reason: "a weight is not a finite number" },
+        steps: 8,
+        validations: undefined,
+      });
+      assert.equal(open.count, 0);
+    }
+  }
+});
+
 Deno.test("evaluate() disposes its program however it ends", async () => {
   const { counted, open } = counting();
   await evaluate(counted, REQUEST, DATA);

@@ -45,26 +45,30 @@ Deno.test("ledgerOf() counts each kind of proposal over all iterations", () => {
       trained({ failure: "words", repeated: true, epochs: 0 }),
     ]),
   ];
-  assert.deepEqual(ledgerOf(records), {
+  assert.deepEqual(ledgerOf(records, 50), {
     proposed: 7,
     rejected: 3,
     rejections: { shape: 2, noReduction: 1 },
     repeated: 2,
     trained: 2,
     failed: 1,
+    violations: 0,
     studentEpochs: 7,
+    studentImages: 350,
   });
 });
 
 Deno.test("ledgerOf() is all zeros when there are no records", () => {
-  assert.deepEqual(ledgerOf([]), {
+  assert.deepEqual(ledgerOf([], 50), {
     proposed: 0,
     rejected: 0,
     rejections: {},
     repeated: 0,
     trained: 0,
     failed: 0,
+    violations: 0,
     studentEpochs: 0,
+    studentImages: 0,
   });
 });
 
@@ -83,7 +87,7 @@ Deno.test("ledgerOf() adds up whatever was proposed", () => {
   );
   fc.assert(
     fc.property(fc.array(fc.array(proposal)), (iterations) => {
-      const ledger = ledgerOf(iterations.map((all, i) => record(i, all)));
+      const ledger = ledgerOf(iterations.map((all, i) => record(i, all)), 50);
       assert.equal(
         ledger.proposed,
         ledger.rejected + ledger.repeated + ledger.trained,

@@ -97,7 +97,7 @@ Deno.test("createEvaluator() answers from memory when the request was evaluated"
     asked: 2,
     remembered: 1,
     trained: 1,
-    cpuSeconds: 2,
+    workerSeconds: 2,
   });
   // Another process, to whom it cost as much; once.
   const later = manual(store);
@@ -108,7 +108,7 @@ Deno.test("createEvaluator() answers from memory when the request was evaluated"
     asked: 2,
     remembered: 2,
     trained: 0,
-    cpuSeconds: 2,
+    workerSeconds: 2,
   });
 });
 
@@ -151,7 +151,7 @@ Deno.test("createEvaluator() trains once when equal requests are under way at on
     asked: 3,
     remembered: 2,
     trained: 1,
-    cpuSeconds: 2,
+    workerSeconds: 2,
   });
 });
 
@@ -299,8 +299,8 @@ Deno.test("createEvaluator() resumes an interrupted training from its checkpoint
       whole.evaluator.weights(REQUEST),
     );
     // Both processes' steps, a quarter of a second each.
-    assert.equal(evaluator.cost.cpuSeconds, 3);
-    assert.equal(real(broken.store).evaluator.cost.cpuSeconds, 0);
+    assert.equal(evaluator.cost.workerSeconds, 3);
+    assert.equal(real(broken.store).evaluator.cost.workerSeconds, 0);
     // The checkpoint's bytes are gone.
     assert(broken.store.usage().checkpoints.sizeBytes < 10);
   }
@@ -316,7 +316,7 @@ Deno.test("createEvaluator() resumes a training that is interrupted after every 
   }
   const { evaluator } = real(store);
   assert.deepEqual(await evaluator.evaluate(REQUEST), expected);
-  assert.equal(evaluator.cost.cpuSeconds, 3);
+  assert.equal(evaluator.cost.workerSeconds, 3);
 });
 
 Deno.test("createEvaluator() keeps a stopped training's checkpoint also when none were wanted", async () => {
@@ -351,7 +351,7 @@ Deno.test("createEvaluator() resumes from the last epoch when the process ended 
   );
   assert.notEqual(later.executor.resumed[0], undefined);
   // Steps 1 to 4 and 5 to 12: those lost with the process are not counted.
-  assert.equal(later.evaluator.cost.cpuSeconds, 3);
+  assert.equal(later.evaluator.cost.workerSeconds, 3);
 });
 
 Deno.test("createEvaluator() leaves nothing half-written when the store fails on any call, and a rerun succeeds", async () => {
@@ -404,4 +404,90 @@ Deno.test("createEvaluator() tells the seconds of a training whenever it was run
   assert.equal(evaluator.seconds(REQUEST), 2);
   // In another process too.
   assert.equal(manual(store).evaluator.seconds(REQUEST), 2);
+});
+
+Deno.test("createEvaluator() bills each asker apart, and the parent for all", async () => {
+  const { pending, evaluator } = manual();
+  const first = evaluator.for({ rank: 0 });
+  const second = evaluator.for({ rank: 1 });
+  const others = { ...REQUEST, seed: 2 };
+  const asked = Promise.all([
+    first.evaluate(REQUEST),
+    second.evaluate(REQUEST),
+    second.evaluate(others),
+  ]);
+  // The second asks for what is under way: it is trained once.
+  assert.equal(pending.length, 2);
+  pending[0]!.succeed();
+  pending[1]!.succeed({ seconds: 5 });
+  const [one, same] = await asked;
+  assert.deepEqual(same, one);
+  assert.deepEqual(first.cost, {
+    asked: 1,
+    remembered: 0,
+    trained: 1,
+    workerSeconds: 2,
+  });
+  assert.deepEqual(second.cost, {
+    asked: 2,
+    remembered: 1,
+    trained: 1,
+    workerSeconds: 7,
+  });
+  assert.deepEqual(evaluator.cost, {
+    asked: 3,
+    remembered: 1,
+    trained: 2,
+    workerSeconds: 7,
+  });
+  // What is asked of the parent is nobody else's, and asked again costs nothing.
+  await evaluator.evaluate(REQUEST);
+  await first.evaluate(REQUEST);
+  assert.deepEqual(first.cost, {
+    asked: 2,
+    remembered: 1,
+    trained: 1,
+    workerSeconds: 2,
+  });
+  assert.deepEqual(evaluator.cost, {
+    asked: 5,
+    remembered: 3,
+    trained: 2,
+    workerSeconds: 7,
+  });
+  assert.equal(second.cost.asked, 2);
+  // A bill of a bill.
+  const nested = second.for({ rank: 2 });
+  await nested.evaluate(REQUEST);
+  assert.equal(nested.cost.workerSeconds, 2);
+  assert.deepEqual([second.cost.asked, evaluator.cost.asked], [3, 6]);
+  assert.equal(first.cost.asked, 2);
+});
+
+Deno.test("createEvaluator() tells the executor the rank of who asks", async () => {
+  const { pending, evaluator } = manual();
+  const ranks = [3, 0, 7];
+  const asked = Promise.all([
+    ...ranks.map((rank) =>
+      evaluator.for({ rank }).evaluate({ ...REQUEST, seed: 10 + rank })
+    ),
+    evaluator.evaluate(REQUEST),
+  ]);
+  assert.deepEqual(pending.map(({ options }) => options.rank), [...ranks, 0]);
+  pending.forEach(({ succeed }) => succeed());
+  await asked;
+});
+
+Deno.test("createEvaluator() settles for every asker when anything is under way", async () => {
+  const { pending, evaluator } = manual();
+  const asked = evaluator.for({ rank: 1 }).evaluate(REQUEST);
+  let settled = 0;
+  const waiting = [evaluator, evaluator.for({ rank: 2 })].map(async (each) => {
+    await each.settled();
+    settled++;
+  });
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  assert.equal(settled, 0);
+  pending[0]!.succeed();
+  await Promise.all([asked, ...waiting]);
 });

@@ -8,11 +8,14 @@ import {
 } from "../../lib/network/mod.ts";
 import {
   createEvaluator,
+  evaluationKey,
   InterruptedError,
   type PreparedTeacher,
   type PrepareOptions,
   prepareTeacher,
+  searchStages,
 } from "../../lib/search/mod.ts";
+import { createObjective } from "../../lib/reward/mod.ts";
 import { memoryStore } from "../../lib/store/mod.ts";
 import {
   argMax,
@@ -30,6 +33,7 @@ import {
   withFresh,
 } from "../training/_problem.ts";
 import { inlineExecutor } from "./_executor.ts";
+import { CONFIG, forAll, PLAN } from "./_search.ts";
 
 const engine = await openEngine("onnx-cpu");
 const SPLIT = makeSplit({ count: 150 });
@@ -44,6 +48,8 @@ const DATA_SET: DataSetHandle = {
   isOfficial: undefined,
   loadTrain: () => Promise.resolve(SPLIT),
 };
+const SEEDS = { data: 1, teacher: 1, student: 1 } as const;
+const DISTIL = { crossEntropy: 0, logitMse: 1 };
 const MOVED = { cropPadding: 1, flip: false };
 
 type Changes = Partial<Omit<PrepareOptions, "executor" | "evaluator">>;
@@ -61,7 +67,7 @@ const DEFAULTS = {
   recipe: makeRecipe({ epochs: 2, learningRate: 0.003 }),
   student: makeRecipe({ epochs: 1 }),
   final: makeRecipe({ epochs: 3 }),
-  seed: 1,
+  seeds: SEEDS,
   engine,
 } as const;
 
@@ -225,7 +231,13 @@ Deno.test("prepareTeacher() gives data whose ids change with everything that is 
     ],
     "another mean": [{ dataSet: { ...DATA_SET, mean: [0.4] } }, all],
     "another deviation": [{ dataSet: { ...DATA_SET, std: [0.3] } }, all],
-    "another seed": [{ seed: 2 }, all],
+    "another seed of the data": [{ seeds: { ...SEEDS, data: 2 } }, all],
+    "another seed of the teacher": [
+      { seeds: { ...SEEDS, teacher: 2 } },
+      ["search", "final"],
+    ],
+    // Without augmentation nothing of the data is drawn from it.
+    "another seed of the students": [{ seeds: { ...SEEDS, student: 2 } }, []],
     "more validation": [{ images: { ...images, validation: 48 } }, all],
     "less training": [{ images: { ...images, train: 87 } }, all],
     "less student training": [
@@ -257,15 +269,14 @@ Deno.test("prepareTeacher() gives data whose ids change with everything that is 
     const changed = all.filter((part) => ids[part] !== base[part]);
     assert.deepEqual(changed, expected, name);
   }
-  // With augmentation each epoch has a table of its own.
-  const two = idsOf(await prepared(augmented));
-  const longer = idsOf(
-    await prepared({
-      ...augmented,
-      final: makeRecipe({ epochs: 4, augmentation: MOVED }),
-    }),
+  // The views of augmented images are drawn from the students' seed alone.
+  const moved = idsOf(await prepared(augmented));
+  const others = idsOf(
+    await prepared({ ...augmented, seeds: { ...SEEDS, student: 2 } }),
   );
-  assert.notEqual(longer.final, two.final);
+  assert.equal(others.teacher, moved.teacher);
+  assert.notEqual(others.search, moved.search);
+  assert.notEqual(others.final, moved.final);
 });
 
 Deno.test("prepareTeacher() finds a teacher that was trained before", async () => {
@@ -359,4 +370,170 @@ Deno.test("prepareTeacher() throws when the teacher has no image right", async (
     message: /it has none of the 21 images right that score candidates/,
     exitCode: 3,
   });
+});
+
+Deno.test("prepareTeacher() gives the same data whatever the epochs of others, so that students are remembered", async () => {
+  const augmented = (epochs: number) => ({
+    student: makeRecipe({ epochs: 1, augmentation: MOVED, loss: DISTIL }),
+    final: makeRecipe({ epochs, augmentation: MOVED, loss: DISTIL }),
+  });
+  const short = preparing(augmented(2));
+  const first = await short.prepare();
+  const long = preparing(augmented(4), short.store);
+  const second = await long.prepare();
+  assert.deepEqual(idsOf(second), idsOf(first));
+  assert.deepEqual(
+    [first, second].map(({ searchData }) => searchData.teacherLogits.length),
+    [2, 4],
+  );
+  // The first views are the same.
+  assert.deepEqual(
+    second.searchData.teacherLogits.slice(0, 2).map(bitsOf),
+    first.searchData.teacherLogits.map(bitsOf),
+  );
+  const student = {
+    network: SMALL,
+    recipe: augmented(2).student,
+    data: first.searchData.id,
+    seed: SEEDS.student,
+    engine: engine.name,
+  };
+  const evaluation = await short.evaluator.evaluate(student);
+  assert.deepEqual(
+    await long.evaluator.evaluate({ ...student, data: second.searchData.id }),
+    evaluation,
+  );
+  assert.deepEqual(long.executor.submitted, []);
+  // Trained anew it is the same, on the longer data too.
+  const anew = preparing(augmented(4));
+  await anew.prepare();
+  assert.deepEqual(await anew.evaluator.evaluate(student), evaluation);
+});
+
+Deno.test("prepareTeacher() draws the split from the data's seed, the teacher from its own, and the views from the students'", async () => {
+  const augmented = {
+    student: makeRecipe({ epochs: 1, augmentation: MOVED }),
+    final: makeRecipe({ epochs: 1, augmentation: MOVED }),
+  };
+  const parts = async (seeds: Partial<PrepareOptions["seeds"]>) => {
+    const { searchData, finalData, weights, request } = await prepared({
+      ...augmented,
+      seeds: { ...SEEDS, ...seeds },
+    });
+    return {
+      split: [finalData, searchData].flatMap(({ train, validation }) =>
+        [train, validation].map(String)
+      ),
+      teacher: bitsOf(Float32Array.from(weights)),
+      views: searchData.teacherLogits.map(bitsOf),
+      seed: request.seed,
+    };
+  };
+  const base = await parts({});
+  const changed = async (seeds: Partial<PrepareOptions["seeds"]>) => {
+    const other = await parts(seeds);
+    return (["split", "teacher", "views", "seed"] as const).filter((part) =>
+      String(other[part]) !== String(base[part])
+    );
+  };
+  assert.deepEqual(await changed({}), []);
+  // Another teacher, who was trained on other images, sees other things in them.
+  assert.deepEqual(await changed({ data: 2 }), ["split", "teacher", "views"]);
+  assert.deepEqual(await changed({ teacher: 2 }), ["teacher", "views", "seed"]);
+  assert.deepEqual(await changed({ student: 2 }), ["views"]);
+});
+
+Deno.test("searchStages() of several seeds share one teacher and train each distinct student once", async () => {
+  const store = memoryStore();
+  const executor = inlineExecutor(engine);
+  const evaluator = createEvaluator(store, executor, engine);
+  const recipes = {
+    student: makeRecipe({ epochs: 1, loss: DISTIL }),
+    final: makeRecipe({ epochs: 2, loss: DISTIL }),
+  };
+  const search = async (seed: number) => {
+    const own = evaluator.for({ rank: seed });
+    const options = { ...DEFAULTS, ...recipes, executor, evaluator: own };
+    const teacher = await prepareTeacher(options);
+    const { stages, workerSeconds } = await searchStages({
+      run: `seed ${seed}`,
+      store,
+      evaluator: own,
+      teacher: teacher.network,
+      objective: createObjective({ teacher: teacher.reference }),
+      plan: {
+        ...PLAN,
+        seed,
+        search: "random",
+        config: forAll({ ...CONFIG, iterations: 3, rollouts: 4 }),
+      },
+      students: forAll(recipes.student),
+      searchData: teacher.searchData.id,
+      final: recipes.final,
+      finalData: teacher.finalData.id,
+      finalists: 1,
+      studentSeed: SEEDS.student,
+      engine: engine.name,
+    });
+    const [removal] = stages;
+    return {
+      teacher: teacher.evaluation,
+      data: idsOf(teacher),
+      workerSeconds,
+      cost: own.cost,
+      first: removal!.records.flatMap(({ proposals }) =>
+        proposals.map(({ actions }) => actions)
+      ),
+      scored: new Map(
+        stages.flatMap(({ kind, records }) =>
+          records.flatMap(({ proposals }) =>
+            proposals.flatMap(({ networkId, accuracy }) =>
+              networkId === undefined
+                ? []
+                : [[`${kind} ${networkId}`, accuracy] as const]
+            )
+          )
+        ),
+      ),
+    };
+  };
+  const found = await Promise.all([1, 2, 3].map(search));
+  const [one, two, three] = found as [typeof found[0], ...typeof found];
+  assert.notDeepEqual(two!.first, one.first, "equal searches");
+  for (const other of [two!, three!]) {
+    assert.deepEqual(other.teacher, one.teacher);
+    assert.deepEqual(other.data, one.data);
+  }
+  let shared = 0;
+  for (const [id, accuracy] of one.scored) {
+    for (const other of [two!, three!]) {
+      if (!other.scored.has(id)) continue;
+      shared++;
+      assert.equal(other.scored.get(id), accuracy);
+    }
+  }
+  assert(shared > 0, "the case needs students that several seeds propose");
+  // By what a training depends on: none was run twice, the teacher's neither.
+  const keys = executor.submitted.map((request) =>
+    evaluationKey(request, engine)
+  );
+  assert.equal(new Set(keys).size, keys.length);
+  assert.equal(
+    executor.submitted.filter(({ data }) => data === one.data.teacher).length,
+    1,
+  );
+  assert.equal(evaluator.cost.trained, keys.length);
+  const asked = found.reduce((sum, { cost }) => sum + cost.asked, 0);
+  assert.equal(evaluator.cost.asked, asked);
+  // Each pays for all that it asked for: its searches' trainings and the teacher.
+  const teacher = 0.25 * one.teacher.steps;
+  for (const { cost, workerSeconds } of found) {
+    assert.equal(cost.workerSeconds, workerSeconds + teacher);
+  }
+  // A fourth process repeats the first search and trains nothing.
+  const before = executor.submitted.length;
+  const again = await search(1);
+  assert.deepEqual(again.scored, one.scored);
+  assert.equal(again.workerSeconds, one.workerSeconds);
+  assert.equal(executor.submitted.length, before);
 });

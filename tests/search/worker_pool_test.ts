@@ -304,3 +304,50 @@ poolTest(
     await assert.rejects(pool.submit(request(3)), InterruptedError);
   },
 );
+
+poolTest(
+  "createWorkerPool() lets the lowest rank go first, then the first come, whatever runs",
+  1,
+  async (pool, made) => {
+    const ranks = [2, undefined, 1, 0, 2, 1, -1];
+    const jobs = [5, ...ranks].map((rank, seed) =>
+      pool.submit(request(seed), rank === undefined ? {} : { rank })
+    );
+    // The first found a worker that was free.
+    jobs.forEach(() => made[0]!.done());
+    await Promise.all(jobs);
+    // By rank -1, 0 (also by default), 1, 2.
+    assert.deepEqual(made[0]!.seeds, [0, 7, 2, 4, 3, 6, 1, 5]);
+  },
+);
+
+poolTest(
+  "createWorkerPool() puts data with more views in the place of those there, for running and later workers, and never fewer",
+  2,
+  async (pool, made) => {
+    const views = (count: number) => ({
+      ...DATA,
+      teacherLogits: Array.from({ length: count }, () => new Float32Array(27)),
+    });
+    pool.register(views(1));
+    const first = pool.submit(request(1));
+    pool.register({ ...DATA, id: "other" });
+    pool.register(views(3));
+    pool.register(views(2));
+    pool.register(views(3));
+    const second = pool.submit(request(2));
+    const received = made.map((worker) =>
+      worker.received.flatMap((message) =>
+        message.type === "data"
+          ? `${message.data.id} ${message.data.teacherLogits.length}`
+          : []
+      )
+    );
+    assert.deepEqual(received, [
+      ["data 1", "other 0", "data 3"],
+      ["data 3", "other 0"],
+    ]);
+    made.forEach((worker) => worker.done());
+    await Promise.all([first, second]);
+  },
+);

@@ -184,3 +184,44 @@ Deno.test("runStage() gives equal results with 1 and 3 workers", async () => {
   assert.equal(one!.trained, one!.result.candidates.length);
   assert(one!.result.candidates.some(({ accuracy }) => accuracy > 0.4));
 });
+
+Deno.test("createWorkerPool() serves short and long trainings when data with more views come later", async () => {
+  const augmentation = { cropPadding: 1, flip: true };
+  const recipe = (epochs: number) =>
+    makeRecipe({
+      epochs,
+      augmentation,
+      loss: { crossEntropy: 0, logitMse: 1 },
+    });
+  // One table an epoch, each of its own.
+  const tables = [0, 1, 2].map((epoch) =>
+    Float32Array.from({ length: 3 * 90 }, (_, i) => Math.sin(i + 100 * epoch))
+  );
+  const views = (count: number) => ({
+    ...DATA,
+    teacherLogits: tables.slice(0, count),
+  });
+  const [short, long] = [1, 3].map((epochs) =>
+    request(SMALL, { recipe: recipe(epochs) })
+  );
+  const engine = await openEngine("onnx-cpu");
+  const expected = [
+    await evaluate(engine, short!, views(1)),
+    await evaluate(engine, long!, views(3)),
+  ];
+  const pool = createWorkerPool(1);
+  try {
+    pool.register(views(1));
+    const first = await pool.submit(short!);
+    await assert.rejects(
+      pool.submit(long!),
+      /teacher logits of 1 epochs, expected at least 2/,
+    );
+    pool.register(views(3));
+    const later = [await pool.submit(short!), await pool.submit(long!)];
+    assert.deepEqual(bits(first), expected[0]);
+    assert.deepEqual(later.map(bits), expected);
+  } finally {
+    await pool.close();
+  }
+});

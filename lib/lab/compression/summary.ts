@@ -222,9 +222,10 @@ export async function compressionSummary(
 ): Promise<string> {
   const groups = groupsOf(cells);
   const seeds = groups.map((group) => group.cells.length);
-  const notes = [
-    ...new Set(cells.map(({ record }) => scaleNote(record.deterministic))),
-  ];
+  const notes = groups.map(({ title, cells }) =>
+    [title, scaleNote(cells[0]!.record.deterministic)] as const
+  );
+  const isOneNote = new Set(notes.map(([, note]) => note)).size === 1;
   const missing = lacking.length === 0 ? "" : `Not in the table:
 
 ${lacking.map(({ name, reason }) => `- ${name}: ${reason}`).join("\n")}
@@ -235,15 +236,21 @@ ${lacking.map(({ name, reason }) => `- ${name}: ${reason}`).join("\n")}
   }
   return `# ${title} (profile \`${profile}\`)
 
-${notes.length === 1 ? notes[0] : notes.map((note) => `- ${note}`).join("\n")}
+${
+    isOneNote
+      ? notes[0]![1]
+      : [...new Map(notes)].map(([title, note]) => `- ${title}: ${note}`)
+        .join("\n")
+  }
 
 ${await networkTable(groups)}
 ${
     Math.max(...seeds) < 2
       ? "One search seed a row: no spread is given."
-      : "Means over search seeds, with Student's 95 % interval where there are several."
-  } Delta is in percentage points of test accuracy against the teacher; teacher,
-split and training seed are the same for all seeds. Test images were opened once
+      : "Means over search seeds, with Student's 95 % interval where there are\nseveral."
+  }
+Delta is in percentage points of test accuracy against the teacher; teacher, split
+and training seed are the same for all search seeds. Test images were opened once
 a network, for this table.
 
 ${costTable(groups)}

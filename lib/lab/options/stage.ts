@@ -61,7 +61,7 @@ export function stageSchema(rate: number) {
     passes: z.int().min(1).max(100).default(1).describe(
       "Adam steps per iteration, more than one with clip only (paper: 1)",
     ),
-    clip: z.number().min(0).max(10).default(0).describe(
+    clip: z.number().min(0).lt(1).default(0).describe(
       "Clipping of the probability ratio as in PPO; 0 is none (paper: none)",
     ),
   }).refine(({ passes, clip }) => passes === 1 || clip > 0, {

@@ -10,6 +10,7 @@ import {
   type PolicyState,
   transferable,
   unpackPolicyState,
+  withFreshOptimiser,
 } from "../../policy/mod.ts";
 import { randomStream } from "../../random/mod.ts";
 import {
@@ -81,7 +82,9 @@ function createStagePolicy(
     passes: config.passes,
     ...(config.clip === 0 ? {} : { clip: config.clip }),
   });
-  if (start !== undefined) policy.restore(transferable(start, leafLogits));
+  if (start !== undefined) {
+    policy.restore(withFreshOptimiser(transferable(start, leafLogits)));
+  }
   return policy;
 }
 

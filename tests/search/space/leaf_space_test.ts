@@ -149,7 +149,7 @@ Deno.test("createSpace() tells the sizes of a layer apart when each is a decisio
 });
 
 Deno.test("createSpace() passes on how features are encoded", () => {
-  const features = { types: "number" } as const;
+  const features = { set: "paper" } as const;
   const space = createSpace({
     kind: "removal",
     base: PLAIN,
