@@ -21,10 +21,16 @@ function candidatesOf({ records }: Json): readonly string[] {
 Deno.test("rq1 records and tells it when every final training fails", async () => {
   const good = await reference();
   await inFolder(async (folder) => {
-    const { deterministic, page, table, stderr } = await finish(
-      `${folder}/results`,
+    const results = `${folder}/results`;
+    const { deterministic, page, table, stderr, place } = await finish(
+      results,
       { flags: ["--final.learning-rate", "1e30"], code: 3 },
     );
+    // It has a record, which tells: nothing is lacking.
+    const index = `${results}/${place.replace(/\/[^/]*$/, "")}.json`;
+    assert.deepEqual(JSON.parse(await Deno.readTextFile(index)).cells, [
+      { name: "mnist-vgg13-w0.03-reinforce-s1" },
+    ]);
     assert.match(
       stderr,
       /^Failed: mnist-\S+: stage removal has no winner: every final training failed$/m,

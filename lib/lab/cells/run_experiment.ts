@@ -35,7 +35,12 @@ import { writeProfile } from "./write_cell.ts";
 /** How a cell ended. */
 export type Outcome =
   | { readonly state: "done" }
-  | { readonly state: "failed"; readonly reason: string }
+  | {
+    readonly state: "failed";
+    readonly reason: string;
+    /** Whether it has a record all the same. */
+    readonly isRecorded?: true;
+  }
   | { readonly state: "different" }
   | { readonly state: "missing"; readonly error: DataError }
   | { readonly state: "busy"; readonly error: StoreError };
@@ -228,7 +233,9 @@ function lackingOf(outcome: Outcome | undefined): string | undefined {
     case undefined:
       return NOT_RUN;
     case "failed":
-      return `failed: ${firstLine(outcome.reason)}`;
+      return outcome.isRecorded
+        ? undefined
+        : `failed: ${firstLine(outcome.reason)}`;
     case "missing":
       return "its data were not to be had where it was run";
     case "busy":
