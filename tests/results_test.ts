@@ -32,18 +32,21 @@ Deno.test({
   async fn() {
     const readme = await Deno.readTextFile(new URL("README.md", PROJECT));
     const files = await renderResults(RESULTS);
-    assert.match(readme, /results\/rq1\/laptop-search\.svg/);
+    assert.match(readme, /\]\(results\/rq1\/laptop\/mnist-vgg13-\S+\.md\)/);
     assert.equal(renderReadme(readme, files), readme);
   },
 });
 
 Deno.test("renderReadme() replaces what stands between the markers, and only that", () => {
-  const files = new Map([["rq1/laptop.md", "# T\n![a](laptop-x.svg)\n"]]);
+  const files = new Map([[
+    "rq1/laptop.md",
+    "# T\n![a](laptop/x.svg) [b](laptop.json) [c](laptopx)\n",
+  ]]);
   assert.equal(
     renderReadme(
       "a\n<!-- results: rq1 -->\nold\n<!-- /results -->\nb\n",
       files,
     ),
-    "a\n<!-- results: rq1 -->\n\n### T\n![a](results/rq1/laptop-x.svg)\n\n<!-- /results -->\nb\n",
+    "a\n<!-- results: rq1 -->\n\n### T\n![a](results/rq1/laptop/x.svg) [b](results/rq1/laptop.json) [c](laptopx)\n\n<!-- /results -->\nb\n",
   );
 });

@@ -102,12 +102,15 @@ export function parseCommand<Config>(
     },
     given: divide(layOver(read[1]?.values ?? {}, typed, root), shared.shape)[1],
     amend({ values = {}, over = {}, place }) {
-      const amended = {
-        layers: [...layers, madeLayer(values, place), ...named],
-        given,
-      };
-      const merged = mergeSources(amended, root);
-      const [, own] = divide(layOver(merged, over, root), shared.shape);
+      const [between, above] = [values, over].map((each) =>
+        withPresets([madeLayer(each, place)], command.presets)
+      );
+      const amended = { layers: [...layers, ...between!, ...named], given };
+      const merged = above!.reduce(
+        (under, layer) => layOver(under, layer.values, root),
+        mergeSources(amended, root),
+      );
+      const [, own] = divide(merged, shared.shape);
       const checked = checkValues(schema, own, {
         sources: amended,
         root,

@@ -102,7 +102,20 @@ function readHeader(view: DataView, bytes: Uint8Array): Header {
   if (format !== FORMAT) {
     fail(`its format is ${format ?? "unknown"}, expected ${FORMAT}`);
   }
+  if (!isWhole(header as Partial<Header>)) {
+    fail("its header lacks a field, expected kind, step and arrays");
+  }
   return header as Header;
+}
+
+/** Whether a header of this format has all that is read of it. */
+function isWhole({ kind, step, arrays }: Partial<Header>): boolean {
+  return ["removal", "shrinkage", "joint"].includes(kind!) &&
+    Number.isSafeInteger(step) && Array.isArray(arrays) &&
+    arrays.every((each) =>
+      Array.isArray(each) && typeof each[0] === "string" &&
+      Number.isSafeInteger(each[1]) && each[1] >= 0
+    );
 }
 
 function parseJson(bytes: Uint8Array): unknown {

@@ -6,6 +6,7 @@
  */
 
 import assert from "node:assert/strict";
+import { posix } from "node:path";
 import { fileURLToPath } from "node:url";
 import { stopwatch } from "../../lib/cli/mod.ts";
 
@@ -34,6 +35,7 @@ student: { images: 128, validationImages: 100, epochs: 1, batchSize: 64 }
 final: { epochs: 3, batchSize: 64 }
 removal: { iterations: 3, rollouts: 3 }
 shrinkage: { iterations: 3, rollouts: 3 }
+joint: { iterations: 3, rollouts: 3 }
 shrink: { minChannels: 1 }
 `;
 
@@ -41,6 +43,8 @@ shrink: { minChannels: 1 }
 export interface CommandOptions {
   /** Flags after those of {@link tinyFlags}. */
   readonly flags?: readonly string[];
+  /** YAML that is added to {@link TINY}, for example subjects. */
+  readonly config?: string;
   /** Flags of Deno itself, after --allow-all. */
   readonly deno?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
@@ -87,16 +91,16 @@ export async function inFolder(
 }
 
 /** Flags for a tiny run with its results in a folder. */
-export function tinyFlags(folder: string): readonly string[] {
+export function tinyFlags(folder: string, more = ""): readonly string[] {
   const config = `${folder}.tiny.yaml`;
-  Deno.writeTextFileSync(config, TINY);
+  Deno.writeTextFileSync(config, `${TINY}${more}`);
   return ["--profile", "smoke", "--config", config, "--results", folder];
 }
 
 /** Starts the command with the flags given and no others. */
 export function startRaw(
   flags: readonly string[],
-  { deno = [], env = {} }: Omit<CommandOptions, "flags"> = {},
+  { deno = [], env = {} }: Omit<CommandOptions, "flags" | "config"> = {},
 ): Running {
   const seconds = stopwatch();
   const process = new Deno.Command(Deno.execPath(), {
@@ -137,9 +141,9 @@ export function startRaw(
 /** Starts a tiny run with its results in a folder. */
 export function start(
   folder: string,
-  { flags = [], ...options }: CommandOptions = {},
+  { flags = [], config, ...options }: CommandOptions = {},
 ): Running {
-  return startRaw([...tinyFlags(folder), ...flags], options);
+  return startRaw([...tinyFlags(folder, config), ...flags], options);
 }
 
 /** Runs a tiny run to its end, which must be the one expected. */
@@ -149,32 +153,72 @@ export async function finish(
 ): Promise<Outcome> {
   const ended = await start(folder, options).ended;
   assert.equal(ended.code, options.code ?? 0, ended.stderr);
-  return { ...ended, ...outcomeIn(folder) };
+  return outcomeOf(ended);
 }
 
 /** A test's view of a record; its types are the experiment's own business. */
 // deno-lint-ignore no-explicit-any
 export type Json = any;
 
-/** What a finished run left. */
+/** What a finished run of one cell left. */
 export interface Outcome extends Ended {
+  /** Path of the record below the results folder. */
+  readonly place: string;
   /** Text of the record. */
   readonly record: string;
   readonly digest: string;
   readonly deterministic: Json;
   readonly environment: Json;
-  /** The table. */
+  /** The cell's page. */
+  readonly page: string;
+  /** The profile's table. */
   readonly table: string;
 }
 
-function outcomeIn(folder: string): Omit<Outcome, keyof Ended> {
-  const read = (file: string) =>
-    Deno.readTextFileSync(`${folder}/rq1/smoke.${file}`);
-  const record = read("json");
+/** Paths of the records that a command says that it wrote, in order. */
+export function writtenBy({ stderr }: Ended): readonly string[] {
+  return Array.from(
+    stderr.matchAll(/^Written: ([^,\n]+\.json),/gm),
+    ([, path]) => path!,
+  );
+}
+
+/** The records that a command wrote, by the name of their cell. */
+export function recordsOf(ended: Ended): ReadonlyMap<string, string> {
+  return new Map(
+    writtenBy(ended).map((path) => [
+      posix.basename(path, ".json"),
+      Deno.readTextFileSync(path),
+    ]),
+  );
+}
+
+/** The one record that a command wrote, and what lies beside it. */
+export function outcomeOf(ended: Ended): Outcome {
+  const [path, ...others] = writtenBy(ended);
+  assert(path !== undefined && others.length === 0, ended.stderr);
+  const base = path.replace(/\.json$/, "");
+  const record = Deno.readTextFileSync(path);
   const { digest, deterministic } = JSON.parse(record);
   assert.match(digest, /^[0-9a-f]{64}$/);
-  const { environment } = JSON.parse(read("environment.json"));
-  return { record, digest, deterministic, environment, table: read("md") };
+  const { environment } = JSON.parse(
+    Deno.readTextFileSync(`${base}.environment.json`),
+  );
+  return {
+    ...ended,
+    place: path.replace(/^.*(?=\/rq1\/)\//, ""),
+    record,
+    digest,
+    deterministic,
+    environment,
+    page: Deno.readTextFileSync(`${base}.md`),
+    table: Deno.readTextFileSync(`${posix.dirname(path)}.md`),
+  };
+}
+
+/** Any stage of a record's content, by its kind; undefined where it was not begun. */
+export function stageOf({ stages }: Json, kind: string): Json {
+  return stages.find((stage: Json) => stage.kind === kind);
 }
 
 let made: Promise<Outcome> | undefined;

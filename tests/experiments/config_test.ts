@@ -1,26 +1,18 @@
 import assert from "node:assert/strict";
+import { completeConfig } from "../../lib/lab/options/compression.ts";
 import {
-  completeConfig,
-  compressionSchema,
   studentRecipes,
   teacherRecipe,
-} from "../../lib/lab/options/compression.ts";
+} from "../../lib/lab/options/recipes.ts";
 import { recordedTeachers } from "../../lib/lab/teacher/files.ts";
 import { recipeOf } from "../../lib/lab/teacher/recipes.ts";
 import { canonicalJson } from "../../lib/random/mod.ts";
+import { parseOptions } from "../lab/_options.ts";
 import { PROJECT } from "./_run.ts";
 
 /** Options with what every command line has, and some more. */
 function complete(options: Readonly<Record<string, unknown>>) {
-  return completeConfig(compressionSchema.parse({
-    teacher: {},
-    student: {},
-    final: {},
-    removal: {},
-    shrinkage: {},
-    shrink: {},
-    ...options,
-  }));
+  return completeConfig(parseOptions(options));
 }
 
 Deno.test("completeConfig() asks for the committed teachers by data set and network alone", async () => {
@@ -61,7 +53,7 @@ Deno.test("completeConfig() writes nothing of what is not there into a record", 
   const { teacher, ...rest } = complete({});
   assert.deepEqual(
     Object.keys(teacher).sort(),
-    ["batchSize", "epochs", "learningRate", "weightDecay"],
+    ["batchSize", "epochs", "learningRate", "seed", "weightDecay"],
   );
   assert(!("augmentation" in rest));
 });

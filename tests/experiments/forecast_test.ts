@@ -3,21 +3,20 @@ import {
   calibrationOf,
   storedCalibration,
 } from "../../lib/lab/forecast/calibration.ts";
-import {
-  completeConfig,
-  compressionSchema,
-} from "../../lib/lab/options/compression.ts";
+import { completeConfig } from "../../lib/lab/options/compression.ts";
+import { searchPlanOf } from "../../lib/lab/options/search_plan.ts";
 import {
   countForwards,
+  type ForecastOptions,
   foreseeRun,
   foreseeStage,
   makespan,
   type Part,
-  PARTS,
 } from "../../lib/lab/forecast/forecast.ts";
 import { followRun } from "../../lib/lab/forecast/remaining.ts";
 import { vgg } from "../../lib/network/mod.ts";
 import { memoryStore } from "../../lib/store/mod.ts";
+import { parseOptions } from "../lab/_options.ts";
 
 const TEACHER = vgg({
   depth: 11,
@@ -33,26 +32,29 @@ const MODEL = {
   prediction: { image: 0, mac: 0, activation: 0 },
 };
 
-const OPTIONS = {
+const CONFIG = completeConfig(parseOptions({
+  teacher: { epochs: 2 },
+  student: { images: 100, epochs: 3, shrinkageEpochs: 4 },
+  final: { epochs: 5 },
+  removal: { iterations: 3, rollouts: 2 },
+  shrinkage: { iterations: 2, rollouts: 2 },
+  joint: { iterations: 2, rollouts: 3 },
+  shrink: { minChannels: 1 },
+}));
+
+const OPTIONS: ForecastOptions = {
   calibration: { alone: MODEL, together: MODEL },
-  config: completeConfig(compressionSchema.parse({
-    teacher: { epochs: 2 },
-    student: { images: 100, epochs: 3, shrinkageEpochs: 4 },
-    final: { epochs: 5 },
-    removal: { iterations: 3, rollouts: 2 },
-    shrinkage: { iterations: 2, rollouts: 2 },
-    shrink: { minChannels: 1 },
-  })),
+  config: CONFIG,
+  plan: searchPlanOf(CONFIG, { seed: 1 }),
   teacher: TEACHER,
   images: 1000,
   taken: false,
   testImages: 10,
-  seed: 1,
   workers: 2,
 };
 
 /** Parts that take whole seconds. */
-const SECONDS: Readonly<Record<Part["name"], number>> = {
+const SECONDS = {
   teacher: 10,
   logits: 0,
   removal: 40,
@@ -62,12 +64,12 @@ const SECONDS: Readonly<Record<Part["name"], number>> = {
 };
 
 function partsOf(): readonly Part[] {
-  return PARTS.map((name) => ({
+  return Object.entries(SECONDS).map(([name, seconds]) => ({
     name,
     trainings: 1,
     epochs: 1,
-    cpuSeconds: SECONDS[name],
-    wallSeconds: SECONDS[name],
+    workerSeconds: seconds,
+    wallSeconds: seconds,
   }));
 }
 
@@ -85,7 +87,7 @@ Deno.test("makespan() gives each task to the worker that is free first", () => {
 
 Deno.test("foreseeRun() counts trainings, epochs and images of every part", () => {
   const parts = new Map(foreseeRun(OPTIONS).map((part) => [part.name, part]));
-  assert.deepEqual([...parts.keys()], [...PARTS]);
+  assert.deepEqual([...parts.keys()], Object.keys(SECONDS));
   const counts = (name: Part["name"]) => {
     const { trainings, epochs } = parts.get(name)!;
     return [trainings, epochs];
@@ -94,42 +96,55 @@ Deno.test("foreseeRun() counts trainings, epochs and images of every part", () =
   assert.deepEqual(counts("removal"), [6, 18]);
   assert.deepEqual(counts("shrinkage"), [4, 16]);
   assert.deepEqual(counts("final"), [2, 10]);
-  near(parts.get("teacher")!.cpuSeconds, 2 * 1000 * 1e-3);
+  near(parts.get("teacher")!.workerSeconds, 2 * 1000 * 1e-3);
   // Without augmentation the teacher looks at each image once.
   assert.equal(countForwards(OPTIONS), 1000);
   const augmentation = { cropPadding: 1, flip: false };
   const config = { ...OPTIONS.config, augmentation };
   assert.equal(countForwards({ ...OPTIONS, config }), 5 * 1000);
   const [taken] = foreseeRun({ ...OPTIONS, taken: true });
-  assert.deepEqual([taken!.trainings, taken!.cpuSeconds], [0, 0]);
-  near(parts.get("final")!.cpuSeconds, 2 * 5 * 1000 * 1e-3);
+  assert.deepEqual([taken!.trainings, taken!.workerSeconds], [0, 0]);
+  near(parts.get("final")!.workerSeconds, 2 * 5 * 1000 * 1e-3);
   near(parts.get("final")!.wallSeconds, 5 * 1000 * 1e-3);
+});
+
+Deno.test("foreseeRun() foresees the plan's own stages, and no teacher where another cell has it", () => {
+  const config = { ...CONFIG, stages: "joint" } as const;
+  const parts = foreseeRun({
+    ...OPTIONS,
+    config,
+    plan: searchPlanOf(config, { seed: 1 }),
+    isShared: true,
+  });
+  assert.deepEqual(
+    parts.map(({ name, trainings, epochs }) => [name, trainings, epochs]),
+    [["joint", 6, 18], ["final", 1, 5], ["test", 0, 0]],
+  );
 });
 
 Deno.test("foreseeStage() costs no more than if every proposal were trained, and less where some are rejected", () => {
   const { part } = foreseeStage(OPTIONS, "shrinkage", TEACHER);
-  assert(part.cpuSeconds > 0 && part.cpuSeconds <= 4 * 400 * 1e-3 + 1e-9);
+  assert(part.workerSeconds > 0 && part.workerSeconds <= 4 * 400 * 1e-3 + 1e-9);
   // With so high a floor nothing shrinks, and every proposal is rejected.
+  const shrink = { what: "channels", minChannels: 999 } as const;
+  const config = { ...CONFIG, shrink };
   const nothing = foreseeStage(
-    {
-      ...OPTIONS,
-      config: {
-        ...OPTIONS.config,
-        shrink: { what: "channels", minChannels: 999 },
-      },
-    },
+    { ...OPTIONS, config, plan: searchPlanOf(config, { seed: 1 }) },
     "shrinkage",
     TEACHER,
   );
-  assert.equal(nothing.part.cpuSeconds, 0);
+  assert.equal(nothing.part.workerSeconds, 0);
   assert.equal(nothing.winner, TEACHER);
 });
 
 Deno.test("followRun() corrects what is left by what was measured", () => {
   let now = 0;
-  const run = followRun(partsOf(), () => now);
+  const run = followRun(partsOf(), { clock: () => now });
   assert.equal(run.predicted, 100);
   assert.equal(run.seconds(), 100);
+  // What comes behind is no part of the run, but must be waited for too.
+  const first = followRun(partsOf(), { clock: () => now, behind: 7 });
+  assert.deepEqual([first.predicted, first.seconds()], [100, 107]);
   run.begin("teacher");
   now = 20;
   run.reach("teacher", 1, 0);
@@ -150,7 +165,7 @@ Deno.test("followRun() corrects what is left by what was measured", () => {
 
 Deno.test("followRun() learns nothing of speed from what was done earlier", () => {
   let now = 0;
-  const run = followRun(partsOf(), () => now);
+  const run = followRun(partsOf(), { clock: () => now });
   run.begin("removal");
   now = 4;
   // Of nine tenths eight were restored: a tenth took four seconds, as predicted.

@@ -46,9 +46,9 @@ Deno.test("rq1 says how to get the data when there are none and no network", asy
     const results = `${folder}/results`;
     const cache = `${folder}/cache`;
     const { code, stdout, stderr } = await start(results, {
-      flags: ["--data", `${folder}/nothing`],
+      flags: ["--dataset", "mnist"],
       deno: await cutOff(folder),
-      env: { N2N_CACHE: cache },
+      env: { N2N_CACHE: cache, N2N_DATA: `${folder}/nothing` },
     }).ended;
     assert.equal(code, 5, stderr);
     assert.equal(stdout, "");
@@ -64,7 +64,7 @@ Deno.test("rq1 says how to get the data when there are none and no network", asy
     assert.match(lines.at(-1)!, /by hand: 47040016 bytes .*SHA-256 ba891046/);
     assert(lines.at(-1)!.includes(`"${cache}/mnist/raw"`));
     assert.doesNotMatch(stderr, /^ +at /m);
-    assert(!exists(results), "a results folder was made");
+    assert(!exists(`${results}/rq1`), "results were made");
     for (const name of ["train.bin", "test.bin"]) {
       assert(!exists(`${cache}/mnist/${name}`));
     }
@@ -76,6 +76,7 @@ Deno.test("rq1 sets a damaged cache aside and says so when it cannot be made ane
     const results = `${folder}/results`;
     const cache = await damagedCache(folder);
     const run = {
+      flags: ["--dataset", "mnist"],
       deno: await cutOff(folder),
       env: { N2N_CACHE: cache },
     };
@@ -89,7 +90,7 @@ Deno.test("rq1 sets a damaged cache aside and says so when it cannot be made ane
     assert.match(found!, /SHA-256 is [0-9a-f]{64}, expected 2a8555f5/);
     assert.match(stderr, /Put the file, or its \.gz, into .* by hand: 7840016/);
     assert.doesNotMatch(stderr, /^ +at /m);
-    assert(!exists(results), "a results folder was made");
+    assert(!exists(`${results}/rq1`), "results were made");
     // The fault is not forgotten, nor the whole half touched.
     assert.equal((await start(results, run).ended).code, 5);
     assert(exists(`${cache}/mnist/train.bin`));

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { finish, inFolder, PROPOSALS, start } from "./_run.ts";
+import { finish, inFolder, PROPOSALS, stageOf, start } from "./_run.ts";
 import { query } from "./_traces.ts";
 
 /** The exit code when a stage found no student. */
@@ -19,11 +19,12 @@ Deno.test("rq1 says that no student was found when all removals are rejected", a
   await inFolder(async (parent) => {
     const folder = `${parent}/results`;
     const flags = NOTHING_REMOVED;
-    const { deterministic, table, digest } = await finish(folder, {
+    const { deterministic, page, table, digest } = await finish(folder, {
       flags,
       code,
     });
-    const { removal, shrinkage } = deterministic;
+    const removal = stageOf(deterministic, "removal");
+    const shrinkage = stageOf(deterministic, "shrinkage");
     assert.equal(removal.ledger.rejected, PROPOSALS);
     assert.deepEqual(removal.ledger.rejections, { noReduction: PROPOSALS });
     assert.equal(removal.ledger.trained, 0);
@@ -37,9 +38,11 @@ Deno.test("rq1 says that no student was found when all removals are rejected", a
       // No advantage, no gradient; the rest is rounding.
       assert(update.gradientNorm < 1e-12, `${update.gradientNorm}`);
     }
-    assert.match(table, /^- stage 1: no student was found$/m);
-    assert.match(table, /^- stage 1\+2: no student was found$/m);
-    assert.doesNotMatch(table, NO_NUMBER);
+    assert.match(page, /^- stage 1 \(removal\): no student was found$/m);
+    assert.match(page, /^\*\*stage 1 \(removal\) failed:\*\* no student was/m);
+    assert.doesNotMatch(page, /shrinkage/);
+    assert.match(table, /\| stage 1 \(removal\) +\| +0 \| +– \|/);
+    for (const text of [page, table]) assert.doesNotMatch(text, NO_NUMBER);
     // Again from the store.
     assert.equal((await finish(folder, { flags, code })).digest, digest);
   });
@@ -49,25 +52,35 @@ Deno.test("rq1 keeps stage 1's student when all shrinkages are rejected", async 
   await inFolder(async (parent) => {
     const folder = `${parent}/results`;
     const flags = NOTHING_SHRUNK;
-    const { deterministic, table } = await finish(folder, { flags, code });
-    const { removal, shrinkage } = deterministic;
+    const { deterministic, page, table, stderr } = await finish(folder, {
+      flags,
+      code,
+    });
+    const removal = stageOf(deterministic, "removal");
+    const shrinkage = stageOf(deterministic, "shrinkage");
     assert(removal.winner.parameters < deterministic.teacher.parameters);
     assert.equal(shrinkage.ledger.rejected, PROPOSALS);
     assert.equal(shrinkage.winner, undefined);
-    assert.match(table, /^- stage 1: `28x28x1 /m);
-    assert.match(table, /^- stage 1\+2: no student was found$/m);
-    assert.doesNotMatch(table, NO_NUMBER);
+    assert.match(page, /^- stage 1 \(removal\): `28x28x1 /m);
+    assert.match(
+      page,
+      /^- stage 1\+2 \(shrinkage\): no student was found$/m,
+    );
+    assert.match(table, /\| stage 1 \(removal\) +\| +1 \| +\d/);
+    assert.match(table, /\| stage 1\+2 \(shrinkage\) +\| +0 \| +– \|/);
+    for (const text of [page, table]) assert.doesNotMatch(text, NO_NUMBER);
+    assert.match(stderr, /^Failed: \S+: stage shrinkage found no student: /m);
   });
 });
 
 Deno.test("rq1 goes on when every student's training fails", async () => {
   await inFolder(async (parent) => {
     const folder = `${parent}/results`;
-    const { deterministic, table } = await finish(folder, {
+    const { deterministic, page, table } = await finish(folder, {
       flags: DIVERGING,
       code,
     });
-    const { removal } = deterministic;
+    const removal = stageOf(deterministic, "removal");
     const { rejected, trained, failed } = removal.ledger;
     assert(failed > 0);
     assert.deepEqual([trained, rejected + failed], [failed, PROPOSALS]);
@@ -84,19 +97,31 @@ Deno.test("rq1 goes on when every student's training fails", async () => {
     assert.equal(failures.length, failed);
     assert(failures.every(({ step }) => Number(step) >= 1));
     assert.match(
-      table,
+      page,
       new RegExp(`of these failed \\(NaN\\) +\\| +${failed} `),
     );
-    assert.match(table, /^- stage 1: no student was found$/m);
+    assert.match(page, /^- stage 1 \(removal\): no student was found$/m);
+    // Proposed, rejected, from memory, trained, failed.
+    assert.match(
+      table,
+      new RegExp(
+        `reinforce \\| +${PROPOSALS} \\| +${rejected} \\| +0 \\| +${trained} \\| +${failed} \\|`,
+      ),
+    );
+    for (const text of [page, table]) assert.doesNotMatch(text, NO_NUMBER);
   });
 });
 
 Deno.test("rq1 claims no saved teacher forwards when no student was trained", async () => {
   await inFolder(async (parent) => {
     const folder = `${parent}/results`;
-    const { table } = await finish(folder, { flags: NOTHING_REMOVED, code });
-    assert.match(table, /The teacher looked at [\d,]+ images, once for all/);
-    assert.doesNotMatch(table, /teacher forwards were saved/);
+    const { page, table } = await finish(folder, {
+      flags: NOTHING_REMOVED,
+      code,
+    });
+    assert.match(page, /The teacher looked at [\d,]+ images, once for all/);
+    assert.doesNotMatch(page, /teacher forwards were saved/);
+    assert.match(table, /teacher forwards saved \|[^]*\| +0 \| +0\.00 \|\n/);
   });
 });
 
@@ -105,7 +130,10 @@ Deno.test("rq1 tells without a stack when the teacher's training fails", async (
     const folder = `${parent}/results`;
     const flags = ["--teacher.learning-rate", "1e30"];
     const { code, stderr } = await start(folder, { flags }).ended;
-    assert.match(stderr, /^Cannot train the teacher: .* at step \d+/m);
+    assert.match(
+      stderr,
+      /^Failed: mnist-\S+: Cannot train the teacher: .* at step \d+/m,
+    );
     assert.doesNotMatch(stderr, /^ +at /m);
     assert.equal(code, 3);
   });

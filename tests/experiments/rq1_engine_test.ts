@@ -48,7 +48,7 @@ Deno.test("rq1 --engine auto gives the bits of the engine that it takes, and say
     // The same run under the engine's own name.
     const flags = ["--dry-run", "--engine", "onnx-cpu"];
     const dry = await startRaw([...tinyFlags(results), ...flags]).ended;
-    assert.match(dry.stdout, /of this run 3 of 3 iterations of removal/);
+    assert.match(dry.stdout, /^Stored in .*: \d+ evaluations/m);
     assert.doesNotMatch(dry.stderr, /Engine/);
     const again = await startRaw(
       [...tinyFlags(results), "--dry-run", ...AUTO],
@@ -59,6 +59,9 @@ Deno.test("rq1 --engine auto gives the bits of the engine that it takes, and say
       dry.stdout.replace(/ with \d+ /, " with 1 "),
     );
     assert.match(again.stderr, /^Engine onnx-cpu: /m);
+    const named = await finish(results, { flags: ["--engine", "onnx-cpu"] });
+    assert.equal(named.environment.evaluations.trained, 0);
+    assert.equal(named.record, run.record);
   });
 });
 
@@ -84,7 +87,7 @@ Deno.test(`rq1 --engine auto trains on the fastest engine that is there, which i
       ),
       passedOver.map(({ engine }) => engine),
     );
-    assert(auto.table.includes(`Engine ${name} (${version}`), auto.table);
+    assert(auto.page.includes(`Engine ${name} (${version}`), auto.page);
   });
 });
 

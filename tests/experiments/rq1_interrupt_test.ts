@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
-import { finish, inFolder, reference, start } from "./_run.ts";
+import { finish, inFolder, recordsOf, reference, start } from "./_run.ts";
 import { exists, look, type Moment, query, reach } from "./_traces.ts";
 
 /** One interruption of the run. */
@@ -88,5 +88,53 @@ Deno.test("rq1 saves and continues when interrupted", async (t) => {
       assert(await t.step(name, () => interrupt(results, interruption)));
     }
     assert.equal((await finish(results)).record, expected.record);
+  });
+});
+
+/** Two subjects, one after the other. */
+const TWO = `
+stages: removal
+subjects:
+  - { network: vgg13 }
+  - { network: vgg11 }
+`;
+
+Deno.test("rq1 continues in the cell in which it was interrupted, and keeps those before", async () => {
+  await inFolder(async (folder) => {
+    const options = { config: TWO };
+    const whole = await start(`${folder}/whole`, options).ended;
+    assert.equal(whole.code, 0, whole.stderr);
+    const expected = recordsOf(whole);
+    assert.equal(expected.size, 2);
+    const [first, second] = [...expected.keys()];
+
+    const results = `${folder}/results`;
+    const found = new Map<string, string>();
+    // In the first iterations of the first cell, and of the second.
+    for (const done of [0, 1]) {
+      const run = start(results, options);
+      const seen = await reach(
+        run,
+        results,
+        ({ iterations }) => iterations > 3 * done,
+      );
+      assert(seen, "the run was too quick");
+      run.process.kill("SIGINT");
+      const ended = await run.ended;
+      assert.equal(ended.code, 130, ended.stderr);
+      assert.match(ended.stderr, /saved, the same command continues\n$/);
+      assert.doesNotMatch(ended.stderr, /^ +at /m);
+      for (const [cell, text] of recordsOf(ended)) found.set(cell, text);
+      assert.deepEqual([...found.keys()], [first].slice(0, done));
+      const { iterations } = look(results);
+      assert(iterations < 3 * (done + 1), `${iterations} iterations`);
+    }
+    const last = await start(results, options).ended;
+    assert.equal(last.code, 0, last.stderr);
+    assert.deepEqual([...recordsOf(last)], [...expected]);
+    assert.equal(found.get(first!), expected.get(first!));
+    assert.match(last.stdout, new RegExp(`^- \\[${second}\\]`, "m"));
+    // Times apart: so short a run has none in a table.
+    assert.equal(last.stdout, whole.stdout);
   });
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { writeOtherMnist, writePictures } from "./_pictures.ts";
-import { finish, inFolder, PROJECT, start } from "./_run.ts";
+import { finish, inFolder, outcomeOf, PROJECT, start } from "./_run.ts";
 import { exists } from "./_traces.ts";
 
 Deno.test("rq1 runs on MNIST files of other content, and record and table say so", async () => {
@@ -8,7 +8,7 @@ Deno.test("rq1 runs on MNIST files of other content, and record and table say so
     await writeOtherMnist(`${folder}/own`);
     const env = { N2N_CACHE: `${folder}/cache` };
     const flags = ["--data", `${folder}/own`];
-    const { deterministic, table, stderr } = await finish(
+    const { deterministic, page, table, stderr } = await finish(
       `${folder}/results`,
       { flags, env },
     );
@@ -17,8 +17,10 @@ Deno.test("rq1 runs on MNIST files of other content, and record and table say so
     assert.notEqual(data.digest.train.slice(0, 8), "1afdd7ba");
     assert.match(data.digest.test, /^2a8555f5/);
     assert.match(stderr, /not known to be the official content/);
-    assert.match(table, /\*\*Not the official mnist:\*\*/);
-    assert(table.includes(data.digest.train));
+    for (const text of [page, table]) {
+      assert.match(text, /^\*\*Not the official mnist:\*\*/m);
+      assert(text.includes(data.digest.train));
+    }
     // What is cached as MNIST is MNIST.
     assert(!exists(`${folder}/cache/mnist/train.bin`));
     const verified = await new Deno.Command(Deno.execPath(), {
@@ -48,18 +50,12 @@ const SMALL = [
 /** A run on a folder of pictures. */
 async function runOnFolder(set: string, results: string) {
   const flags = ["--dataset", `folder:${set}`, "--size", "16", ...SMALL];
-  const { code, stdout, stderr } = await start(results, {
+  const ended = await start(results, {
     flags: flags,
     env: { N2N_CACHE: `${set}/../cache` },
   }).ended;
-  assert.equal(code, 0, stderr);
-  const name = `${results}/rq1/smoke-folder-${
-    set.split("/").at(-1)
-  }-16px-resnet18`;
-  return {
-    stdout,
-    record: JSON.parse(await Deno.readTextFile(`${name}.json`)),
-  };
+  assert.equal(ended.code, 0, ended.stderr);
+  return outcomeOf(ended);
 }
 
 Deno.test("rq1 compresses a network for a folder of pictures, wherever it lies", async () => {
@@ -67,19 +63,27 @@ Deno.test("rq1 compresses a network for a folder of pictures, wherever it lies",
     const set = `${folder}/here/halves`;
     await writePictures(set, { train: 40, test: 10 });
     const here = await runOnFolder(set, `${folder}/one`);
-    const { identity, teacher } = here.record.deterministic;
+    const { identity, teacher } = here.deterministic;
+    assert.match(
+      here.place,
+      /^rq1\/smoke\+[0-9a-f]{8}\/folder-halves-16px-resnet18-w0\.05-reinforce-s1\.json$/,
+    );
     assert.equal(identity.config.dataset, "folder:halves");
     assert.equal(identity.data.name, "folder:halves");
     assert(!("official" in identity.data));
     assert.equal(teacher.network.input.join(), "3,16,16");
-    assert.match(here.stdout, /^# RQ1: .* on the pictures "halves"/m);
-    assert(!JSON.stringify(here.record).includes(folder));
+    assert.match(here.page, /^# RQ1: .* on the pictures "halves"/);
+    assert.match(here.stdout, /^\| ResNet-18 on the pictures "halves", width/m);
+    for (const text of [here.record, here.page, here.table]) {
+      assert(!text.includes(folder));
+    }
     await Deno.rename(`${folder}/here`, `${folder}/there`);
     const there = await runOnFolder(
       `${folder}/there/halves`,
       `${folder}/two`,
     );
-    assert.equal(there.record.digest, here.record.digest);
+    assert.equal(there.record, here.record);
+    assert.equal(there.place, here.place);
   });
 });
 

@@ -5,14 +5,15 @@ import {
   ITERATIONS,
   PROPOSALS,
   reference,
+  stageOf,
   start,
 } from "./_run.ts";
 import { query, reach } from "./_traces.ts";
 
 Deno.test("rq1 does what the tests below take for granted", async () => {
   const { deterministic, environment, stderr, digest } = await reference();
-  const { removal, shrinkage } = deterministic;
-  for (const stage of [removal, shrinkage]) {
+  for (const kind of ["removal", "shrinkage"]) {
+    const stage = stageOf(deterministic, kind);
     assert.equal(stage.ledger.proposed, PROPOSALS);
     assert(stage.ledger.trained > 0, "no student was trained");
     assert(stage.ledger.rejected > 0, "no student was rejected");
@@ -31,7 +32,9 @@ Deno.test("rq1 gives the same bits when run again elsewhere, and from its store"
     const first = await finish(results);
     assert.equal(first.digest, expected.digest);
     assert.equal(first.record, expected.record);
-    const figure = `${results}/rq1/smoke-search.svg`;
+    const figure = `${results}/${
+      first.place.replace(/\.json$/, "-search.svg")
+    }`;
     const drawn = await Deno.readTextFile(figure);
 
     const second = await finish(results);
@@ -51,13 +54,21 @@ Deno.test("rq1 gives the same bits when run again elsewhere, and from its store"
     const other = await finish(results, { flags: ["--seed", "2"] });
     assert(other.environment.evaluations.trained > 4);
     assert.notEqual(other.digest, expected.digest);
-    // Not only the seed's own field: another teacher, other students.
-    const { teacher, removal } = other.deterministic;
-    assert.notEqual(teacher.test, expected.deterministic.teacher.test);
+    // Not only the seed's own field: other students, of the same teacher.
+    const before = expected.deterministic;
+    assert.deepEqual(other.deterministic.teacher, before.teacher);
     assert.notDeepEqual(
-      removal.records,
-      expected.deterministic.removal.records,
+      stageOf(other.deterministic, "removal").records,
+      stageOf(before, "removal").records,
     );
+    assert.equal(other.place, expected.place.replace(/-s1\.json$/, "-s2.json"));
+    assert.equal(
+      await Deno.readTextFile(`${results}/${first.place}`),
+      first.record,
+    );
+
+    const taught = await finish(results, { flags: ["--teacher.seed", "2"] });
+    assert.notEqual(taught.deterministic.teacher.test, before.teacher.test);
   });
 });
 
@@ -88,7 +99,7 @@ Deno.test("rq1 refuses to start when another process has the same run", async ()
     assert.doesNotMatch(second.stderr, /^ +at /m);
     const { code, stderr } = await first.ended;
     assert.equal(code, 0, stderr);
-    const record = await Deno.readTextFile(`${results}/rq1/smoke.json`);
+    const record = await Deno.readTextFile(`${results}/${expected.place}`);
     assert.equal(record, expected.record);
   });
 });

@@ -1,5 +1,13 @@
 import assert from "node:assert/strict";
-import { inFolder, type Json, PROJECT, reference, start } from "./_run.ts";
+import {
+  inFolder,
+  type Json,
+  outcomeOf,
+  PROJECT,
+  reference,
+  stageOf,
+  start,
+} from "./_run.ts";
 
 const NAME = "mnist-vgg13-w0.03";
 
@@ -23,10 +31,6 @@ function withoutTeacher({ deterministic }: Json): Json {
   return { ...deterministic, identity };
 }
 
-function read(results: string): Json {
-  return JSON.parse(Deno.readTextFileSync(`${results}/rq1/smoke.json`));
-}
-
 Deno.test("rq1 takes a recorded teacher, says so, and goes on as with its own", async () => {
   const own = await reference();
   await inFolder(async (folder) => {
@@ -41,12 +45,13 @@ Deno.test("rq1 takes a recorded teacher, says so, and goes on as with its own", 
       taken.stderr,
       new RegExp(`^Teacher: ${NAME} as recorded,`, "m"),
     );
-    const { weights, engine } = read(results).deterministic.identity.teacher;
+    const outcome = outcomeOf(taken);
+    const { weights, engine } = outcome.deterministic.identity.teacher;
     assert.match(weights, /^[0-9a-f]{64}$/);
     assert.equal(engine.name, "onnx-cpu");
-    assert.deepEqual(withoutTeacher(read(results)), withoutTeacher(own));
+    assert.deepEqual(withoutTeacher(outcome), withoutTeacher(own));
     assert.match(
-      await Deno.readTextFile(`${results}/rq1/smoke.md`),
+      outcome.page,
       new RegExp(
         `The teacher was trained before, by onnx-cpu[^]*${
           weights.slice(0, 16)
@@ -55,14 +60,19 @@ Deno.test("rq1 takes a recorded teacher, says so, and goes on as with its own", 
     );
     const plan = await start(results, { flags: ["--dry-run"] }).ended;
     assert.match(plan.stdout, new RegExp(`, trained: ${NAME}$`, "m"));
-    assert.match(plan.stdout, /^Stored in .*: of this run 3 of 3 iterations/m);
 
     const retrained = await start(results, {
       flags: ["--teacher.retrain"],
     }).ended;
     assert.equal(retrained.code, 0, retrained.stderr);
-    assert.equal(read(results).digest, own.digest);
+    assert.equal(outcomeOf(retrained).digest, own.digest);
     assert.doesNotMatch(retrained.stderr, /as recorded/);
+    // Another teacher is another identity: the earlier record is kept.
+    const aside = `${results}/${
+      outcome.place.replace(/json$/, `${outcome.digest.slice(0, 8)}.json`)
+    }`;
+    assert.equal(await Deno.readTextFile(aside), outcome.record);
+    assert(retrained.stderr.includes(`it is kept as ${aside}\n`));
 
     // Other weights than those that the record vouches for.
     const path = `${results}/teachers/${NAME}.safetensors`;
@@ -82,7 +92,7 @@ Deno.test("rq1 takes a recorded teacher, says so, and goes on as with its own", 
 Deno.test("rq1 compresses a residual network on augmented images", async () => {
   await inFolder(async (folder) => {
     const results = `${folder}/results`;
-    const { code, stdout, stderr } = await start(results, {
+    const ended = await start(results, {
       flags: [
         ...["--network", "resnet18", "--width", "0.02"],
         ...["--augmentation.crop-padding", "2", "--augmentation.flip"],
@@ -90,15 +100,14 @@ Deno.test("rq1 compresses a residual network on augmented images", async () => {
         ...["--student.shrinkage-epochs", "4"],
       ],
     }).ended;
-    assert.equal(code, 0, stderr);
-    assert.match(stdout, /^# RQ1: compression of ResNet-18 on MNIST/);
-    const text = await Deno.readTextFile(
-      `${results}/rq1/smoke-mnist-resnet18.json`,
-    );
-    const { deterministic } = JSON.parse(text);
+    assert.equal(ended.code, 0, ended.stderr);
+    const { deterministic, page, table } = outcomeOf(ended);
+    assert.match(page, /^# RQ1: compression of ResNet-18 on MNIST/);
+    assert.match(table, /^\| ResNet-18 on MNIST, width 0\.02 +\| reinforce /m);
+    assert.equal(ended.stdout, `${table}\n`);
     // One table of teacher logits for each epoch of the longest training.
     assert.equal(deterministic.teacherForwards, 4 * 640);
-    assert(deterministic.removal.winner.network.blocks.length > 0);
-    assert(deterministic.shrinkage.winner.parameters > 0);
+    assert(stageOf(deterministic, "removal").winner.network.blocks.length > 0);
+    assert(stageOf(deterministic, "shrinkage").winner.parameters > 0);
   });
 });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { finish, inFolder, type Json, reference } from "./_run.ts";
+import { finish, inFolder, type Json, reference, stageOf } from "./_run.ts";
 import { query } from "./_traces.ts";
 
 /** Images of the sets. */
@@ -19,8 +19,10 @@ function withoutTests(deterministic: Json): Json {
 }
 
 function testAccuracies(deterministic: Json): readonly number[] {
-  const { teacher, removal, shrinkage } = deterministic;
-  return [teacher.test, removal.winner.test, shrinkage.winner.test];
+  const winners = ["removal", "shrinkage"].map((kind) =>
+    stageOf(deterministic, kind).winner
+  );
+  return [deterministic.teacher, ...winners].map(({ test }) => test);
 }
 
 Deno.test("rq1 finds the same students when the test split is noise", async () => {

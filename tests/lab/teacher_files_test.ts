@@ -230,8 +230,8 @@ Deno.test("recordedTeachers() passes over what is no teacher, with a word if it 
   await inFolder(async (results) => {
     await write(results, A);
     const folder = `${results}/teachers`;
-    const foreign = createRecord({ question: "rq1", profile: "x" }, {});
-    const hollow = createRecord({ question: "teachers", profile: "x" }, {
+    const foreign = createRecord({ question: "rq1", profile: "foreign" }, {});
+    const hollow = createRecord({ question: "teachers", profile: "hollow" }, {
       ...A.content,
       identity: { ...IDENTITY, network: { blocks: [] } },
     });
@@ -265,7 +265,7 @@ Deno.test("recordedTeachers() passes over what is no teacher, with a word if it 
     // Asked for by its name, it is judged.
     await assert.rejects(
       recordedTeacher(results, "foreign"),
-      /the question of ".*foreign\.json" is "rq1", expected "teachers"/,
+      /"teachers\/foreign\.json" holds the record of "rq1\/foreign\.json", expected its own/,
     );
     await assert.rejects(
       recordedTeacher(results, "hollow"),

@@ -120,6 +120,8 @@ Deno.test("unpackPolicyState() throws when bytes are missing, extra or of anothe
   policy.dispose();
   const other = bytes.slice();
   other.set(new TextEncoder().encode('{"format":2'), 4);
+  const header = new TextEncoder().encode('{"format":1,"kind":"removal"}');
+  const hollow = Uint8Array.of(header.length, 0, 0, 0, ...header);
   for (
     const broken of [
       bytes.subarray(0, 2),
@@ -128,11 +130,13 @@ Deno.test("unpackPolicyState() throws when bytes are missing, extra or of anothe
       Uint8Array.of(...bytes, 0),
       other,
       new Uint8Array(64),
+      hollow,
     ]
   ) {
     assert.throws(() => unpackPolicyState(broken), {
       name: "RangeError",
-      message: /^Cannot unpack the policy's state: its (length|format) is /,
+      message:
+        /^Cannot unpack the policy's state: its (length is|format is|header lacks) /,
     });
   }
   // Not aligned to four bytes within its buffer.

@@ -5,7 +5,12 @@ import { NOT_RUN } from "./index_file.ts";
 /** How a cell ended. */
 export type Outcome =
   | { readonly state: "done" }
-  | { readonly state: "failed"; readonly reason: string }
+  | {
+    readonly state: "failed";
+    readonly reason: string;
+    /** Whether it has a record all the same. */
+    readonly isRecorded?: true;
+  }
   | { readonly state: "different" }
   | { readonly state: "missing"; readonly error: DataError }
   | { readonly state: "busy"; readonly error: StoreError };
@@ -20,7 +25,9 @@ export function lackingOf(outcome: Outcome | undefined): string | undefined {
     case undefined:
       return NOT_RUN;
     case "failed":
-      return `failed: ${outcome.reason.split("\n")[0]}`;
+      return outcome.isRecorded
+        ? undefined
+        : `failed: ${outcome.reason.split("\n")[0]}`;
     case "missing":
       return "its data were not to be had where it was run";
     case "busy":

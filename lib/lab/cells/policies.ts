@@ -6,6 +6,7 @@
  */
 
 import { UsageError } from "../../cli/mod.ts";
+import type { Network } from "../../network/mod.ts";
 import {
   packPolicyState,
   policyId,
@@ -14,7 +15,14 @@ import {
   transferable,
   unpackPolicyState,
 } from "../../policy/mod.ts";
-import type { StageOutcome } from "../../search/mod.ts";
+import {
+  type StageOutcome,
+  stageSpace,
+  stageStrategy,
+} from "../../search/mod.ts";
+import { searchPlanOf } from "../options/search_plan.ts";
+import { stagesOf } from "../options/stage_plans.ts";
+import type { Cell } from "./cell.ts";
 
 /** Policies to start from. */
 export interface LoadedPolicies {
@@ -54,12 +62,44 @@ export async function loadPolicies(
   return { states, ids: ids.sort() };
 }
 
+/**
+ * Checks that the policies a cell starts from are of the form that its options
+ * ask for.
+ *
+ * @param cell The cell.
+ * @param teacher The network that is compressed.
+ * @throws {UsageError} If one is not, with the reason.
+ */
+export async function checkPolicies(
+  { config, seed }: Pick<Cell, "config" | "seed">,
+  teacher: Network,
+): Promise<void> {
+  for (const path of config.policy) {
+    const { states } = await loadPolicies([path], stagesOf(config.stages));
+    const plan = searchPlanOf(config, { seed, policies: states });
+    for (const kind of Object.keys(states) as PolicyKind[]) {
+      try {
+        // Its form depends on the options alone, whatever the stage starts from.
+        stageStrategy(plan, stageSpace(plan, kind, teacher)).dispose();
+      } catch (error) {
+        if (!(error instanceof RangeError)) throw error;
+        throw new UsageError(
+          `--policy "${path}": expected one of the options of ${kind} (${error.message})`,
+          { cause: error },
+        );
+      }
+    }
+  }
+}
+
 async function loadPolicy(
   path: string,
 ): Promise<{ readonly state: PolicyState; readonly id: string }> {
   try {
     const bytes = await Deno.readFile(path);
-    return { state: unpackPolicyState(bytes), id: policyId(bytes) };
+    const state = unpackPolicyState(bytes);
+    checkFinite(state);
+    return { state, id: policyId(bytes) };
   } catch (error) {
     const isFault = error instanceof RangeError ||
       error instanceof Error && "code" in error;
@@ -67,6 +107,16 @@ async function loadPolicy(
     throw new UsageError(
       `--policy "${path}": expected a policy's file, NAME.STAGE.policy beside a record (${error.message})`,
       { cause: error },
+    );
+  }
+}
+
+function checkFinite({ arrays }: PolicyState): void {
+  for (const [name, array] of Object.entries(arrays)) {
+    const wrong = array.find((value) => !Number.isFinite(value));
+    if (wrong === undefined) continue;
+    throw new RangeError(
+      `Cannot start from a policy: ${name} holds ${wrong}, expected finite numbers`,
     );
   }
 }

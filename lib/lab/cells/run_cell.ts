@@ -146,7 +146,7 @@ export async function runCell<
   compareWithForecast(elapsed(), remaining);
   notify(`Digest: ${written.record.digest}`);
   if (result.failure !== undefined) {
-    return { state: "failed", reason: result.failure };
+    return { state: "failed", reason: result.failure, isRecorded: true };
   }
   return { state: written.compared === "different" ? "different" : "done" };
 }

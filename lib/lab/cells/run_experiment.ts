@@ -16,6 +16,7 @@ import { DataError } from "../../data/mod.ts";
 import { StoreError } from "../../store/mod.ts";
 import { TeacherError } from "../../search/mod.ts";
 import { calibrationOf } from "../forecast/calibration.ts";
+import { stagesOf } from "../options/stage_plans.ts";
 import { type Session, withSession } from "../session/session.ts";
 import { whileLocked } from "../session/while_locked.ts";
 import { checkDataFolder } from "../subject/open_data.ts";
@@ -30,7 +31,7 @@ import type { Identity } from "./identity.ts";
 import { type ProfilePlace, updateIndex } from "./index_file.ts";
 import { lackingOf, type Outcome } from "./outcome.ts";
 import type { KnownCell } from "./known_cell.ts";
-import { loadPolicies } from "./policies.ts";
+import { checkPolicies, loadPolicies } from "./policies.ts";
 import { printPlan } from "./plan.ts";
 import { once } from "./once.ts";
 import { preparationKey } from "./prepare.ts";
@@ -65,37 +66,51 @@ export async function runExperiment<
   checkDataFolder(run);
   for (const { config } of selection.chosen) {
     // Read before anything is begun: a mistake in a path is told at once.
-    await loadPolicies(config.policy, ["removal", "shrinkage", "joint"]);
+    await loadPolicies(config.policy, stagesOf(config.stages));
+  }
+  const { cells, outcomes } = await know(selection, run);
+  for (const { cell, subject } of cells) {
+    await checkPolicies(cell, subject.network);
   }
   if (run.dryRun) {
-    await printPlan(experiment, {
-      run,
-      selection,
-      cells: await know(selection, run),
-    });
+    tellNotRun(outcomes, cells.length === 0);
+    await printPlan(experiment, { run, selection, cells });
     return EXIT.done;
   }
-  const cells = await know(selection, run);
   return await withSession(
     run,
-    (session) => runCells(experiment, { run, selection, cells, session }),
+    (session) =>
+      runCells(experiment, { run, selection, cells, outcomes, session }),
   );
 }
 
-/** Finds out what is known of each cell's subject, once a subject. */
+/**
+ * Finds out what is known of each cell's subject. A folder of pictures is opened
+ * for it: one that was not asked for by name may be missing.
+ */
 async function know(
   { chosen }: Selection,
   run: RunOptions,
-): Promise<readonly KnownCell[]> {
-  const known = new Map<string, Promise<KnownSubject>>();
-  return await Promise.all(chosen.map(async (cell) => ({
-    cell,
-    subject: await once(
-      known,
-      preparationKey(cell.config),
-      () => findSubject(cell.config, run),
-    ),
-  })));
+): Promise<{
+  readonly cells: readonly KnownCell[];
+  /** Of cells that cannot be run. */
+  readonly outcomes: Map<Cell, Outcome>;
+}> {
+  const cells: KnownCell[] = [];
+  const outcomes = new Map<Cell, Outcome>();
+  const subjects = new Map<string, Promise<KnownSubject>>();
+  for (const cell of chosen) {
+    const { config } = cell;
+    try {
+      const find = () => findSubject(config, run);
+      const subject = await once(subjects, preparationKey(config), find);
+      cells.push({ cell, subject });
+    } catch (error) {
+      if (!(error instanceof DataError) || cell.isNamed) throw error;
+      outcomes.set(cell, { state: "missing", error });
+    }
+  }
+  return { cells, outcomes };
 }
 
 async function runCells<
@@ -103,10 +118,11 @@ async function runCells<
   Content extends { readonly identity: Identity<unknown> },
 >(
   experiment: Experiment<Given, Content>,
-  { run, selection, cells, session }: {
+  { run, selection, cells, outcomes, session }: {
     readonly run: RunOptions;
     readonly selection: Selection;
     readonly cells: readonly KnownCell[];
+    readonly outcomes: Map<Cell, Outcome>;
     readonly session: Session;
   },
 ): Promise<number> {
@@ -123,19 +139,20 @@ async function runCells<
   );
   const planned = schedule(experiment, { calibration, workers, cells });
   const shared: Shared = { subjects: new Map(), teachers: new Map() };
-  const outcomes = new Map<Cell, Outcome>();
-  let table = "";
-  const settle = async (cell: Cell, outcome: Outcome) => {
-    outcomes.set(cell, outcome);
-    // Another process may be at other cells of the same profile.
-    table = await whileLocked(
+  // Another process may be at other cells of the same profile.
+  const renew = () =>
+    whileLocked(
       session.store,
       `${question}/${selection.profile}`,
       () => tell(place, experiment, { selection, outcomes }),
     );
-    if (outcomes.size < cells.length) {
+  let table = outcomes.size === 0 ? "" : await renew();
+  const settle = async (cell: Cell, outcome: Outcome) => {
+    outcomes.set(cell, outcome);
+    table = await renew();
+    if (outcomes.size < selection.chosen.length) {
       notify(
-        `Table of ${outcomes.size} of ${cells.length} cells: ${results}/${question}/${selection.profile}.md`,
+        `Table of ${outcomes.size} of ${selection.chosen.length} cells: ${results}/${question}/${selection.profile}.md`,
       );
     }
   };
@@ -246,28 +263,40 @@ async function tell<
 
 /** Tells what could not be run, and how the command ends. */
 function conclude(outcomes: ReadonlyMap<Cell, Outcome>): number {
-  const all = [...outcomes];
-  const of = <State extends Outcome["state"]>(state: State) =>
-    all.flatMap(([cell, outcome]) =>
-      outcome.state === state
-        ? [[cell, outcome as Extract<Outcome, { state: State }>] as const]
-        : []
-    );
-  const missing = of("missing");
-  const busy = of("busy");
-  const hasRun = all.length > missing.length + busy.length;
-  if (!hasRun) throw (missing[0] ?? busy[0])![1].error;
+  const all = [...outcomes.values()];
+  tellNotRun(outcomes, all.every((outcome) => "error" in outcome));
+  for (const [{ name }, outcome] of outcomes) {
+    if (outcome.state !== "failed") continue;
+    notify(`Failed: ${name}: ${outcome.reason}`);
+  }
+  const has = (state: Outcome["state"]) =>
+    all.some((outcome) => outcome.state === state);
+  if (has("failed")) return EXIT.runFailed;
+  return has("different") ? EXIT.regression : EXIT.done;
+}
+
+/**
+ * Tells which cells could not be run, and why.
+ *
+ * @throws The reason of the first, for want of data before others, where those
+ * are all there are.
+ */
+function tellNotRun(
+  outcomes: ReadonlyMap<Cell, Outcome>,
+  isAll: boolean,
+): void {
+  const errors = [...outcomes].flatMap(([{ name }, outcome]) =>
+    "error" in outcome ? [{ name, error: outcome.error }] : []
+  );
+  if (isAll) {
+    const { error } = errors.find(({ error }) => error instanceof DataError) ??
+      errors[0]!;
+    throw error;
+  }
   const told = new Set<string>();
-  for (const [{ name }, { error }] of [...missing, ...busy]) {
+  for (const { name, error: { message } } of errors) {
     notify(`Not run: ${name}`);
-    if (!told.has(error.message)) {
-      notify(`  ${error.message.replaceAll("\n", "\n  ")}`);
-    }
-    told.add(error.message);
+    if (!told.has(message)) notify(`  ${message.replaceAll("\n", "\n  ")}`);
+    told.add(message);
   }
-  for (const [{ name }, { reason }] of of("failed")) {
-    notify(`Failed: ${name}: ${reason}`);
-  }
-  if (of("failed").length > 0) return EXIT.runFailed;
-  return of("different").length > 0 ? EXIT.regression : EXIT.done;
 }

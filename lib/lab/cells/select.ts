@@ -43,7 +43,8 @@ const NAMED = [
  *
  * @param invocation The command line.
  * @param arms The arms of the experiment, for one subject's options.
- * @throws {UsageError} If an arm or a cell that is asked for does not exist.
+ * @throws {UsageError} If an arm or a cell that is asked for does not exist, or
+ * two subjects have one name.
  */
 export function selectCells<Given extends GivenOptions>(
   invocation: Invocation<Given>,
@@ -53,7 +54,7 @@ export function selectCells<Given extends GivenOptions>(
   const subjects = subjectsOf(invocation);
   const asked = config.arms;
   const isNamed = "dataset" in given;
-  const declared = subjects.flatMap((subject, i): readonly Cell[] => {
+  const all = subjects.flatMap((subject, i): readonly Cell[] => {
     const place = `subjects[${i}]`;
     const own = arms(amend({ values: subject, place }));
     const names = own.map(({ name }) => name);
@@ -80,6 +81,7 @@ export function selectCells<Given extends GivenOptions>(
         })
       );
   });
+  const declared = namedOnce(all);
   const { cells: pattern } = config;
   const chosen = pattern === undefined
     ? declared
@@ -92,6 +94,25 @@ export function selectCells<Given extends GivenOptions>(
     );
   }
   return { profile: variationOf(invocation), declared, chosen };
+}
+
+/**
+ * Each cell once: flags may make two subjects the same.
+ *
+ * @throws {UsageError} If two of other options have one name, and so one file.
+ */
+function namedOnce(cells: readonly Cell[]): readonly Cell[] {
+  const byName = new Map<string, Cell>();
+  for (const cell of cells) {
+    const known = byName.get(cell.name) ?? cell;
+    if (canonicalJson(known.config) !== canonicalJson(cell.config)) {
+      throw new UsageError(
+        `subjects: two are named ${cell.name}, expected each with a data set, network or width of its own`,
+      );
+    }
+    byName.set(cell.name, known);
+  }
+  return [...byName.values()];
 }
 
 /** What a cell runs on: not the options that say which cells there are. */

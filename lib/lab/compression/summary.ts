@@ -24,7 +24,7 @@ import {
 } from "../../report/mod.ts";
 import type { ProfileResults, RecordedCell } from "../cells/experiment.ts";
 import type { CompressionContent, Measured } from "./content.ts";
-import { scaleNote } from "./notes.ts";
+import { dataNote, scaleNote } from "./notes.ts";
 import { PAPER_COLUMNS, paperRows } from "./table.ts";
 import { stageLabel, subjectTitle } from "./titles.ts";
 
@@ -225,6 +225,7 @@ export async function compressionSummary(
   const notes = groups.map(({ title, cells }) =>
     [title, scaleNote(cells[0]!.record.deterministic)] as const
   );
+  const contents = cells.map(({ record }) => record.deterministic);
   const isOneNote = new Set(notes.map(([, note]) => note)).size === 1;
   const missing = lacking.length === 0 ? "" : `Not in the table:
 
@@ -258,7 +259,9 @@ Worker-hours are the time that training threads were busy with what the cells of
 row asked for, losing finalists and failed students among it; a training that
 several cells share counts for each.
 
-${missing}Cell by cell, with figures and networks:
+${
+    [...new Set(contents.map(dataNote))].join("")
+  }${missing}Cell by cell, with figures and networks:
 
 ${
     cells.map(({ record: { cell, digest } }) =>
