@@ -9,6 +9,7 @@ export * from "./clock.ts";
 export * from "./command.ts";
 export * from "./environment.ts";
 export * from "./errors.ts";
+export * from "./if_there.ts";
 export * from "./main.ts";
 export * from "./output.ts";
 export * from "./parse.ts";

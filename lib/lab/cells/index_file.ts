@@ -6,7 +6,7 @@
  */
 
 import { z } from "zod";
-import { writeFileAtomic } from "../../cli/mod.ts";
+import { ifThere, writeFileAtomic } from "../../cli/mod.ts";
 import {
   environmentPath,
   readEnvironment,
@@ -66,7 +66,7 @@ export async function readIndex(
   place: ProfilePlace,
 ): Promise<readonly IndexEntry[]> {
   const path = `${place.results}/${indexPath(place)}`;
-  const text = await readIfThere(path);
+  const text = await ifThere(() => Deno.readTextFile(path));
   if (text === undefined) return [];
   let value: unknown;
   try {
@@ -142,25 +142,16 @@ export async function readCell<Content>(
 ): Promise<RecordedCell<Content> | undefined> {
   const name = { question, profile, cell };
   const path = recordPath(name);
-  const text = await readIfThere(`${results}/${path}`);
+  const text = await ifThere(() => Deno.readTextFile(`${results}/${path}`));
   if (text === undefined) return undefined;
   const record = readRecord(text, path);
   const file = environmentPath(name);
   const environment = readEnvironment(
-    await readIfThere(`${results}/${file}`) ?? "",
+    await ifThere(() => Deno.readTextFile(`${results}/${file}`)) ?? "",
     { file, record },
   );
   return {
     record: record as RecordedCell<Content>["record"],
     environment: environment as CellEnvironment,
   };
-}
-
-async function readIfThere(path: string): Promise<string | undefined> {
-  try {
-    return await Deno.readTextFile(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { FileError, writeFileAtomic } from "../../cli/mod.ts";
+import { FileError, ifThere, writeFileAtomic } from "../../cli/mod.ts";
 
 /**
  * Moves a record and the files that belong to it aside, together: NAME.json
@@ -36,15 +36,15 @@ export async function setRecordAside(
 ): Promise<void> {
   const moves = asidePaths(paths, tag);
   const [record, ...others] = moves;
-  const bytes = await readIfThere(record!.from);
+  const bytes = await ifThere(() => Deno.readFile(record!.from));
   // What lies there without a record may be the beginning of the next one.
   if (bytes === undefined) return;
   await checkFree(record!.to, bytes);
   for (const { from, to } of [...others, record!]) {
-    const bytes = await readIfThere(from);
+    const bytes = await ifThere(() => Deno.readFile(from));
     if (bytes !== undefined) await writeFileAtomic(to, bytes);
   }
-  for (const { from } of moves) await removeIfThere(from);
+  for (const { from } of moves) await ifThere(() => Deno.remove(from));
 }
 
 /** Where a file is and where it goes. */
@@ -74,30 +74,11 @@ function asidePaths(paths: readonly string[], tag: string): readonly Move[] {
 
 /** A record that already has the new name may only be this very one. */
 async function checkFree(path: string, wanted: Uint8Array): Promise<void> {
-  const there = await readIfThere(path) ?? wanted;
+  const there = await ifThere(() => Deno.readFile(path)) ?? wanted;
   const isSame = wanted.length === there.length &&
     wanted.every((byte, index) => byte === there[index]);
   if (isSame) return;
   throw new FileError(
     `Cannot set a record aside: "${path}" is another one, expected none; move it away`,
   );
-}
-
-async function readIfThere(
-  path: string,
-): Promise<Uint8Array<ArrayBuffer> | undefined> {
-  try {
-    return await Deno.readFile(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
-}
-
-async function removeIfThere(path: string): Promise<void> {
-  try {
-    await Deno.remove(path);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
 }

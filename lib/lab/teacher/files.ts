@@ -4,7 +4,7 @@
  * @module
  */
 
-import { notify } from "../../cli/mod.ts";
+import { ifThere, notify } from "../../cli/mod.ts";
 import { DataError } from "../../data/mod.ts";
 import { canonicalJson, sha256Hex } from "../../random/mod.ts";
 import { RecordError } from "../../report/mod.ts";
@@ -32,7 +32,7 @@ export async function recordedTeacher(
   name: string,
 ): Promise<TeacherRecord | undefined> {
   const path = teacherPath(name);
-  const text = await readIfThere(() => Deno.readTextFile(`${results}/${path}`));
+  const text = await ifThere(() => Deno.readTextFile(`${results}/${path}`));
   if (text === undefined) return undefined;
   return { ...readTeacher(text, path), profile: name };
 }
@@ -63,7 +63,7 @@ export async function recordedTeachers(
 
 /** Names of the files that look like records, sorted. */
 async function teacherNames(results: string): Promise<readonly string[]> {
-  const entries = await readIfThere(() =>
+  const entries = await ifThere(() =>
     Array.fromAsync(Deno.readDir(`${results}/teachers`))
   );
   return (entries ?? [])
@@ -73,17 +73,6 @@ async function teacherNames(results: string): Promise<readonly string[]> {
     .filter((name) => !name.endsWith(".environment.json"))
     .map((name) => name.slice(0, -".json".length))
     .sort();
-}
-
-async function readIfThere<T>(
-  read: () => Promise<T>,
-): Promise<T | undefined> {
-  try {
-    return await read();
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
 }
 
 const passedOver = new Set<string>();
@@ -170,7 +159,7 @@ async function readWeights(
   { profile }: TeacherRecord,
 ): Promise<{ readonly weights?: Uint8Array; readonly digest: string }> {
   const path = `${results}/${weightsPath(profile)}`;
-  const weights = await readIfThere(() => Deno.readFile(path));
+  const weights = await ifThere(() => Deno.readFile(path));
   return weights === undefined
     ? { digest: "missing" }
     : { weights, digest: sha256Hex(weights) };

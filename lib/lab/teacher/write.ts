@@ -4,7 +4,7 @@
  * @module
  */
 
-import { notify, setAside, writeFileAtomic } from "../../cli/mod.ts";
+import { ifThere, notify, setAside, writeFileAtomic } from "../../cli/mod.ts";
 import { canonicalJson } from "../../random/mod.ts";
 import { environmentText, RecordError, recordText } from "../../report/mod.ts";
 import { setRecordAside } from "../records/set_aside.ts";
@@ -89,19 +89,10 @@ async function makeRoom(
     if (!(error instanceof RecordError)) throw error;
     // Whose weights these are is not known: they are kept all the same.
     for (const path of [weights, environment, record]) {
-      if (await exists(path)) await setAside(path);
+      const isThere = await ifThere(() => Deno.lstat(path)) !== undefined;
+      if (isThere) await setAside(path);
     }
     notify(`Set aside: ${name} as .corrupt-<n>. ${error.message}`);
-  }
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await Deno.lstat(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
   }
 }
 
