@@ -140,13 +140,11 @@ async function runCells<
   );
   const planned = schedule(experiment, { calibration, workers, cells });
   const shared: Shared = { subjects: new Map(), teachers: new Map() };
-  let table = outcomes.size === 0
-    ? ""
-    : await tell(place, experiment, { selection, outcomes });
-  const settle = async (cell: Cell, outcome: Outcome) => {
-    outcomes.set(cell, outcome);
-    table = await tell(place, experiment, { selection, outcomes });
-  };
+  // One after the other: of two at once the later could be overwritten.
+  let table = Promise.resolve("");
+  const tellAll = () =>
+    table = table.then(() => tell(place, experiment, { selection, outcomes }));
+  if (outcomes.size > 0) await tellAll();
   for (const group of groupsOf(cells)) {
     await sideBySide(group, {
       // One worker is kept busy by one cell.
@@ -165,11 +163,12 @@ async function runCells<
               shared,
             }),
         );
-        await settle(cell, outcome);
+        outcomes.set(cell, outcome);
+        await tellAll();
       },
     });
   }
-  print(table);
+  print(await table);
   return conclude(outcomes);
 }
 
