@@ -22,9 +22,10 @@ import type { Cell } from "./cell.ts";
 import type { CellLab, Experiment, GivenOptions } from "./experiment.ts";
 import { type Identity, identityOf, runIdOf } from "./identity.ts";
 import type { ProfilePlace } from "./index_file.ts";
+import { once } from "./once.ts";
 import { loadPolicies } from "./policies.ts";
 import { preparationKey, prepareSubject } from "./prepare.ts";
-import type { Outcome } from "./run_experiment.ts";
+import type { Outcome } from "./outcome.ts";
 import type { Schedule } from "./schedule.ts";
 import { writeCell } from "./write_cell.ts";
 
@@ -52,17 +53,6 @@ export interface RunCellOptions {
   readonly planned: Schedule;
   /** What it shares with other cells. */
   readonly shared: Shared;
-}
-
-/** The same promise for all who ask. */
-function once<Value>(
-  made: Map<string, Promise<Value>>,
-  key: string,
-  make: () => Promise<Value>,
-): Promise<Value> {
-  const known = made.get(key) ?? make();
-  made.set(key, known);
-  return known;
 }
 
 /**

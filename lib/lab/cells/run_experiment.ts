@@ -18,32 +18,27 @@ import { TeacherError } from "../../search/mod.ts";
 import { calibrationOf } from "../forecast/calibration.ts";
 import { stagesOf } from "../options/stage_plans.ts";
 import { type Session, withSession } from "../session/session.ts";
+import { whileLocked } from "../session/while_locked.ts";
 import { checkDataFolder } from "../subject/open_data.ts";
-import { findSubject, subjectKey } from "../subject/subject.ts";
+import {
+  findSubject,
+  type KnownSubject,
+  subjectKey,
+} from "../subject/subject.ts";
 import type { Cell } from "./cell.ts";
 import type { Experiment, GivenOptions } from "./experiment.ts";
 import type { Identity } from "./identity.ts";
-import { NOT_RUN, type ProfilePlace, updateIndex } from "./index_file.ts";
+import { type ProfilePlace, updateIndex } from "./index_file.ts";
+import { lackingOf, type Outcome } from "./outcome.ts";
 import type { KnownCell } from "./known_cell.ts";
 import { checkPolicies, loadPolicies } from "./policies.ts";
 import { printPlan } from "./plan.ts";
+import { once } from "./once.ts";
+import { preparationKey } from "./prepare.ts";
 import { runCell, type Shared } from "./run_cell.ts";
 import { schedule } from "./schedule.ts";
 import { selectCells, type Selection } from "./select.ts";
 import { writeProfile } from "./write_cell.ts";
-
-/** How a cell ended. */
-export type Outcome =
-  | { readonly state: "done" }
-  | {
-    readonly state: "failed";
-    readonly reason: string;
-    /** Whether it has a record all the same. */
-    readonly isRecorded?: true;
-  }
-  | { readonly state: "different" }
-  | { readonly state: "missing"; readonly error: DataError }
-  | { readonly state: "busy"; readonly error: StoreError };
 
 /**
  * Runs an experiment's command line.
@@ -90,8 +85,8 @@ export async function runExperiment<
 }
 
 /**
- * Finds out what is known of each cell's subject. A folder of pictures is opened
- * for it: one that was not asked for by name may be missing.
+ * Finds out what is known of each cell's subject, once a subject. A folder of
+ * pictures is opened for it: one that was not asked for by name may be missing.
  */
 async function know(
   { chosen }: Selection,
@@ -101,11 +96,17 @@ async function know(
   /** Of cells that cannot be run. */
   readonly outcomes: Map<Cell, Outcome>;
 }> {
+  const known = new Map<string, Promise<KnownSubject>>();
   const cells: KnownCell[] = [];
   const outcomes = new Map<Cell, Outcome>();
   for (const cell of chosen) {
     try {
-      cells.push({ cell, subject: await findSubject(cell.config, run) });
+      const subject = await once(
+        known,
+        preparationKey(cell.config),
+        () => findSubject(cell.config, run),
+      );
+      cells.push({ cell, subject });
     } catch (error) {
       if (!(error instanceof DataError) || cell.isNamed) throw error;
       outcomes.set(cell, { state: "missing", error });
@@ -140,10 +141,21 @@ async function runCells<
   );
   const planned = schedule(experiment, { calibration, workers, cells });
   const shared: Shared = { subjects: new Map(), teachers: new Map() };
-  // One after the other: of two at once the later could be overwritten.
-  let table = Promise.resolve("");
-  const tellAll = () =>
-    table = table.then(() => tell(place, experiment, { selection, outcomes }));
+  let table = "";
+  const tellAll = async () => {
+    // Another process may be at other cells of the same profile.
+    table = await whileLocked(
+      session.store,
+      `${question}/${selection.profile}`,
+      () => tell(place, experiment, { selection, outcomes }),
+    );
+    const { length } = selection.chosen;
+    if (outcomes.size < length) {
+      notify(
+        `Table of ${outcomes.size} of ${length} cells: ${results}/${question}/${selection.profile}.md`,
+      );
+    }
+  };
   if (outcomes.size > 0) await tellAll();
   for (const group of groupsOf(cells)) {
     await sideBySide(group, {
@@ -168,7 +180,7 @@ async function runCells<
       },
     });
   }
-  print(await table);
+  print(table);
   return conclude(outcomes);
 }
 
@@ -224,28 +236,6 @@ async function outcomeOf(
     }
     throw error;
   }
-}
-
-/** Why a cell has no record, in one line; undefined where it has one. */
-function lackingOf(outcome: Outcome | undefined): string | undefined {
-  switch (outcome?.state) {
-    case undefined:
-      return NOT_RUN;
-    case "failed":
-      return outcome.isRecorded
-        ? undefined
-        : `failed: ${firstLine(outcome.reason)}`;
-    case "missing":
-      return "its data were not to be had where it was run";
-    case "busy":
-      return "another process was running it";
-    default:
-      return undefined;
-  }
-}
-
-function firstLine(text: string): string {
-  return text.split("\n")[0]!;
 }
 
 /** Brings the profile's index and table up to date. */

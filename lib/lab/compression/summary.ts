@@ -255,8 +255,9 @@ and training seed are the same for all search seeds. Test images were opened onc
 a network, for this table.
 
 ${costTable(groups)}
-Worker-hours are the time that training threads were busy, losing finalists and
-failed students among it.
+Worker-hours are the time that training threads were busy with what the cells of a
+row asked for, losing finalists and failed students among it; a training that
+several cells share counts for each.
 
 ${
     [...new Set(contents.map(dataNote))].join("")
