@@ -85,8 +85,8 @@ export async function runExperiment<
 }
 
 /**
- * Finds out what is known of each cell's subject, once a subject. A folder of
- * pictures is opened for it: one that was not asked for by name may be missing.
+ * Finds out what is known of each cell's subject. A folder of pictures is opened
+ * for it: one that was not asked for by name may be missing.
  */
 async function know(
   { chosen }: Selection,
@@ -96,16 +96,14 @@ async function know(
   /** Of cells that cannot be run. */
   readonly outcomes: Map<Cell, Outcome>;
 }> {
-  const known = new Map<string, Promise<KnownSubject>>();
   const cells: KnownCell[] = [];
   const outcomes = new Map<Cell, Outcome>();
+  const subjects = new Map<string, Promise<KnownSubject>>();
   for (const cell of chosen) {
+    const { config } = cell;
     try {
-      const subject = await once(
-        known,
-        preparationKey(cell.config),
-        () => findSubject(cell.config, run),
-      );
+      const find = () => findSubject(config, run);
+      const subject = await once(subjects, preparationKey(config), find);
       cells.push({ cell, subject });
     } catch (error) {
       if (!(error instanceof DataError) || cell.isNamed) throw error;
@@ -141,22 +139,23 @@ async function runCells<
   );
   const planned = schedule(experiment, { calibration, workers, cells });
   const shared: Shared = { subjects: new Map(), teachers: new Map() };
-  let table = "";
-  const tellAll = async () => {
-    // Another process may be at other cells of the same profile.
-    table = await whileLocked(
+  // Another process may be at other cells of the same profile.
+  const renew = () =>
+    whileLocked(
       session.store,
       `${question}/${selection.profile}`,
       () => tell(place, experiment, { selection, outcomes }),
     );
-    const { length } = selection.chosen;
-    if (outcomes.size < length) {
+  let table = outcomes.size === 0 ? "" : await renew();
+  const settle = async (cell: Cell, outcome: Outcome) => {
+    outcomes.set(cell, outcome);
+    table = await renew();
+    if (outcomes.size < selection.chosen.length) {
       notify(
-        `Table of ${outcomes.size} of ${length} cells: ${results}/${question}/${selection.profile}.md`,
+        `Table of ${outcomes.size} of ${selection.chosen.length} cells: ${results}/${question}/${selection.profile}.md`,
       );
     }
   };
-  if (outcomes.size > 0) await tellAll();
   for (const group of groupsOf(cells)) {
     await sideBySide(group, {
       // One worker is kept busy by one cell.
@@ -175,8 +174,7 @@ async function runCells<
               shared,
             }),
         );
-        outcomes.set(cell, outcome);
-        await tellAll();
+        await settle(cell, outcome);
       },
     });
   }
