@@ -71,22 +71,26 @@ Deno.test("data looks in the folder that N2N_DATA names, and --data goes before 
     assert.equal(missing.code, 2);
     assert(missing.stderr.includes(`N2N_DATA "${folder}/none": expected a`));
     await Deno.mkdir(`${folder}/own`);
-    for (
-      const [flags, more] of [
-        [["--data", `${folder}/own`], env],
-        [[], { ...env, N2N_DATA: `${folder}/own` }],
-      ] as const
-    ) {
+    // A folder named for this set must have it; the environment's is for all sets.
+    const own = `${folder}/own`;
+    const cases = [
+      [
+        ["--data", own],
+        env,
+        `Cannot find SVHN (cropped digits) in "${own}": expected train_32x32.mat, test_32x32.mat`,
+      ],
+      [
+        [],
+        { ...env, N2N_DATA: own },
+        `Cannot find "train_32x32.mat" of SVHN (cropped digits):\n  ${own}/train_32x32.mat: there is no such file\n`,
+      ],
+    ] as const;
+    for (const [flags, more, message] of cases) {
       const { code, stderr } = await data(["fetch", "svhn", ...flags], {
         env: more,
       });
       assert.equal(code, 5, stderr);
-      assert(
-        stderr.includes(
-          `Cannot find SVHN (cropped digits) in "${folder}/own": expected train_32x32.mat, test_32x32.mat`,
-        ),
-        stderr,
-      );
+      assert(stderr.includes(message), stderr);
     }
   });
 });

@@ -216,6 +216,12 @@ Deno.test("rq1 shares teacher and evaluations among seeds, and gives the bits of
       assert.equal(sum("asked"), sum("trained") + sum("remembered"));
       assert.equal(ended.stderr.match(/^teacher: |: teacher: /gm)?.length, 1);
       assert.match(ended.stdout, /\| stage 1 \(removal\) +\| +3 \| +\d/);
+      const { index, table } = profileIn(results);
+      assert.equal(ended.stdout, `${table}\n`);
+      assert.deepEqual(
+        index.cells,
+        [...alone.keys()].map((name) => ({ name })),
+      );
     }
   });
 });
