@@ -18,6 +18,7 @@
  * @module
  */
 export * from "./cells/cell.ts";
+export * from "./cells/conclude.ts";
 export * from "./cells/experiment.ts";
 export * from "./cells/identity.ts";
 export * from "./cells/index_file.ts";

@@ -25,7 +25,11 @@ for (const profile of ["smoke", "laptop"]) {
       [...configs.keys()],
     );
     for (const { record: { cell, deterministic } } of cells) {
-      assert.deepEqual(deterministic.identity.config, configs.get(cell!), cell);
+      assert.deepEqual(
+        deterministic.identity.config,
+        configs.get(cell!),
+        cell!,
+      );
     }
   });
 

@@ -20,6 +20,7 @@ import {
 import { openStore, type Store } from "../../store/mod.ts";
 import { calibrate, storedCalibration } from "../forecast/calibration.ts";
 import type { Part } from "../forecast/forecast.ts";
+import { stageConfigOf } from "../options/search_plan.ts";
 import { stagesOf } from "../options/stage_plans.ts";
 import { openChosenEngine } from "../session/engine_choice.ts";
 import { storePath } from "../session/session.ts";
@@ -162,8 +163,8 @@ function labelOf({ name }: Part, { config }: Cell): string {
   const stage = stagesOf(config.stages).find((kind) => kind === name);
   return stage === undefined
     ? LABELS[name] ?? name
-    : `${stage}: ${config[stage].iterations} iterations x ${
-      config[stage].rollouts
+    : `${stage}: ${stageConfigOf(config, stage).iterations} iterations x ${
+      stageConfigOf(config, stage).rollouts
     } students`;
 }
 

@@ -16,6 +16,7 @@ import {
   unpackPolicyState,
 } from "../../policy/mod.ts";
 import {
+  POLICY_STRATEGIES,
   type StageOutcome,
   stageSpace,
   stageStrategy,
@@ -74,6 +75,13 @@ export async function checkPolicies(
   { config, seed }: Pick<Cell, "config" | "seed">,
   teacher: Network,
 ): Promise<void> {
+  if (config.policy.length > 0 && !POLICY_STRATEGIES.includes(config.search)) {
+    throw new UsageError(
+      `--policy: expected with --search ${
+        POLICY_STRATEGIES.join(" or ")
+      }, ${config.search} has no policy`,
+    );
+  }
   for (const path of config.policy) {
     const { states } = await loadPolicies([path], stagesOf(config.stages));
     const plan = searchPlanOf(config, { seed, policies: states });

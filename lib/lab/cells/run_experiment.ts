@@ -26,6 +26,7 @@ import {
   subjectKey,
 } from "../subject/subject.ts";
 import type { Cell } from "./cell.ts";
+import { conclude, tellNotRun } from "./conclude.ts";
 import type { Experiment, GivenOptions } from "./experiment.ts";
 import type { Identity } from "./identity.ts";
 import { type ProfilePlace, updateIndex } from "./index_file.ts";
@@ -259,44 +260,4 @@ async function tell<
   );
   const { text } = await writeProfile(place, report);
   return text;
-}
-
-/** Tells what could not be run, and how the command ends. */
-function conclude(outcomes: ReadonlyMap<Cell, Outcome>): number {
-  const all = [...outcomes.values()];
-  tellNotRun(outcomes, all.every((outcome) => "error" in outcome));
-  for (const [{ name }, outcome] of outcomes) {
-    if (outcome.state !== "failed") continue;
-    notify(`Failed: ${name}: ${outcome.reason}`);
-  }
-  const has = (state: Outcome["state"]) =>
-    all.some((outcome) => outcome.state === state);
-  if (has("failed")) return EXIT.runFailed;
-  return has("different") ? EXIT.regression : EXIT.done;
-}
-
-/**
- * Tells which cells could not be run, and why.
- *
- * @throws The reason of the first, for want of data before others, where those
- * are all there are.
- */
-function tellNotRun(
-  outcomes: ReadonlyMap<Cell, Outcome>,
-  isAll: boolean,
-): void {
-  const errors = [...outcomes].flatMap(([{ name }, outcome]) =>
-    "error" in outcome ? [{ name, error: outcome.error }] : []
-  );
-  if (isAll) {
-    const { error } = errors.find(({ error }) => error instanceof DataError) ??
-      errors[0]!;
-    throw error;
-  }
-  const told = new Set<string>();
-  for (const { name, error: { message } } of errors) {
-    notify(`Not run: ${name}`);
-    if (!told.has(message)) notify(`  ${message.replaceAll("\n", "\n  ")}`);
-    told.add(message);
-  }
 }

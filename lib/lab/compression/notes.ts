@@ -8,6 +8,7 @@ import { describe } from "../../network/mod.ts";
 import { formatCount, formatHours, formatSeconds } from "../../report/mod.ts";
 import type { CellEnvironment } from "../cells/experiment.ts";
 import { studentRecipes } from "../options/recipes.ts";
+import { stageConfigOf } from "../options/search_plan.ts";
 import { contentNote } from "../subject/data_options.ts";
 import type { CompressionContent } from "./content.ts";
 import { stageLabel } from "./titles.ts";
@@ -27,7 +28,9 @@ export function studentEpochs(
 export function scaleNote(content: CompressionContent): string {
   const { identity: { config }, stages } = content;
   const { width, student } = config;
-  const iterations = stages.map(({ kind }) => config[kind].iterations);
+  const iterations = stages.map(({ kind }) =>
+    stageConfigOf(config, kind).iterations
+  );
   const students = `${iterations.join(" + ")} iterations`;
   const epochs = studentEpochs(content);
   const training = `${epochs} ${epochs === "1" ? "epoch" : "epochs"} on ${

@@ -26,7 +26,10 @@ async function search(
   const { plan } = forecast;
   const phases = Object.fromEntries(plan.stages.map((kind) => [
     kind,
-    lab.phase(kind, { total: config[kind].iterations, unit: "iterations" }),
+    lab.phase(kind, {
+      total: plan.config[kind].iterations,
+      unit: "iterations",
+    }),
   ]));
   const final = lab.phase("final", {
     // The winners of all stages train side by side: their epochs are counted
@@ -63,7 +66,7 @@ async function search(
       const best = Math.max(...proposals.map(({ reward }) => reward));
       phases[kind]!.reach(iteration + 1, `best reward ${best.toFixed(3)}`);
       const isLast = kind === plan.stages.at(-1) &&
-        iteration + 1 === config[kind].iterations;
+        iteration + 1 === plan.config[kind].iterations;
       if (isLast) final.begin();
     },
     onFinalEpoch: () => final.reach(++finalEpochs),

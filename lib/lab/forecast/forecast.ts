@@ -109,7 +109,7 @@ export function foreseeStage(
   base: Network,
 ): { readonly part: Part; readonly winner: Network } {
   const { calibration, config, plan, workers, images } = options;
-  const stage = config[kind];
+  const stage = plan.config[kind];
   const size = studentSize(config, kind, images);
   const cost = workers === 1 ? calibration.alone : calibration.together;
   const looked = Math.min(stage.iterations, FORESEEN_ITERATIONS);
@@ -146,7 +146,7 @@ export function foreseeStage(
 
 /** Of the students foreseen the one whose cost is nearest to a winner's. */
 function likelyWinner(
-  { config, teacher, calibration }: ForecastOptions,
+  { plan, teacher, calibration }: ForecastOptions,
   kind: PolicyKind,
   base: Network,
   students: readonly { readonly network: Network }[],
@@ -156,7 +156,10 @@ function likelyWinner(
     secondsPerImage(calibration.alone.training, network);
   const costs = students.map(({ network }) => costOf(network));
   const mean = costs.reduce((sum, cost) => sum + cost, 0) / costs.length;
-  const learned = Math.min(1, config[kind].iterations / LEARNED_ITERATIONS);
+  const learned = Math.min(
+    1,
+    plan.config[kind].iterations / LEARNED_ITERATIONS,
+  );
   const wanted = kind === "removal"
     ? (1 - learned) * mean + learned * WINNER_SHARE * costOf(teacher)
     : mean;

@@ -4,10 +4,25 @@ import type { PolicyKind, PolicyState } from "../../policy/mod.ts";
 import type {
   SearchPlan,
   SharedSeeds,
+  StageConfig,
   TeacherReference,
 } from "../../search/mod.ts";
 import type { CompressionConfig } from "./compression.ts";
 import { stagesOf } from "./stage_plans.ts";
+
+/**
+ * How a stage of a compression searches; a joint stage as shrinkage where nothing
+ * else is said.
+ *
+ * @param config The compression's options.
+ * @param kind Which stage.
+ */
+export function stageConfigOf(
+  config: CompressionConfig,
+  kind: PolicyKind,
+): StageConfig {
+  return config[kind] ?? config.shrinkage;
+}
 
 /**
  * How the search of a compression goes.
@@ -23,12 +38,15 @@ export function searchPlanOf(
   },
 ): SearchPlan {
   const { search, space, stages, shrink, annealing, evolution } = config;
-  const { removal, shrinkage, joint } = config;
   return {
     stages: stagesOf(stages),
     search,
     grain: space,
-    config: { removal, shrinkage, joint },
+    config: {
+      removal: stageConfigOf(config, "removal"),
+      shrinkage: stageConfigOf(config, "shrinkage"),
+      joint: stageConfigOf(config, "joint"),
+    },
     annealing,
     evolution,
     shrink: { shrink: shrink.what, minChannels: shrink.minChannels },

@@ -150,7 +150,8 @@ export const searchOptions = {
   ),
   removal: stageSchema(0.003),
   shrinkage: stageSchema(0.01),
-  joint: stageSchema(0.01),
+  // Without defaults: a joint stage is searched as shrinkage is.
+  joint: stageSchema(0.01).optional(),
   annealing: annealingSchema,
   evolution: evolutionSchema,
   shrink: shrinkSchema,
