@@ -1,5 +1,5 @@
 import { type Leaf, leaves, type Network } from "../network/mod.ts";
-import type { ShrinkRatios } from "./shrink_variables.ts";
+import type { ShrinkRatios } from "./shrink_rules.ts";
 
 /** Looks up the leaf at a block, or at a position in a block's body or shortcut. */
 export type LeafAt = (

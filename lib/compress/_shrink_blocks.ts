@@ -2,8 +2,8 @@ import type { Block, Network, Residual } from "../network/mod.ts";
 import { leafTable } from "./_actions.ts";
 import { resolveRules, shrinkLayer } from "./_shrink_layer.ts";
 import { blockWidth, lastConv, widthAfter, withLastWidth } from "./_widths.ts";
-import type { ShrinkRules } from "./shrink_rules.ts";
-import { type ShrinkRatios, shrinkVariables } from "./shrink_variables.ts";
+import type { ShrinkRatios, ShrinkRules } from "./shrink_rules.ts";
+import { shrinkVariables } from "./shrink_variables.ts";
 
 /**
  * The network with its layers at their ratios, each residual block's body and

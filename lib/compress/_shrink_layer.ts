@@ -1,6 +1,10 @@
 import type { Layer } from "../network/mod.ts";
-import { MIN_CHANNELS, type ShrinkRules } from "./shrink_rules.ts";
-import type { ShrinkRatios, ShrinkVariable } from "./shrink_variables.ts";
+import {
+  MIN_CHANNELS,
+  type ShrinkRatios,
+  type ShrinkRules,
+  type ShrinkVariable,
+} from "./shrink_rules.ts";
 
 /** Rules with their defaults. */
 export type ResolvedRules = Required<ShrinkRules>;

@@ -7,7 +7,7 @@ import { resolveRules } from "./_shrink_layer.ts";
 import { shrinkBlocks } from "./_shrink_blocks.ts";
 import type { Outcome } from "./outcome.ts";
 import { removalMask } from "./removal.ts";
-import type { ShrinkRatios } from "./shrink_variables.ts";
+import type { ShrinkRatios } from "./shrink_rules.ts";
 import type { ShrinkOptions } from "./shrinkage.ts";
 
 /** What {@linkcode removeAndShrink} does to each leaf, in the order of `leaves`. */

@@ -1,3 +1,9 @@
+/** A size of a layer that a ratio can scale. */
+export type ShrinkVariable = "kernel" | "stride" | "padding" | "channels";
+
+/** One ratio for each size of a layer, 0 < r <= 1; those left out are 1. */
+export type ShrinkRatios = Readonly<Partial<Record<ShrinkVariable, number>>>;
+
 /**
  * Fewest output channels that shrinkage leaves a convolution (or its own number
  * where that is smaller), as in the authors' code.

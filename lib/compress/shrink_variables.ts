@@ -7,13 +7,7 @@ import {
 } from "../network/mod.ts";
 import { type ResolvedRules, resolveRules } from "./_shrink_layer.ts";
 import { headBlock, lastConv } from "./_widths.ts";
-import type { ShrinkRules } from "./shrink_rules.ts";
-
-/** A size of a layer that a ratio can scale. */
-export type ShrinkVariable = "kernel" | "stride" | "padding" | "channels";
-
-/** One ratio for each size of a layer, 0 < r <= 1; those left out are 1. */
-export type ShrinkRatios = Readonly<Partial<Record<ShrinkVariable, number>>>;
+import type { ShrinkRules, ShrinkVariable } from "./shrink_rules.ts";
 
 /**
  * Which sizes of each leaf are free in shrinkage (section 3.2), in the order

@@ -4,8 +4,7 @@ import { judge } from "./_judge.ts";
 import { shrinkBlocks } from "./_shrink_blocks.ts";
 import type { StudentBounds } from "./check_student.ts";
 import type { Outcome } from "./outcome.ts";
-import type { ShrinkRules } from "./shrink_rules.ts";
-import type { ShrinkRatios } from "./shrink_variables.ts";
+import type { ShrinkRatios, ShrinkRules } from "./shrink_rules.ts";
 
 /** Options of {@linkcode shrinkLayers}. */
 export interface ShrinkOptions extends ShrinkRules, StudentBounds {}
