@@ -19,6 +19,7 @@ export { epochOrder } from "./serve/epoch_order.ts";
 export * from "./errors.ts";
 export * from "./facts.ts";
 export { isFolderName, placelessName } from "./folder_name.ts";
+export { isInFolder } from "./own_folder.ts";
 export * from "./serve/partition.ts";
 export type { DataProgress } from "./progress.ts";
 export { dataSetNames } from "./registry.ts";

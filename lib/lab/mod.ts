@@ -68,6 +68,7 @@ export * from "./setup/wheel.ts";
 export * from "./subject/data_options.ts";
 export * from "./subject/data_progress.ts";
 export * from "./subject/open_data.ts";
+export * from "./subject/own_sets.ts";
 export * from "./subject/subject.ts";
 export * from "./teacher/compare.ts";
 export * from "./teacher/files.ts";

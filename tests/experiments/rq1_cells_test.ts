@@ -6,10 +6,12 @@ import {
   finish,
   inFolder,
   type Json,
+  outcomeOf,
   recordsOf,
   start,
   writtenBy,
 } from "./_run.ts";
+import { writeOtherMnist } from "./_pictures.ts";
 import { exists, query } from "./_traces.ts";
 
 /** A search of one stage on each of these subjects. */
@@ -85,6 +87,36 @@ Deno.test("rq1 passes over a subject whose data are not to be had, and says what
     saysHow(asked);
     assert.equal(asked.stdout, "");
     assert.deepEqual(profileIn(results), { index, table });
+  });
+});
+
+Deno.test("rq1 takes a --data folder for those of several sets that it has, and says so", async () => {
+  await inFolder(async (folder) => {
+    const own = `${folder}/own`;
+    await writeOtherMnist(own);
+    const results = `${folder}/results`;
+    const config = on(CIFAR, MNIST);
+    const flags = ["--data", own];
+    const run = { config, flags, ...cutOff(folder) };
+    const ended = await start(results, run).ended;
+    assert.equal(ended.code, 0, ended.stderr);
+    assert.match(
+      ended.stderr,
+      /^--data "\S+own" has nothing of cifar10: its own source is used$/m,
+    );
+    // Its own source cannot be reached here.
+    saysHow(ended);
+    const { deterministic } = outcomeOf(ended);
+    assert.equal(deterministic.identity.data.official, false);
+    // What has nothing of any set is an error for all.
+    await Deno.mkdir(`${folder}/empty`);
+    const none = await start(`${folder}/none`, {
+      ...run,
+      flags: ["--data", `${folder}/empty`],
+    }).ended;
+    assert.equal(none.code, 5, none.stderr);
+    assert.match(none.stderr, /Cannot find CIFAR-10 in "\S+empty"/);
+    assert.match(none.stderr, /nothing/);
   });
 });
 

@@ -20,6 +20,7 @@ import { stagesOf } from "../options/stage_plans.ts";
 import { type Session, withSession } from "../session/session.ts";
 import { whileLocked } from "../session/while_locked.ts";
 import { checkDataFolder } from "../subject/open_data.ts";
+import { ownFolders } from "../subject/own_sets.ts";
 import {
   findSubject,
   type KnownSubject,
@@ -100,10 +101,20 @@ async function know(
   const cells: KnownCell[] = [];
   const outcomes = new Map<Cell, Outcome>();
   const subjects = new Map<string, Promise<KnownSubject>>();
+  const folders = await ownFolders(
+    chosen.map(({ config }) => config.dataset),
+    run,
+  );
+  const { results } = run;
   for (const cell of chosen) {
     const { config } = cell;
+    const data = folders.get(config.dataset);
     try {
-      const find = () => findSubject(config, run);
+      const find = () =>
+        findSubject(config, {
+          results,
+          ...(data === undefined ? {} : { data }),
+        });
       const subject = await once(subjects, preparationKey(config), find);
       cells.push({ cell, subject });
     } catch (error) {

@@ -15,8 +15,13 @@ import {
 import { epochs, learningRate } from "./numbers.ts";
 import { STAGE_PLAN_NAMES } from "./stage_plans.ts";
 
-/** How a stage searches; `rate` is the paper's learning rate for its policy. */
-export function stageSchema(rate: number) {
+/**
+ * How a stage searches.
+ *
+ * @param rate Learning rate of its policy.
+ * @param origin Where the rate is from.
+ */
+export function stageSchema(rate: number, origin = `paper: ${rate}`) {
   return z.strictObject({
     iterations: z.int().min(1).default(100).describe(
       "Iterations, each a policy update (authors' code: 100)",
@@ -28,7 +33,7 @@ export function stageSchema(rate: number) {
       "Student-epochs after which no iteration begins (default: the iterations alone decide)",
     ),
     learningRate: learningRate.default(rate).describe(
-      `Adam's step size for the policy (paper: ${rate})`,
+      `Adam's step size for the policy (${origin})`,
     ),
     hidden: z.int().min(1).default(30).describe(
       "Units of each of the two LSTM layers (paper: 30)",
@@ -151,7 +156,7 @@ export const searchOptions = {
   removal: stageSchema(0.003),
   shrinkage: stageSchema(0.01),
   // Without defaults: a joint stage is searched as shrinkage is.
-  joint: stageSchema(0.01).optional(),
+  joint: stageSchema(0.01, "the paper has no joint stage").optional(),
   annealing: annealingSchema,
   evolution: evolutionSchema,
   shrink: shrinkSchema,
