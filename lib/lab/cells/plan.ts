@@ -7,6 +7,7 @@
 
 import {
   formatDuration,
+  ifThere,
   notify,
   print,
   type RunOptions,
@@ -33,16 +34,6 @@ import type { Selection } from "./select.ts";
 
 /** Bytes of the store for a student with its record, measured. */
 const BYTES_PER_STUDENT = 2_000;
-
-function exists(path: string): boolean {
-  try {
-    Deno.statSync(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
-}
 
 const total = (parts: readonly Part[], key: "workerSeconds" | "wallSeconds") =>
   parts.reduce((sum, part) => sum + part[key], 0);
@@ -93,7 +84,7 @@ export async function printPlan(
         stored === undefined ? "just now" : "at its first run"
       }) and from the students that the strategies would propose before they learn.`,
     );
-    printStored(store, { path, cells, parts });
+    await printStored(store, { path, cells, parts });
   } finally {
     store.close();
   }
@@ -168,14 +159,14 @@ function labelOf({ name }: Part, { config }: Cell): string {
     } students`;
 }
 
-function printStored(
+async function printStored(
   store: Store,
   { path, cells, parts }: {
     readonly path: string;
     readonly cells: readonly KnownCell[];
     readonly parts: readonly Part[];
   },
-): void {
+): Promise<void> {
   const raw = new Map(cells.map(({ cell: { config }, subject }) => [
     dataSlug(config),
     subject.facts.rawBytes ?? 0,
@@ -189,7 +180,7 @@ function printStored(
   );
   const { evaluations } = store.usage();
   print(
-    exists(path)
+    await ifThere(() => Deno.stat(path)) !== undefined
       ? `Stored in ${path}: ${
         formatCount(evaluations.count)
       } evaluations of all runs, of which a cell takes what it needs.`

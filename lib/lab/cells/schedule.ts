@@ -1,8 +1,8 @@
 import type { Calibration } from "../forecast/calibration.ts";
 import type { ForecastOptions, Part } from "../forecast/forecast.ts";
 import { searchPlanOf } from "../options/search_plan.ts";
-import type { KnownSubject } from "../subject/subject.ts";
 import type { Cell } from "./cell.ts";
+import type { KnownCell } from "./known_cell.ts";
 import { preparationKey } from "./prepare.ts";
 
 /** What is foreseen of a cell. */
@@ -11,8 +11,6 @@ export interface Foreseen {
   readonly options: ForecastOptions;
   /** Part by part, in order. */
   readonly parts: readonly Part[];
-  /** Whether a cell before it prepares its teacher. */
-  readonly isShared: boolean;
   /** Predicted seconds of the cells behind it. */
   readonly behind: number;
   /** Place among all, from 0. */
@@ -22,7 +20,7 @@ export interface Foreseen {
 /** What is foreseen of all cells. */
 export type Schedule = ReadonlyMap<Cell, Foreseen>;
 
-/** Test images where a data set has not told how many it has: usual is a sixth. */
+/** Test images for each training image, where a data set has not told how many. */
 const TEST_SHARE = 0.2;
 
 /**
@@ -39,10 +37,7 @@ export function schedule(
   { calibration, workers, cells }: {
     readonly calibration: Calibration;
     readonly workers: number;
-    readonly cells: readonly {
-      readonly cell: Cell;
-      readonly subject: KnownSubject;
-    }[];
+    readonly cells: readonly KnownCell[];
   },
 ): Schedule {
   const prepared = new Set<string>();
@@ -71,7 +66,7 @@ export function schedule(
     const key = JSON.stringify([preparation, arm, isShared, config]);
     const parts = known.get(key) ?? foresee(options);
     known.set(key, parts);
-    return { cell, options, parts, isShared, rank };
+    return { cell, options, parts, rank };
   });
   return new Map(foreseen.map(({ cell, ...each }, rank) => {
     const later = foreseen.slice(rank + 1).map(({ parts }) => seconds(parts));
