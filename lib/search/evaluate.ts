@@ -1,7 +1,10 @@
-import type { Engine, Weights } from "../engine/mod.ts";
-import { canonical, networkId } from "../network/mod.ts";
+import type { Engine, Program, Weights } from "../engine/mod.ts";
+import { canonical, type Network, networkId } from "../network/mod.ts";
 import {
+  decodeWeights,
   encodeWeights,
+  estimateStatistics,
+  inherit,
   initialise,
   measureAccuracy,
   train,
@@ -12,6 +15,8 @@ import type { Evaluation, EvaluationRequest } from "./evaluation.ts";
 
 /** How an evaluation may be continued and stopped. */
 export interface EvaluateOptions {
+  /** Weights that requests start from, by their id; needed where one does. */
+  readonly weights?: (id: string) => Uint8Array;
   /** Where an earlier attempt was stopped. */
   readonly resume?: TrainingCheckpoint;
   /** Called at each epoch's end but the last. */
@@ -26,23 +31,27 @@ export type EvaluateOutcome =
   | { readonly stoppedAt: TrainingCheckpoint };
 
 /**
- * Trains a network from fresh weights and measures its validation accuracy. The
- * student's streams are named after its id, so its result does not depend on
+ * Trains a network from its first weights and measures its validation accuracy.
+ * The student's streams are named after its id, so its result does not depend on
  * when or where it is evaluated.
+ *
+ * @throws {RangeError} If the request starts from weights that are not there.
  */
 export async function evaluate(
   engine: Engine,
-  { network, recipe, seed, validateEpochs }: EvaluationRequest,
+  request: EvaluationRequest,
   data: TrainingData,
-  options: EvaluateOptions = {},
+  { weights: weightsOf, ...options }: EvaluateOptions = {},
 ): Promise<EvaluateOutcome> {
+  const { network, recipe, seed, validateEpochs } = request;
   const form = canonical(network);
   const id = networkId(form);
-  const { loss, optimiser, batchSize, initialisation } = recipe;
+  const { loss, optimiser, batchSize } = recipe;
   const program = await engine.compile(form, { loss, optimiser, batchSize });
   try {
     if (options.resume === undefined) {
-      program.load(initialise(form, { initialisation, seed, owner: id }));
+      program.load(firstWeights(form, request, weightsOf));
+      await fitStatistics(program, request, data);
     }
     const measure = async () => {
       const { accuracy } = await measureAccuracy(program, {
@@ -95,6 +104,36 @@ export async function evaluate(
   } finally {
     await program.dispose();
   }
+}
+
+/** Fresh weights, or those of the base as far as the student has its layers. */
+function firstWeights(
+  form: Network,
+  { recipe: { initialisation }, seed, start }: EvaluationRequest,
+  weightsOf: EvaluateOptions["weights"],
+): Weights {
+  const owner = networkId(form);
+  const fresh = initialise(form, { initialisation, seed, owner });
+  if (start === undefined) return fresh;
+  if (weightsOf === undefined) {
+    throw new RangeError(
+      `Cannot evaluate: the request starts from weights ${start.weights}, expected a source of weights`,
+    );
+  }
+  const { base, layers, importance } = start;
+  const weights = decodeWeights(weightsOf(start.weights));
+  return inherit(form, { base, weights, layers, importance }, fresh);
+}
+
+/** Brings inherited statistics of batch norm up to date, where the request asks. */
+async function fitStatistics(
+  program: Program,
+  { recipe: { batchSize }, seed, start }: EvaluationRequest,
+  data: TrainingData,
+): Promise<void> {
+  if (start?.observe === undefined) return;
+  const images = start.observe;
+  await estimateStatistics(program, data, { images, batchSize, seed });
 }
 
 function areFinite(weights: Weights): boolean {

@@ -8,10 +8,30 @@
 import type { Engine } from "../engine/mod.ts";
 import { type Network, networkId } from "../network/mod.ts";
 import { canonicalJson, sha256Hex } from "../random/mod.ts";
-import type { Recipe } from "../training/mod.ts";
+import type { Importance, Recipe } from "../training/mod.ts";
 
 /** Raised when an evaluation of the same request would no longer give the same bits. */
 const EVALUATION_FORMAT = 1;
+
+/** Where a student's first weights come from: the network that it was made of. */
+export interface Start {
+  /** That network. */
+  readonly base: Network;
+  /** Id of its trained weights, which the executor must be told of. */
+  readonly weights: string;
+  /**
+   * Of each layer with parameters of the student's canonical form the number of
+   * the layer with parameters of the base's that it was, both in order.
+   */
+  readonly layers: readonly number[];
+  /** Which channels of a layer with fewer are kept. */
+  readonly importance: Importance;
+  /**
+   * Training images, >= 1, that batch norm's statistics are estimated on anew
+   * before training, as those inherited no longer fit; left out, they are kept.
+   */
+  readonly observe?: number;
+}
 
 /** Asks for a network to be trained and validated. Plain JSON. */
 export interface EvaluationRequest {
@@ -25,6 +45,8 @@ export interface EvaluationRequest {
   readonly seed: number;
   /** Name of the engine. */
   readonly engine: string;
+  /** Where it starts; fresh weights of the recipe when left out. */
+  readonly start?: Start;
   /**
    * Whether the validation accuracy is measured after every epoch, for trainings
    * whose course is of interest. Weights do not depend on it.
@@ -74,7 +96,7 @@ export function engineIdentity(
 
 /** Key under which an evaluation is remembered: the digest of all it depends on. */
 export function evaluationKey(
-  { network, recipe, data, seed, validateEpochs }: EvaluationRequest,
+  { network, recipe, data, seed, start, validateEpochs }: EvaluationRequest,
   engine: EngineIdentity,
 ): string {
   return sha256Hex(canonicalJson({
@@ -84,6 +106,9 @@ export function evaluationKey(
     data,
     seed,
     engine: engineIdentity(engine),
+    ...(start === undefined
+      ? {}
+      : { start: { ...start, base: networkId(start.base) } }),
     ...(validateEpochs ? { validateEpochs } : {}),
   }));
 }

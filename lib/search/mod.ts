@@ -10,6 +10,7 @@ export * from "./evaluation.ts";
 export * from "./executor.ts";
 export * from "./finals.ts";
 export * from "./foresee.ts";
+export * from "./heritage.ts";
 export * from "./journal.ts";
 export * from "./ledger.ts";
 export * from "./memo.ts";

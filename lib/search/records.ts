@@ -5,10 +5,18 @@
  * @module
  */
 
-import type { Rejection } from "../compress/mod.ts";
+import type { Origin, Rejection } from "../compress/mod.ts";
 import type { Network } from "../network/mod.ts";
 import type { UpdateReport } from "../policy/mod.ts";
 import type { StrategyState } from "./strategy/strategy.ts";
+
+/** A network and what it was made of. */
+export interface Student {
+  /** The network. */
+  readonly network: Network;
+  /** Its layers in the network that actions were applied to. */
+  readonly origin: Origin;
+}
 
 /** One proposed student and what became of it. */
 export interface Proposal {
@@ -28,7 +36,10 @@ export interface Proposal {
   readonly accuracy?: number;
   /** The limit that it breaks, where there are limits and it does. */
   readonly violation?: string;
-  /** Whether the same network was proposed before in this stage. */
+  /**
+   * Whether the same student was proposed before in this stage: the same network,
+   * and of the same layers where weights are inherited.
+   */
   readonly repeated?: boolean;
   /** Epochs trained for it; 0 when repeated. */
   readonly epochs?: number;
@@ -74,9 +85,7 @@ export interface StageJournal {
 }
 
 /** A student that was trained, with its place in the search. */
-export interface Candidate {
-  /** The student. */
-  readonly network: Network;
+export interface Candidate extends Student {
   /** Id of the student. */
   readonly networkId: string;
   /** Trainable parameters. */

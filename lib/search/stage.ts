@@ -5,7 +5,7 @@
  * @module
  */
 
-import { countMacs, type Network, networkId } from "../network/mod.ts";
+import { countMacs, networkId } from "../network/mod.ts";
 import {
   DEGENERATE_REWARD,
   type Objective,
@@ -17,6 +17,7 @@ import type {
   IterationRecord,
   Proposal,
   StageJournal,
+  Student,
 } from "./records.ts";
 import type { ActionSpace } from "./space/action_space.ts";
 import type { Proposed, Strategy } from "./strategy/strategy.ts";
@@ -45,8 +46,13 @@ export interface StageOptions {
   readonly objective: Objective;
   /** How long. */
   readonly length: StageLength;
-  /** Trains and validates a student; equal networks give equal evaluations. */
-  readonly evaluate: (network: Network) => Promise<Evaluation>;
+  /** Trains and validates a student. */
+  readonly evaluate: (student: Student) => Promise<Evaluation>;
+  /**
+   * What its evaluation depends on, for students that are the same in all else;
+   * left out, the network alone decides.
+   */
+  readonly identify?: (student: Student) => string;
   /** Where progress is kept. */
   readonly journal: StageJournal;
   /** Called after each iteration that was run, not for restored ones. */
@@ -60,45 +66,52 @@ export interface StageResult {
   /** One an iteration. */
   readonly records: readonly IterationRecord[];
   /**
-   * Distinct students by falling reward; equal ones by size, then by id. Those
-   * that failed or break a limit are left out.
+   * Distinct networks by falling reward; equal ones by size, then by id. Those
+   * that failed or break a limit are left out; of students with one network the
+   * best one stands for it.
    */
   readonly candidates: readonly Candidate[];
   /** Every distinct student that was trained, failed ones too. */
-  readonly trained: readonly Network[];
+  readonly trained: readonly Student[];
 }
 
 /** A proposal before it is scored. */
 interface Plan {
   readonly actions: readonly number[];
-  readonly student?: {
-    readonly network: Network;
+  readonly student?: Student & {
     readonly id: string;
     readonly repeated: boolean;
   };
   readonly rejection?: NonNullable<Proposal["rejection"]>;
 }
 
+/** What tells students apart. */
+function identityOf({ identify }: StageOptions, student: Student): string {
+  return identify?.(student) ?? networkId(student.network);
+}
+
 /** What the actions lead to; a student that its size alone damns is not trained. */
 function plan(
-  { space, objective }: StageOptions,
+  options: StageOptions,
   { actions }: Proposed,
   { seen, iteration }: {
     readonly seen: Set<string>;
     readonly iteration: number;
   },
 ): Plan {
+  const { space, objective } = options;
   const outcome = space.apply(actions);
   if (!outcome.ok) return { actions, rejection: outcome.rejection };
-  const { network } = outcome;
+  const { network, origin } = outcome;
   const reason = objective.rejects(studentSizes(network), iteration);
   if (reason !== undefined) {
     return { actions, rejection: { rule: "limit", reason } };
   }
+  const identity = identityOf(options, { network, origin });
+  const repeated = seen.has(identity);
+  seen.add(identity);
   const id = networkId(network);
-  const repeated = seen.has(id);
-  seen.add(id);
-  return { actions, student: { network, id, repeated } };
+  return { actions, student: { network, origin, id, repeated } };
 }
 
 /** A scored student. */
@@ -158,7 +171,7 @@ async function evaluateAll(
         rejection: rejection!,
         reward: DEGENERATE_REWARD,
       })
-      : options.evaluate(student.network).then((evaluation) =>
+      : options.evaluate(student).then((evaluation) =>
         scored(options, { actions, student, evaluation, iteration })
       );
   }
@@ -184,38 +197,58 @@ function tendencyOf(
   });
 }
 
-/** The distinct students of all records, and those that may win in their order. */
-function rank(
-  { space }: StageOptions,
+/** A student that was trained, as its record tells. */
+interface Trained extends Candidate {
+  readonly identity: string;
+  /** Whether it failed or breaks a limit. */
+  readonly isOut: boolean;
+}
+
+/** The distinct students of some records, in the order of their proposals. */
+function trainedIn(
+  options: StageOptions,
   records: readonly IterationRecord[],
-): Pick<StageResult, "candidates" | "trained"> {
-  const networks = new Map<string, Network>();
-  const byId = new Map<string, Candidate>();
+): readonly Trained[] {
+  const byIdentity = new Map<string, Trained>();
   for (const { iteration, proposals } of records) {
     for (const proposal of proposals) {
-      const { networkId: id, failure, violation, actions } = proposal;
-      if (id === undefined || byId.has(id)) continue;
-      const outcome = space.apply(actions);
+      if (proposal.networkId === undefined) continue;
+      const outcome = options.space.apply(proposal.actions);
       if (!outcome.ok) continue;
-      networks.set(id, outcome.network);
-      if (failure !== undefined || violation !== undefined) continue;
-      byId.set(id, {
-        network: outcome.network,
-        networkId: id,
+      const { network, origin } = outcome;
+      const identity = identityOf(options, { network, origin });
+      if (byIdentity.has(identity)) continue;
+      byIdentity.set(identity, {
+        identity,
+        network,
+        origin,
+        networkId: proposal.networkId,
         parameters: proposal.parameters!,
         reward: proposal.reward,
         accuracy: proposal.accuracy!,
         iteration,
+        isOut: proposal.failure !== undefined ||
+          proposal.violation !== undefined,
       });
     }
   }
-  return {
-    trained: [...networks.values()],
-    candidates: [...byId.values()].sort((a, b) =>
-      b.reward - a.reward || a.parameters - b.parameters ||
-      (a.networkId < b.networkId ? -1 : 1)
-    ),
-  };
+  return [...byIdentity.values()];
+}
+
+/** Those that may win, each network once, in their order. */
+function rank(trained: readonly Trained[]): readonly Candidate[] {
+  const byNetwork = new Map<string, Candidate>();
+  for (const { identity: _, isOut, ...candidate } of trained) {
+    const other = byNetwork.get(candidate.networkId);
+    if (isOut || (other !== undefined && other.reward >= candidate.reward)) {
+      continue;
+    }
+    byNetwork.set(candidate.networkId, candidate);
+  }
+  return [...byNetwork.values()].sort((a, b) =>
+    b.reward - a.reward || a.parameters - b.parameters ||
+    (a.networkId < b.networkId ? -1 : 1)
+  );
 }
 
 /** Whether another iteration is due. */
@@ -245,9 +278,7 @@ export async function runStage(options: StageOptions): Promise<StageResult> {
     const restored = journal.load();
     const records = [...restored.records];
     const seen = new Set(
-      records.flatMap(({ proposals }) =>
-        proposals.flatMap(({ networkId }) => networkId ?? [])
-      ),
+      trainedIn(options, records).map(({ identity }) => identity),
     );
     if (restored.checkpoint !== undefined) {
       strategy.restore(restored.checkpoint.strategy);
@@ -274,7 +305,8 @@ export async function runStage(options: StageOptions): Promise<StageResult> {
       records.push(record);
       onIteration?.(record);
     }
-    return { records, ...rank(options, records) };
+    const trained = trainedIn(options, records);
+    return { records, trained, candidates: rank(trained) };
   } finally {
     strategy.dispose();
   }

@@ -19,8 +19,9 @@ import {
   finalsOf,
   type Winner,
 } from "./finals.ts";
+import { type Inheritance, startsFrom, type StartOf } from "./heritage.ts";
 import { storeJournal } from "./journal.ts";
-import type { IterationRecord } from "./records.ts";
+import type { Candidate, IterationRecord, Student } from "./records.ts";
 import type { ActionSpace, Grain } from "./space/action_space.ts";
 import { createSpace } from "./space/create_space.ts";
 import { runStage, type StageLength, type StageResult } from "./stage.ts";
@@ -56,7 +57,8 @@ export interface SearchPlan {
 }
 
 /** What {@link searchStages} needs. */
-export interface SearchOptions extends FinalOptions {
+export interface SearchOptions
+  extends Omit<FinalOptions, "start" | "needsWeights"> {
   /** Name of the run: stages continue under it. */
   readonly run: string;
   /** Where the stages keep their progress. */
@@ -69,6 +71,8 @@ export interface SearchOptions extends FinalOptions {
   readonly students: Readonly<Record<PolicyKind, Recipe>>;
   /** Id of the data that candidates are trained and validated on. */
   readonly searchData: string;
+  /** How students inherit weights; left out, they start from fresh ones. */
+  readonly inheritance?: Inheritance;
   /** Called after each iteration that was run. */
   readonly onIteration?: (kind: PolicyKind, record: IterationRecord) => void;
   /** Called when a stage begins, with the network that it starts from. */
@@ -136,35 +140,40 @@ export function stageStrategy(plan: SearchPlan, space: ActionSpace): Strategy {
 export async function searchStages(
   options: SearchOptions,
 ): Promise<SearchResult> {
-  const { plan, evaluator, onStage } = options;
-  const begun: {
-    readonly kind: PolicyKind;
-    readonly base: Network;
-    readonly stage: SearchedStage;
-    readonly finals: Finals;
-  }[] = [];
-  let base: Network | undefined = options.teacher;
+  const { plan, evaluator, inheritance, onStage } = options;
+  const begun: BegunStage[] = [];
+  let from: Origins | undefined = {
+    base: options.teacher,
+    ...(inheritance === undefined ? {} : { weights: inheritance.teacher }),
+  };
   for (const kind of plan.stages) {
-    if (base === undefined) break;
-    onStage?.(kind, base);
-    const stage = await search(options, kind, base);
-    const finals = finalsOf(options, stage.candidates);
-    begun.push({ kind, base, stage, finals });
-    base = (await finals.chosen())?.network;
+    if (from === undefined) break;
+    onStage?.(kind, from.base);
+    const start = startOf(options, from);
+    const stage = await search(options, { kind, base: from.base, start });
+    const finals = finalsOf({
+      ...options,
+      ...(start !== undefined && inheritance!.finals ? { start } : {}),
+      // Of the last stage nothing is inherited.
+      needsWeights: inheritance !== undefined && kind !== plan.stages.at(-1),
+    }, stage.candidates);
+    begun.push({ kind, base: from.base, start, stage, finals });
+    from = originsOf(options, await finals.chosen());
   }
   // Side by side: each is one thread's work.
   const winners = await Promise.all(
     begun.map(({ finals }) => finals.winner()),
   );
-  const requests = begun.flatMap(({ kind, stage, finals }) => [
-    ...stage.trained.map((network) => studentRequest(options, kind, network)),
+  const requests = begun.flatMap(({ stage, finals, ...given }) => [
+    ...stage.trained.map((student) => studentRequest(options, given, student)),
     ...finals.requests(),
   ]);
   // A student of two stages that are trained alike is one training.
   const distinct = new Map(
     requests.map((request) => {
-      const { network, recipe, data } = request;
-      return [canonicalJson([networkId(network), recipe, data]), request];
+      const { network, recipe, data, start = null } = request;
+      const key = canonicalJson([networkId(network), recipe, data, start]);
+      return [key, request];
     }),
   );
   return {
@@ -184,6 +193,46 @@ export async function searchStages(
   };
 }
 
+/** A network that a stage starts from. */
+interface Origins {
+  readonly base: Network;
+  /** Its trained weights, where students inherit them. */
+  readonly weights?: Uint8Array;
+}
+
+/** A stage, and where its students start. */
+interface GivenStage {
+  readonly kind: PolicyKind;
+  readonly base: Network;
+  readonly start: StartOf | undefined;
+}
+
+/** A stage whose search is over. */
+interface BegunStage extends GivenStage {
+  readonly stage: SearchedStage;
+  readonly finals: Finals;
+}
+
+/** What the next stage starts from. */
+function originsOf(
+  { inheritance, evaluator }: SearchOptions,
+  chosen: Candidate | Winner | undefined,
+): Origins | undefined {
+  if (chosen === undefined) return undefined;
+  const base = chosen.network;
+  if (inheritance === undefined || !("request" in chosen)) return { base };
+  return { base, weights: evaluator.weights(chosen.request) };
+}
+
+/** Where students of a network start; undefined for fresh weights. */
+function startOf(
+  { inheritance }: SearchOptions,
+  { base, weights }: Origins,
+): StartOf | undefined {
+  if (inheritance === undefined || weights === undefined) return undefined;
+  return startsFrom(inheritance, { base, weights });
+}
+
 /** A stage with what it decided on and what was learned. */
 interface SearchedStage extends StageResult {
   readonly space: ActionSpace;
@@ -192,9 +241,9 @@ interface SearchedStage extends StageResult {
 
 async function search(
   options: SearchOptions,
-  kind: PolicyKind,
-  base: Network,
+  given: GivenStage,
 ): Promise<SearchedStage> {
+  const { kind, base, start } = given;
   const { plan, onIteration, throwIfInterrupted } = options;
   const space = stageSpace(plan, kind, base);
   if (space.bits === 0) {
@@ -215,8 +264,12 @@ async function search(
     },
     objective: options.objective,
     length: plan.config[kind],
-    evaluate: (network) =>
-      options.evaluator.evaluate(studentRequest(options, kind, network)),
+    evaluate: (student) =>
+      options.evaluator.evaluate(studentRequest(options, given, student)),
+    ...(start === undefined ? {} : {
+      identify: (student) =>
+        canonicalJson([networkId(student.network), start(student).layers]),
+    }),
     journal: storeJournal(options.store, `${options.run}/${kind}`),
     ...(onIteration === undefined ? {} : {
       onIteration: (record) => onIteration(kind, record),
@@ -228,9 +281,15 @@ async function search(
 
 function studentRequest(
   { students, searchData, studentSeed, engine }: SearchOptions,
-  kind: PolicyKind,
-  network: Network,
+  { kind, start }: Pick<GivenStage, "kind" | "start">,
+  student: Student,
 ): EvaluationRequest {
-  const recipe = students[kind];
-  return { network, recipe, data: searchData, seed: studentSeed, engine };
+  return {
+    network: student.network,
+    recipe: students[kind],
+    data: searchData,
+    seed: studentSeed,
+    engine,
+    ...(start === undefined ? {} : { start: start(student) }),
+  };
 }

@@ -11,5 +11,6 @@ export * from "./predict.ts";
 export * from "./recipe.ts";
 export * from "./safetensors.ts";
 export * from "./serialise.ts";
+export * from "./statistics.ts";
 export * from "./teacher_logits.ts";
 export * from "./train.ts";

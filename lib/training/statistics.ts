@@ -1,0 +1,55 @@
+import { epochOrder, fillBatch } from "../data/mod.ts";
+import type { Program } from "../engine/mod.ts";
+import type { TrainingData } from "./data.ts";
+
+/** On what {@link estimateStatistics} looks. */
+export interface StatisticsOptions {
+  /** Training images, >= 1; all where there are fewer. */
+  readonly images: number;
+  /** Images at a time, at most the plan's. */
+  readonly batchSize: number;
+  /** The run's seed, >= 1: which images. */
+  readonly seed: number;
+}
+
+/**
+ * Estimates batch norm's running statistics anew, by forward passes alone: the
+ * plain average over batches of training images as they are, without random
+ * views. Parameters stay. Weights that a smaller network inherited come with the
+ * statistics of maps that are no more.
+ *
+ * @param program A program with weights.
+ * @param data Images and their normalisation.
+ * @param options How many of them.
+ */
+export async function estimateStatistics(
+  program: Program,
+  { images: split, train: rows, mean, std }: TrainingData,
+  { images: wanted, batchSize, seed }: StatisticsOptions,
+): Promise<void> {
+  const [channels, height, width] = split.shape;
+  const images = new Float32Array(batchSize * channels * height * width);
+  const labels = new Int32Array(batchSize);
+  const indices = epochOrder(rows.length, seed, 0)
+    .subarray(0, wanted)
+    .map((position) => rows[position]!);
+  for (let from = 0, batch = 1; from < indices.length; batch++) {
+    const size = Math.min(batchSize, indices.length - from);
+    fillBatch({
+      split,
+      indices,
+      from,
+      size,
+      images,
+      labels,
+      mean,
+      std,
+      augmentation: undefined,
+      seed,
+      epoch: 0,
+    });
+    // The t-th batch with weight 1 / t: an average over all of them.
+    await program.observe(images, size, 1 / batch);
+    from += size;
+  }
+}
