@@ -1,7 +1,7 @@
 import type { Block, Network, Residual } from "../network/mod.ts";
 import { type LeafAt, leafTable } from "./_actions.ts";
 import { blockWidth, lastConv, widthAfter, withLastWidth } from "./_widths.ts";
-import type { Rejection } from "./outcome.ts";
+import type { Origin, Rejection } from "./outcome.ts";
 
 /**
  * The network with only some of its leaves, in order, or why its blocks cannot
@@ -32,6 +32,14 @@ export function keepLayers(
     width = blockWidth(left, width);
   }
   return { input: network.input, blocks };
+}
+
+/**
+ * Where the leaves of {@linkcode keepLayers}'s network come from. They are the
+ * kept ones in their order: a block that is left out has none.
+ */
+export function originOfKept(isKept: readonly boolean[]): Origin {
+  return { leaves: isKept.flatMap((kept, leaf) => kept ? [leaf] : []) };
 }
 
 /** Brings the body to the shortcut's channels, for a block fed `width` channels. */

@@ -27,7 +27,19 @@ export interface Rejection {
   readonly reason: string;
 }
 
-/** What an action sequence leads to: a network (deep-frozen), or the reason why not. */
+/** Which layers of the base network a student's layers were. */
+export interface Origin {
+  /**
+   * For each leaf of the student, in the order of `leaves`, the index of the leaf
+   * of the base network that it was: rising, one entry per leaf.
+   */
+  readonly leaves: readonly number[];
+}
+
+/**
+ * What an action sequence leads to: a network with its origin (both deep-frozen),
+ * or the reason why not.
+ */
 export type Outcome =
-  | { readonly ok: true; readonly network: Network }
+  | { readonly ok: true; readonly network: Network; readonly origin: Origin }
   | { readonly ok: false; readonly rejection: Rejection };

@@ -1,7 +1,7 @@
 import { type Layer, type Leaf, leaves, type Network } from "../network/mod.ts";
 import { assertOnePerLeaf } from "./_actions.ts";
 import { judge } from "./_judge.ts";
-import { keepLayers } from "./_keep_layers.ts";
+import { keepLayers, originOfKept } from "./_keep_layers.ts";
 import { headBlock } from "./_widths.ts";
 import type { Outcome } from "./outcome.ts";
 
@@ -62,8 +62,8 @@ function isRemovable({ layer, path, residual }: Leaf): boolean {
  * @param keep One decision per leaf, `true` to keep; ignored where
  * {@linkcode removalMask} is `false`.
  * @param options Bounds of the check on the student.
- * @returns The student (deep-frozen), or why there is none; any sequence of
- * decisions gives one of the two.
+ * @returns The student with its origin (deep-frozen), or why there is none; any
+ * sequence of decisions gives one of the two.
  * @throws {RangeError} When the network is not valid or the number of decisions
  * is not the number of leaves.
  *
@@ -92,9 +92,10 @@ export function removeLayers(
 ): Outcome {
   const mask = removalMask(network);
   assertOnePerLeaf(keep, mask.length, "remove layers");
-  const left = keepLayers(network, mask.map((free, i) => !free || keep[i]!));
+  const isKept = mask.map((free, i) => !free || keep[i]!);
+  const left = keepLayers(network, isKept);
   if ("rule" in left) return { ok: false, rejection: left };
-  return judge(left, network, {
+  return judge({ network: left, origin: originOfKept(isKept) }, network, {
     ...options,
     // The lower bound belongs to shrinkage; removal keeps every channel count.
     minLinearInputs: 1,

@@ -1,7 +1,7 @@
 import type { Network } from "../network/mod.ts";
 import { assertOnePerLeaf, assertRatios } from "./_actions.ts";
 import { judge } from "./_judge.ts";
-import { keepLayers } from "./_keep_layers.ts";
+import { keepLayers, originOfKept } from "./_keep_layers.ts";
 import { inferOrReject } from "./_infer_or_reject.ts";
 import { resolveRules } from "./_shrink_layer.ts";
 import { shrinkBlocks } from "./_shrink_blocks.ts";
@@ -38,8 +38,8 @@ export interface JointActions {
  * @param network A valid network, the base of the comparison in size.
  * @param actions Decisions and ratios, both per leaf of the network.
  * @param options What is shrunk, how far, and the bounds of the check.
- * @returns The student (deep-frozen), or why there is none; any actions give one
- * of the two.
+ * @returns The student with its origin (deep-frozen), or why there is none; any
+ * actions give one of the two.
  * @throws {RangeError} When the network or `minChannels` is not valid, there is
  * not one decision and one ratio per leaf, or a ratio is out of range.
  *
@@ -81,5 +81,10 @@ export function removeAndShrink(
   if ("rule" in shapes) return { ok: false, rejection: shapes };
   // Removal leaves the kept leaves in their order.
   const ratiosLeft = ratios.filter((_, i) => isKept[i]);
-  return judge(shrinkBlocks(left, ratiosLeft, rules), network, options);
+  const student = shrinkBlocks(left, ratiosLeft, rules);
+  return judge(
+    { network: student, origin: originOfKept(isKept) },
+    network,
+    options,
+  );
 }

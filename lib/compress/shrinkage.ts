@@ -23,8 +23,8 @@ export interface ShrinkOptions extends ShrinkRules, StudentBounds {}
  * for each size; ignored for sizes that {@linkcode shrinkVariables} (for the
  * same rules) does not list.
  * @param options What is shrunk, how far, and the bounds of the check.
- * @returns The student (deep-frozen), or why there is none; any sequence of
- * ratios gives one of the two.
+ * @returns The student with its origin (deep-frozen), or why there is none; any
+ * sequence of ratios gives one of the two.
  * @throws {RangeError} When the network or `minChannels` is not valid, the
  * number of ratios is not the number of leaves, or a ratio is out of range.
  *
@@ -52,5 +52,7 @@ export function shrinkLayers(
   assertOnePerLeaf(ratios, leaves(network).length, "shrink layers");
   assertRatios(ratios, "shrink layers");
   const student = shrinkBlocks(network, ratios, options);
-  return judge(student, network, options);
+  // Every layer stays.
+  const origin = { leaves: [...ratios.keys()] };
+  return judge({ network: student, origin }, network, options);
 }

@@ -1,11 +1,14 @@
 /**
- * Training and evaluating one network: recipes, fresh weights, the training
- * loop, teacher logits, accuracy, weights as bytes.
+ * Training and evaluating one network: recipes, fresh and inherited weights, the
+ * training loop, teacher logits, accuracy, weights as bytes.
  *
  * @module
  */
 export * from "./accuracy.ts";
 export * from "./data.ts";
+export type { Importance } from "./inherit/importance.ts";
+export * from "./inherit/inherit.ts";
+export * from "./inherit/parameter_layers.ts";
 export * from "./initialise.ts";
 export * from "./predict.ts";
 export * from "./recipe.ts";

@@ -42,6 +42,10 @@ export function withActions<T>(
   });
 }
 
+function byValue(a: number, b: number): number {
+  return a - b;
+}
+
 /** Either a rejection for people, or a smaller network that runs and is counted right. */
 export function assertSound(outcome: Outcome, base: Network): void {
   if (!outcome.ok) {
@@ -52,7 +56,7 @@ export function assertSound(outcome: Outcome, base: Network): void {
     assert.match(reason, /expected/);
     return;
   }
-  const { network } = outcome;
+  const { network, origin } = outcome;
   const inferred = inferShapes(network);
   assert.ok(inferred.ok, JSON.stringify(network));
   assert.deepEqual(inferred.output, shapes(base).output);
@@ -65,4 +69,10 @@ export function assertSound(outcome: Outcome, base: Network): void {
   );
   assert.ok(count < countByHand(base));
   assert.match(networkId(network), /^[0-9a-f]{64}$/);
+  const before = leaves(base);
+  assert.deepEqual(
+    origin.leaves.map((leaf) => before[leaf]?.layer.type),
+    leaves(network).map(({ layer }) => layer.type),
+  );
+  assert.deepEqual(origin.leaves, [...new Set(origin.leaves)].sort(byValue));
 }

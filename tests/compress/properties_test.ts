@@ -37,6 +37,10 @@ Deno.test("removeLayers() gives a sound outcome when decisions are any", () => {
         const expected = leaves(network).filter((_, i) => keep[i] || !mask[i]);
         const found = leaves(outcome.network);
         assert.deepEqual(
+          outcome.origin.leaves,
+          expected.map(({ index }) => index),
+        );
+        assert.deepEqual(
           found.map(({ layer }) => fixedFields(layer)),
           expected.map(({ layer }) => fixedFields(layer)),
         );
@@ -164,6 +168,10 @@ Deno.test("shrinkLayers() gives a sound outcome and exact widths when ratios are
         const mask = shrinkMask(network, rules);
         const base = leaves(network);
         const found = leaves(outcome.network);
+        assert.deepEqual(
+          outcome.origin.leaves,
+          base.map(({ index }) => index),
+        );
         assert.deepEqual(
           found.map(({ path, layer }) => [path, layer.type]),
           base.map(({ path, layer }) => [path, layer.type]),

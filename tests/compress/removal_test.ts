@@ -131,6 +131,7 @@ Deno.test("removeLayers() ignores decisions when they are not free", () => {
       blocks[6],
     ],
   });
+  assert.deepEqual(outcome.origin, { leaves: [0, 8, 13, 14, 15, 16] });
   // stem 432, body 16*9*32 = 4,608, shortcut 512 + 64, linear 330
   assert.equal(countParameters(outcome.network), 5_946);
 });
