@@ -13,6 +13,7 @@
 import { z } from "zod";
 import { defineCommand, runMain } from "../lib/cli/mod.ts";
 import {
+  ARM_NAMES,
   cellOptions,
   type CompressionContent,
   compressionOptions,
@@ -27,7 +28,6 @@ import {
   runExperiment,
   strategyArms,
 } from "../lib/lab/mod.ts";
-import { STRATEGY_NAMES } from "../lib/search/mod.ts";
 
 const TITLE = "RQ1: compression";
 
@@ -35,8 +35,8 @@ const TITLE = "RQ1: compression";
 const schema = z.strictObject({
   ...cellOptions,
   ...compressionOptions,
-  compare: z.array(z.enum(STRATEGY_NAMES)).default([]).describe(
-    "Strategies that are compared beside the one of --search, each an arm",
+  compare: z.array(z.enum(ARM_NAMES)).default([]).describe(
+    "What is compared beside --search, each an arm: a strategy, one in a space of its own (random-leaf), or the paper's policies (paper)",
   ),
 });
 

@@ -19,7 +19,7 @@ import {
   finalsOf,
   type Winner,
 } from "./finals.ts";
-import { type Inheritance, startsFrom, type StartOf } from "./heritage.ts";
+import { type Inheritance, type StartOf, startsFrom } from "./heritage.ts";
 import { storeJournal } from "./journal.ts";
 import type { Candidate, IterationRecord, Student } from "./records.ts";
 import type { ActionSpace, Grain } from "./space/action_space.ts";

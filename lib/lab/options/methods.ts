@@ -4,6 +4,15 @@
  * @module
  */
 
+/** How long the paper's stages are (authors' code: 100 iterations). */
+const PAPER_LENGTH = { iterations: 100, rollouts: 5 } as const;
+
+/** The paper's policies, however long they search: Adam 0.003 and 0.01. */
+export const PAPER_POLICIES = {
+  removal: paperPolicy(0.003),
+  shrinkage: paperPolicy(0.01),
+} as const;
+
 /**
  * The paper's own procedure, as far as it is known (sections 3 and 4; what the
  * paper leaves open, as in the authors' release). Teacher, final training and
@@ -30,18 +39,15 @@ const PAPER = {
   },
   // Only the best of a stage is trained to the end.
   finalists: 1,
-  // Authors' code: 100 iterations; paper: 5 rollouts, Adam 0.003 and 0.01.
-  removal: paperStage(0.003),
-  shrinkage: paperStage(0.01),
+  removal: { ...PAPER_LENGTH, ...PAPER_POLICIES.removal },
+  shrinkage: { ...PAPER_LENGTH, ...PAPER_POLICIES.shrinkage },
   // Authors' code: kernel, stride, padding and channels shrink, each by itself;
   // at least 10 channels stay.
   shrink: { what: "all", minChannels: 10 },
 } as const;
 
-function paperStage(learningRate: number) {
+function paperPolicy(learningRate: number) {
   return {
-    iterations: 100,
-    rollouts: 5,
     learningRate,
     hidden: 30,
     // The state of section 3.1: seven numbers, as they are.

@@ -7,11 +7,7 @@
 
 import { z } from "zod";
 import { FEATURE_SETS } from "../../policy/mod.ts";
-import {
-  type Grain,
-  type StageConfig,
-  STRATEGY_NAMES,
-} from "../../search/mod.ts";
+import { GRAINS, type StageConfig, STRATEGY_NAMES } from "../../search/mod.ts";
 import { epochs, learningRate } from "./numbers.ts";
 import { STAGE_PLAN_NAMES } from "./stage_plans.ts";
 
@@ -136,8 +132,6 @@ export const limitsSchema = z.strictObject({
     "Iterations until a soft limit is hard (authors' code: 15)",
   ),
 });
-
-const GRAINS = ["leaf", "unit", "block"] as const satisfies readonly Grain[];
 
 /** Everything that a search can be told, for the schema of an experiment. */
 export const searchOptions = {

@@ -16,6 +16,9 @@ import type {
  */
 export type SpaceKind = PolicyKind;
 
+/** What may be decided on together, the finest first. */
+export const GRAINS = ["leaf", "unit", "block"] as const;
+
 /**
  * What is decided on together:
  *
@@ -24,7 +27,7 @@ export type SpaceKind = PolicyKind;
  *   other layer by itself;
  * - `block`: the whole body of a residual block; outside of bodies as `unit`.
  */
-export type Grain = "leaf" | "unit" | "block";
+export type Grain = (typeof GRAINS)[number];
 
 /** One step of a sequence of actions. */
 export interface Decision {
