@@ -92,6 +92,8 @@ async function ofStudent(
           predictMs += performance.now() - start;
           return logits;
         },
+        observe: (images, size, momentum) =>
+          program.observe(images, size, momentum),
         weights: () => program.weights(),
         load: (weights) => program.load(weights),
         state: () => program.state(),

@@ -1,7 +1,8 @@
 /** Checks at the engine's edge: whatever passes them is trusted inside. */
 
 import type { Parameter } from "../network/mod.ts";
-import type { Batch, TrainingPlan, Weights } from "./engine.ts";
+import type { Batch, Loss, TrainingPlan, Weights } from "./engine.ts";
+import { needsTeacher } from "./needs_teacher.ts";
 
 /** Sizes that a batch is checked against. */
 export interface BatchSizes {
@@ -21,13 +22,7 @@ export function checkPlan(plan: TrainingPlan): void {
     got: batchSize,
     expected: "an integer >= 1",
   });
-  const terms = [loss.crossEntropy, loss.logitMse];
-  check(terms.every(isNonNegative) && terms.some((term) => term > 0), {
-    action: "compile",
-    what: "weights of the losses",
-    got: terms.join(" and "),
-    expected: "numbers >= 0, one of them above 0",
-  });
+  checkLoss(loss);
   check(isNonNegative(optimiser.weightDecay), {
     action: "compile",
     what: "weight decay",
@@ -62,23 +57,34 @@ export function checkPlan(plan: TrainingPlan): void {
   }
 }
 
+function checkLoss({ crossEntropy, logitMse, kl }: Loss): void {
+  const terms = [crossEntropy, logitMse];
+  const isSomeAbove = kl !== undefined || terms.some((term) => term > 0);
+  check(terms.every(isNonNegative) && isSomeAbove, {
+    action: "compile",
+    what: "weights of the losses",
+    got: terms.join(" and "),
+    expected: "numbers >= 0, one of them above 0",
+  });
+  if (kl === undefined) return;
+  const { weight, temperature } = kl;
+  for (const [what, got] of Object.entries({ weight, temperature })) {
+    check(isNonNegative(got) && got > 0, {
+      action: "compile",
+      what: `the ${what} of the softened classes' divergence`,
+      got,
+      expected: "a number above 0",
+    });
+  }
+}
+
 /** @throws {RangeError} If the batch does not fit the sizes or the plan's loss. */
 export function checkBatch(
   batch: Batch,
   { plan, sizes }: { readonly plan: TrainingPlan; readonly sizes: BatchSizes },
 ): void {
-  const { size, images, labels, teacherLogits } = batch;
-  check(Number.isInteger(size) && size >= 1 && size <= sizes.batchSize, {
-    action: "step",
-    what: "batch size",
-    got: size,
-    expected: `an integer from 1 to ${sizes.batchSize}`,
-  });
-  checkLength(images, {
-    action: "step",
-    what: "images",
-    least: size * sizes.features,
-  });
+  const { size, labels, teacherLogits } = batch;
+  checkImages(batch, { action: "step", sizes });
   if (plan.loss.crossEntropy !== 0) {
     checkLength(labels, { action: "step", what: "labels", least: size });
     const wrong = labels.subarray(0, size).find((label) =>
@@ -91,13 +97,52 @@ export function checkBatch(
       expected: `0 to ${sizes.classes - 1}`,
     });
   }
-  if (plan.loss.logitMse !== 0) {
+  if (needsTeacher(plan.loss)) {
     checkLength(teacherLogits ?? [], {
       action: "step",
       what: "teacher logits",
       least: size * sizes.classes,
     });
   }
+}
+
+/** What statistics are moved towards, and how far. */
+export interface Observation {
+  readonly images: Float32Array;
+  readonly size: number;
+  readonly momentum: number;
+}
+
+/** @throws {RangeError} If the images do not fit or the momentum is out of its range. */
+export function checkObservation(
+  observation: Observation,
+  sizes: BatchSizes,
+): void {
+  checkImages(observation, { action: "observe", sizes });
+  const { momentum } = observation;
+  check(momentum > 0 && momentum <= 1, {
+    action: "observe",
+    what: "momentum",
+    got: momentum,
+    expected: "a number above 0, at most 1",
+  });
+}
+
+function checkImages(
+  { images, size }: Pick<Batch, "images" | "size">,
+  { action, sizes }: { readonly action: string; readonly sizes: BatchSizes },
+): void {
+  check(Number.isInteger(size) && size >= 1 && size <= sizes.batchSize, {
+    action,
+    what: "batch size",
+    got: size,
+    expected: `an integer from 1 to ${sizes.batchSize}`,
+  });
+  checkLength(images, {
+    action,
+    what: "images",
+    least: size * sizes.features,
+  });
 }
 
 /** @throws {RangeError} If a name is missing or unknown, or a length is wrong. */

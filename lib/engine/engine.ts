@@ -16,6 +16,20 @@ import type { Random } from "../random/mod.ts";
  */
 export type Weights = Readonly<Record<string, Float32Array>>;
 
+/**
+ * Distance between the softened classes of teacher t and student z, mean over
+ * the batch: weight T^2 KL(softmax(t / T) || softmax(z / T)), Hinton et al.
+ * 2015, "Distilling the Knowledge in a Neural Network", section 2. The factor
+ * T^2 is theirs: the gradient shrinks with 1 / T^2, and so keeps its size
+ * beside the other terms when the temperature changes.
+ */
+export interface SoftenedKl {
+  /** Weight of the term, above 0. */
+  readonly weight: number;
+  /** T, above 0: the higher, the more the unlikely classes count. */
+  readonly temperature: number;
+}
+
 /** Weighted sum of the losses; a weight of 0 leaves a term out. */
 export interface Loss {
   /** Weight of softmax cross-entropy with the labels, mean over the batch. */
@@ -25,6 +39,8 @@ export interface Loss {
    * batch and classes.
    */
   readonly logitMse: number;
+  /** Distillation by softened classes. Default: no such term. */
+  readonly kl?: SoftenedKl;
 }
 
 /** Stochastic gradient descent, as PyTorch defines it (weight decay is L2). */
@@ -39,7 +55,11 @@ export interface Sgd {
   readonly weightDecay: number;
 }
 
-/** Adam with bias correction, as PyTorch defines it (weight decay is L2). */
+/**
+ * Adam with bias correction, as PyTorch defines it. Weight decay is L2, or
+ * decoupled from the gradient: then this is PyTorch's AdamW (Loshchilov and
+ * Hutter 2019, "Decoupled Weight Decay Regularization").
+ */
 export interface Adam {
   /** Tells the optimisers apart. */
   readonly type: "adam";
@@ -49,8 +69,13 @@ export interface Adam {
   readonly beta2: number;
   /** Added to the square root, >= 0. */
   readonly epsilon: number;
-  /** L2 coefficient added to the gradient, >= 0. */
+  /** >= 0; times the weight, added to the gradient unless decoupled. */
   readonly weightDecay: number;
+  /**
+   * Whether the decay takes learning rate times decay times weight from the
+   * weight itself, and no moment sees it. Default: it is L2.
+   */
+  readonly decoupled?: true;
 }
 
 /** How gradients become updates. The learning rate comes with each step. */
@@ -74,7 +99,7 @@ export interface Batch {
   readonly images: Float32Array;
   /** Class numbers, `[size]`; read when the cross-entropy's weight is not 0. */
   readonly labels: Int32Array;
-  /** Teacher logits, `[size, classes]`; read when the logit MSE's weight is not 0. */
+  /** Teacher logits, `[size, classes]`; read where `needsTeacher()` says so. */
   readonly teacherLogits?: Float32Array;
 }
 
@@ -109,6 +134,25 @@ export interface Program {
    * count.
    */
   predict(images: Float32Array, count: number): Promise<Float32Array>;
+  /**
+   * Moves the running batch-norm statistics towards those of some images, by a
+   * forward pass as in training but without dropout. Parameters, optimiser
+   * memory and step count stay. After passes over disjoint batches of one size
+   * with momenta 1, 1/2, 1/3, ... the statistics are the plain averages over
+   * the batches. Does nothing where the network has no batch norm.
+   *
+   * @param images Normalised, `[size, channels, height, width]`; may be longer.
+   * @param size Number of images, 1 to the plan's batch size.
+   * @param momentum Above 0, at most 1: statistics become (1 - momentum) times
+   * what they were plus momentum times the batch's mean and unbiased variance.
+   * A step's is 0.1.
+   * @throws {RangeError} If an argument is out of its range; nothing changes.
+   */
+  observe(
+    images: Float32Array,
+    size: number,
+    momentum: number,
+  ): Promise<void>;
   /** A copy of the current weights. */
   weights(): Weights;
   /** Replaces the weights and clears the optimiser's memory. */

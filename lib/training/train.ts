@@ -1,5 +1,9 @@
 import { epochOrder, fillBatch } from "../data/mod.ts";
-import type { Program, TrainingState } from "../engine/mod.ts";
+import {
+  needsTeacher,
+  type Program,
+  type TrainingState,
+} from "../engine/mod.ts";
 import {
   type RandomState,
   randomStream,
@@ -78,9 +82,9 @@ export async function train(
   const [channels, height, width] = split.shape;
   const images = new Float32Array(batchSize * channels * height * width);
   const labels = new Int32Array(batchSize);
-  const targets = recipe.loss.logitMse === 0
-    ? undefined
-    : new Float32Array(batchSize * split.classCount);
+  const targets = needsTeacher(recipe.loss)
+    ? new Float32Array(batchSize * split.classCount)
+    : undefined;
   const steps = epochs * Math.ceil(rows.length / batchSize);
 
   if (resume !== undefined) program.restore(resume.state);

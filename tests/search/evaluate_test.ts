@@ -63,6 +63,8 @@ function counting(changes: { readonly failingStep?: number } = {}) {
             : program.step(batch, options);
         },
         predict: (images, count) => program.predict(images, count),
+        observe: (images, size, momentum) =>
+          program.observe(images, size, momentum),
         weights: () => program.weights(),
         load: (weights) => program.load(weights),
         state: () => program.state(),

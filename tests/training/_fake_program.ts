@@ -70,6 +70,7 @@ export function fakeProgram(
       }
       return Promise.resolve(table);
     },
+    observe: () => Promise.resolve(),
     weights: () => ({}),
     load: () => {
       step = 0;

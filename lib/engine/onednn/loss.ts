@@ -38,6 +38,14 @@ export function lossOf(
         gradient[i]! += 2 * weight * error;
       }
     }
+    if (loss.kl !== undefined) {
+      total += softenedKl(logits.subarray(row, row + classes), {
+        teacher: teacherLogits!.subarray(row, row + classes),
+        weight: loss.kl.weight / size,
+        temperature: loss.kl.temperature,
+        gradient: gradient.subarray(row, row + classes),
+      });
+    }
   }
   const value = Math.fround(total);
   return Number.isFinite(value) ? value : NaN;
@@ -62,4 +70,41 @@ function crossEntropy(
     gradient[i]! += weight * (probability - (i === label ? 1 : 0));
   }
   return Math.log(sum) + largest - logits[label]!;
+}
+
+/**
+ * weight T^2 KL(p || q) with p = softmax(teacher / T) and q = softmax(logits / T);
+ * adds its gradient weight T (q - p).
+ */
+function softenedKl(
+  logits: Float64Array,
+  { teacher, weight, temperature, gradient }: {
+    readonly teacher: Float32Array;
+    readonly weight: number;
+    readonly temperature: number;
+    readonly gradient: Float64Array;
+  },
+): number {
+  const student = logSoftmax(logits, temperature);
+  const wanted = logSoftmax(teacher, temperature);
+  let divergence = 0;
+  for (let i = 0; i < logits.length; i++) {
+    const probability = Math.exp(wanted[i]!);
+    divergence += probability * (wanted[i]! - student[i]!);
+    gradient[i]! += weight * temperature *
+      (Math.exp(student[i]!) - probability);
+  }
+  return weight * temperature ** 2 * divergence;
+}
+
+/** log softmax(logits / T). */
+function logSoftmax(
+  logits: ArrayLike<number>,
+  temperature: number,
+): Float64Array {
+  const scaled = Float64Array.from(logits, (logit) => logit / temperature);
+  // NaN wins a maximum.
+  const largest = scaled.reduce((a, b) => Math.max(a, b), -Infinity);
+  const sum = scaled.reduce((a, b) => a + Math.exp(b - largest), 0);
+  return scaled.map((value) => value - largest - Math.log(sum));
 }

@@ -47,14 +47,14 @@ export function update(
     );
     return;
   }
-  const { beta1, beta2, epsilon, weightDecay } = optimiser;
-  kernels.adam(
+  const { beta1, beta2, epsilon, weightDecay, decoupled } = optimiser;
+  kernels[decoupled ? "adamW" : "adam"](
     weights,
     gradients,
     slots[0]!,
     slots[1]!,
     bytes,
-    weightDecay,
+    decoupled ? learningRate * weightDecay : weightDecay,
     beta1,
     1 - beta1,
     beta2,

@@ -4,14 +4,23 @@
  * @module
  */
 
-import type { Network, Shape } from "../../network/mod.ts";
+import {
+  BATCH_NORM_MOMENTUM,
+  type Network,
+  type Shape,
+} from "../../network/mod.ts";
 import type { Random } from "../../random/mod.ts";
 import type { Batch, Loss } from "../engine.ts";
 import { floats, type Scratch } from "./arena.ts";
 import { TAG } from "./constants.ts";
 import { describeMemory } from "./descriptors.ts";
 import { blockedPlaces, blockedSize } from "./layers/elementwise.ts";
-import { type FeatureMap, newMap, type PlanContext } from "./layers/layer.ts";
+import {
+  type FeatureMap,
+  newMap,
+  type PlanContext,
+  type TrainingPass,
+} from "./layers/layer.ts";
 import { sequence } from "./layers/sequence.ts";
 import { readsPlainImages } from "./layout.ts";
 import type { Library } from "./library.ts";
@@ -33,6 +42,8 @@ export interface PlanOptions {
 export interface TrainingStep {
   /** The batch has as many images as the plan. */
   run(batch: Batch, random: Random): number;
+  /** Only moves the running statistics; there are as many images as in a batch. */
+  observe(images: Float32Array, momentum: number): void;
   dispose(): void;
 }
 
@@ -55,7 +66,7 @@ interface Ends {
 /** How a plan is begun. */
 interface Kind {
   readonly training: boolean;
-  readonly random: () => Random;
+  readonly pass: () => TrainingPass;
 }
 
 /** Records a plan; what was made of one that fails is freed. */
@@ -76,7 +87,7 @@ function record<Plan>(
 function begin(
   recorder: Recorder,
   { library, network, parameters, batch }: PlanOptions,
-  { training, random }: Kind,
+  { training, pass }: Kind,
 ): Ends {
   const endings: (() => void)[] = [];
   const context: PlanContext = {
@@ -87,7 +98,7 @@ function begin(
     gradient: (name) => parameters.gradient(name),
     running: (name) => parameters.running(name),
     vector: (name) => parameters.channelValues(name),
-    random,
+    pass,
     atEnd: (action) => endings.push(action),
     watch: new Float32Array(batch),
   };
@@ -154,9 +165,10 @@ function rows(
 /** Makes the plan of a training step. */
 export function planTraining(options: PlanOptions, loss: Loss): TrainingStep {
   const { network, batch: size } = options;
-  let current: { readonly batch: Batch; readonly random: Random } | undefined;
+  let batch: Batch | undefined;
+  let current: TrainingPass | undefined;
   let value = NaN;
-  const kind = { training: true, random: () => current!.random };
+  const kind = { training: true, pass: () => current! };
   return record(options, kind, ({ context, images, input, endings }) => {
     const { recorder, watch } = context;
     const body = sequence(context, {
@@ -165,6 +177,7 @@ export function planTraining(options: PlanOptions, loss: Loss): TrainingStep {
       prefix: "blocks",
       shape: network.input,
     }, input);
+    const forwardLength = recorder.length;
     const { shape } = body.output;
     const classes = shape[0] * shape[1] * shape[2];
     const logits = new Float64Array(size * classes);
@@ -172,8 +185,7 @@ export function planTraining(options: PlanOptions, loss: Loss): TrainingStep {
     recordLogits(context, body.output, {
       logits,
       use() {
-        const { batch } = current!;
-        value = lossOf(logits, { loss, batch, classes, gradient });
+        value = lossOf(logits, { loss, batch: batch!, classes, gradient });
       },
     });
     body.backward(recordGradient(context, shape, gradient), false);
@@ -183,14 +195,25 @@ export function planTraining(options: PlanOptions, loss: Loss): TrainingStep {
       images.tensor.buffer.offset,
       size * network.input[0] * network.input[1] * network.input[2],
     );
+    function pass(
+      given: Float32Array,
+      options: TrainingPass,
+      operations?: number,
+    ): void {
+      current = options;
+      pixels.set(given.subarray(0, pixels.length));
+      watch.fill(0);
+      run(operations);
+      for (const end of endings) end();
+    }
     return {
-      run(batch, random) {
-        current = { batch, random };
-        pixels.set(batch.images.subarray(0, pixels.length));
-        watch.fill(0);
-        run();
-        for (const end of endings) end();
+      run(given, random) {
+        batch = given;
+        pass(given.images, { random, momentum: BATCH_NORM_MOMENTUM });
         return value;
+      },
+      observe(given, momentum) {
+        pass(given, { momentum }, forwardLength);
       },
       dispose,
     };
@@ -226,8 +249,8 @@ export function planPrediction(options: PlanOptions): Prediction {
   const { network, batch } = options;
   const kind = {
     training: false,
-    random() {
-      throw new Error("Cannot draw a mask: the plan is one of predictions");
+    pass(): never {
+      throw new Error("Cannot train: the plan is one of predictions");
     },
   };
   return record(options, kind, ({ context, images, input }) => {

@@ -8,6 +8,7 @@ import {
   check,
   checkBatch,
   checkLength,
+  checkObservation,
   checkPlan,
 } from "../checks.ts";
 import type {
@@ -137,6 +138,17 @@ export class OnednnProgram implements Program {
       logits.set(piece.subarray(0, (to - from) * classes), from * classes);
     }
     return logits;
+  }
+
+  // deno-lint-ignore require-await
+  async observe(
+    images: Float32Array,
+    size: number,
+    momentum: number,
+  ): Promise<void> {
+    this.#alive();
+    checkObservation({ images, size, momentum }, this.#sizes);
+    this.#stepOf(size).observe(images, momentum);
   }
 
   weights(): Weights {

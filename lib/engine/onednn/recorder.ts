@@ -28,7 +28,8 @@ export type Arguments = readonly (readonly [number, Tensor])[];
 /** A plan that can be run until it is disposed. */
 export interface Recorded {
   readonly arena: Arena;
-  run(): void;
+  /** Runs the first operations, by default all. */
+  run(operations?: number): void;
   dispose(): void;
 }
 
@@ -47,6 +48,11 @@ export class Recorder {
 
   constructor(library: Library) {
     this.library = library;
+  }
+
+  /** Number of operations so far. */
+  get length(): number {
+    return this.#operations.length;
   }
 
   /** A new buffer of the arena. */
@@ -253,8 +259,8 @@ export class Recorder {
     this.#freeDescriptors();
     return {
       arena,
-      run() {
-        for (const step of steps) step();
+      run(operations = steps.length) {
+        for (let i = 0; i < operations; i++) steps[i]!();
       },
       dispose: () => this.dispose(),
     };

@@ -28,6 +28,24 @@ export type SgdKernel = (
   rate: number,
 ) => void;
 
+/** A step of Adam; the first four are byte offsets, corrections are of bias. */
+export type AdamKernel = (
+  weights: number,
+  gradients: number,
+  first: number,
+  second: number,
+  bytes: number,
+  weightDecay: number,
+  beta1: number,
+  rest1: number,
+  beta2: number,
+  rest2: number,
+  rate: number,
+  inverseRoot2: number,
+  epsilon: number,
+  least: number,
+) => void;
+
 /** The functions; optimiser.ts calls them. */
 export interface UpdateKernels {
   /** w -= rate * (g + decay * w). */
@@ -36,23 +54,10 @@ export interface UpdateKernels {
   momentum: SgdKernel;
   /** The same m; w -= rate * (g + decay * w + momentum * m). */
   nesterov: SgdKernel;
-  /** One step of Adam; corrections are of bias, see optimiser.ts. */
-  adam(
-    weights: number,
-    gradients: number,
-    first: number,
-    second: number,
-    bytes: number,
-    weightDecay: number,
-    beta1: number,
-    rest1: number,
-    beta2: number,
-    rest2: number,
-    rate: number,
-    inverseRoot2: number,
-    epsilon: number,
-    least: number,
-  ): void;
+  /** Its gradient is g + decay * w. */
+  adam: AdamKernel;
+  /** Its gradient is g; beside the step, w -= decay * w. */
+  adamW: AdamKernel;
 }
 
 const { i32, f32, v128 } = TYPE;
@@ -108,14 +113,19 @@ function sgd(
   };
 }
 
-function adam(): WasmFunction {
+function adam(name: "adam" | "adamW"): WasmFunction {
   // Parameters, then locals.
   const [w, g, m, v, bytes] = [0, 1, 2, 3, 4];
   const [decay, beta1, rest1, beta2, rest2] = [5, 6, 7, 8, 9];
   const [rate, inverseRoot2, epsilon, least] = [10, 11, 12, 13];
   const gradient = 14;
+  const decayed = (offset: number): Code => [
+    ...load(w, offset),
+    ...splat(decay),
+    ...F32X4.mul,
+  ];
   return {
-    name: "adam",
+    name,
     parameters: [
       ...[i32, i32, i32, i32, i32],
       ...[f32, f32, f32, f32, f32, f32, f32, f32, f32],
@@ -126,10 +136,7 @@ function adam(): WasmFunction {
       count: bytes,
       body: (offset) => [
         ...load(g, offset),
-        ...load(w, offset),
-        ...splat(decay),
-        ...F32X4.mul,
-        ...F32X4.add,
+        ...(name === "adam" ? [...decayed(offset), ...F32X4.add] : []),
         ...set(gradient),
         ...store(m, offset, [
           ...load(m, offset),
@@ -153,6 +160,7 @@ function adam(): WasmFunction {
         ]),
         ...store(w, offset, [
           ...load(w, offset),
+          ...(name === "adamW" ? [...decayed(offset), ...F32X4.sub] : []),
           ...load(m, offset),
           ...splat(rate),
           ...F32X4.mul,
@@ -177,5 +185,6 @@ export const UPDATE_KERNELS: readonly WasmFunction[] = [
   sgd("sgd"),
   sgd("momentum"),
   sgd("nesterov"),
-  adam(),
+  adam("adam"),
+  adam("adamW"),
 ];

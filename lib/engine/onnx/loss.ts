@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Loss } from "../engine.ts";
+import type { Loss, SoftenedKl } from "../engine.ts";
 import type { Graph } from "./graph.ts";
 
 /** Names of the values that a loss reads. */
@@ -69,6 +69,44 @@ function logitMse(
   };
 }
 
+/**
+ * Mean over the batch of T^2 KL(p || q) with p = softmax(t / T) and q =
+ * softmax(z / T); derivative T (q - p) / batch.
+ */
+function softenedKl(
+  graph: Graph,
+  { temperature }: SoftenedKl,
+  { logits, teacherLogits, inverseBatch }: LossInputs,
+): LossOutputs {
+  const scaled = (value: string, factor: number) =>
+    graph.node("Mul", [value, graph.scalar(factor)]);
+  const student = scaled(logits, 1 / temperature);
+  const teacher = scaled(teacherLogits, 1 / temperature);
+  const ofClasses = (operator: "Softmax" | "LogSoftmax", value: string) =>
+    graph.node(operator, [value], { attributes: { axis: -1 } });
+  const probabilities = ofClasses("Softmax", teacher);
+  const divergence = graph.node("ReduceSum", [
+    graph.node("Mul", [
+      probabilities,
+      graph.node("Sub", [
+        ofClasses("LogSoftmax", teacher),
+        ofClasses("LogSoftmax", student),
+      ]),
+    ]),
+  ], { attributes: { keepdims: 0 } });
+  const error = graph.node("Sub", [
+    ofClasses("Softmax", student),
+    probabilities,
+  ]);
+  return {
+    value: graph.node("Mul", [
+      divergence,
+      scaled(inverseBatch, temperature ** 2),
+    ]),
+    gradient: graph.node("Mul", [error, scaled(inverseBatch, temperature)]),
+  };
+}
+
 /** Adds the weighted sum of the terms whose weight is not 0. */
 export function addLoss(
   graph: Graph,
@@ -76,11 +114,18 @@ export function addLoss(
   loss: Loss,
   inputs: LossInputs,
 ): LossOutputs {
-  const terms = ([
-    [loss.crossEntropy, crossEntropy],
-    [loss.logitMse, logitMse],
-  ] as const).filter(([weight]) => weight !== 0).map(([weight, term]) => {
-    const { value, gradient } = term(graph, classes, inputs);
+  const { kl } = loss;
+  const weighted: readonly (readonly [number, () => LossOutputs])[] = [
+    [loss.crossEntropy, () => crossEntropy(graph, classes, inputs)],
+    [loss.logitMse, () => logitMse(graph, classes, inputs)],
+    ...(kl === undefined
+      ? []
+      : [[kl.weight, () => softenedKl(graph, kl, inputs)] as const]),
+  ];
+  const terms = weighted.filter(([weight]) => weight !== 0).map((
+    [weight, term],
+  ) => {
+    const { value, gradient } = term();
     if (weight === 1) return { value, gradient };
     return {
       value: graph.node("Mul", [value, graph.scalar(weight)]),

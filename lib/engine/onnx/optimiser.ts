@@ -40,10 +40,17 @@ export function stepScalars(
   step: number,
 ): readonly number[] {
   if (optimiser.type === "sgd") return [learningRate];
+  const { beta1, beta2, decoupled, weightDecay } = optimiser;
   return [
-    learningRate / (1 - optimiser.beta1 ** step),
-    1 / Math.sqrt(1 - optimiser.beta2 ** step),
+    learningRate / (1 - beta1 ** step),
+    1 / Math.sqrt(1 - beta2 ** step),
+    ...(decoupled ? [learningRate * weightDecay] : []),
   ];
+}
+
+/** How many scalars a step needs. */
+export function scalarCount(optimiser: Optimiser): number {
+  return stepScalars(optimiser, 0, 1).length;
 }
 
 function scaled(graph: Graph, value: string, factor: number): string {
@@ -80,14 +87,20 @@ function sgd(
 
 /**
  * m = beta1 m + (1 - beta1) g; v = beta2 v + (1 - beta2) g^2;
- * w = w - rate / (1 - beta1^t) m / (sqrt(v) / sqrt(1 - beta2^t) + epsilon).
+ * w = w - rate / (1 - beta1^t) m / (sqrt(v) / sqrt(1 - beta2^t) + epsilon),
+ * where a decoupled decay has first made w = w - rate decay w. That is no
+ * product with 1 - rate decay: in single precision it would round to 1.
  */
 function adam(
   graph: Graph,
   { beta1, beta2, epsilon }: Adam,
   { parameters, gradient, slots, scalars }: UpdateInputs,
 ): UpdateOutputs {
-  const [rate, inverseRoot] = scalars;
+  const [rate, inverseRoot, decay] = scalars;
+  const decayed = decay === undefined ? parameters : graph.node("Sub", [
+    parameters,
+    graph.node("Mul", [parameters, decay]),
+  ]);
   const mean = graph.node("Add", [
     scaled(graph, slots[0]!, beta1),
     scaled(graph, gradient, 1 - beta1),
@@ -105,22 +118,25 @@ function adam(
     rate!,
   ]);
   return {
-    parameters: graph.node("Sub", [parameters, change]),
+    parameters: graph.node("Sub", [decayed, change]),
     slots: [mean, square],
   };
 }
 
-/** Adds one update to the graph. Weight decay is L2: g + decay w. */
+/** Adds one update to the graph. Weight decay is L2, g + decay w, or decoupled. */
 export function addUpdate(
   graph: Graph,
   optimiser: Optimiser,
   inputs: UpdateInputs,
 ): UpdateOutputs {
   const { weightDecay } = optimiser;
-  const gradient = weightDecay === 0 ? inputs.gradient : graph.node("Add", [
-    inputs.gradient,
-    scaled(graph, inputs.parameters, weightDecay),
-  ]);
+  const isL2 = optimiser.type === "sgd" || !optimiser.decoupled;
+  const gradient = weightDecay === 0 || !isL2
+    ? inputs.gradient
+    : graph.node("Add", [
+      inputs.gradient,
+      scaled(graph, inputs.parameters, weightDecay),
+    ]);
   const decayed = { ...inputs, gradient };
   return optimiser.type === "sgd"
     ? sgd(graph, optimiser, decayed)

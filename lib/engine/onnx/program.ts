@@ -18,14 +18,18 @@ import {
   type BatchSizes,
   checkBatch,
   checkLength,
+  checkObservation,
   checkPlan,
   checkWeights,
 } from "../checks.ts";
+import { needsTeacher } from "../needs_teacher.ts";
+import type { PieceNames } from "./flat_graph.ts";
+import { Observer } from "./observer.ts";
+import { PREDICTION_OPTIONS, scalar, TRAINING_OPTIONS } from "./session.ts";
 import { type FlatLayout, flatLayouts, pack, unpack } from "./flat.ts";
 import { slotCount, stepScalars } from "./optimiser.ts";
 import { predictionModel } from "./prediction_graph.ts";
 import {
-  type PieceNames,
   type TrainingModel as EncodedModel,
   trainingModel,
 } from "./training_graph.ts";
@@ -38,31 +42,6 @@ type TrainingModel = Omit<EncodedModel, "bytes">;
  * that a wide teacher's maps stay small.
  */
 const PREDICTION_BATCH = 250;
-
-/** One thread a student: parallelism is across students, and bits stay equal. */
-const SESSION_OPTIONS: ort.InferenceSession.SessionOptions = {
-  executionProviders: ["cpu"],
-  intraOpNumThreads: 1,
-  interOpNumThreads: 1,
-  executionMode: "sequential",
-  // Errors only; they also reach the caller as exceptions.
-  logSeverityLevel: 3,
-};
-
-/**
- * The training graph is laid out by hand: what the runtime's optimiser finds in
- * it makes no step faster, and looking for it takes half of the compilation.
- */
-const TRAINING_OPTIONS: ort.InferenceSession.SessionOptions = {
-  ...SESSION_OPTIONS,
-  graphOptimizationLevel: "disabled",
-};
-
-/** Constant weights can be laid out once, for faster kernels. */
-const PREDICTION_OPTIONS: ort.InferenceSession.SessionOptions = {
-  ...SESSION_OPTIONS,
-  graphOptimizationLevel: "all",
-};
 
 /** One of the two sets of vectors between which steps alternate. */
 interface Buffers {
@@ -108,14 +87,20 @@ function allocate(
   return { ...buffers, feeds, fetches };
 }
 
-function scalar(value: number): ort.Tensor {
-  return new ort.Tensor("float32", Float32Array.of(value), []);
-}
-
 /** A prediction model in the runtime, and what its output is called. */
 interface Predictor {
   readonly session: ort.InferenceSession;
   readonly logits: string;
+}
+
+/** What a program is made from. */
+interface ProgramParts {
+  /** In canonical form. */
+  readonly network: Network;
+  readonly plan: TrainingPlan;
+  readonly training: ort.InferenceSession;
+  readonly model: TrainingModel;
+  readonly observer: Observer;
 }
 
 /** A network compiled to ONNX models that run on onnxruntime-node. */
@@ -130,6 +115,7 @@ export class OnnxProgram implements Program {
   readonly #masks: readonly Float32Array[];
   readonly #lossValue = new Float32Array(1);
   readonly #loss = new ort.Tensor("float32", this.#lossValue, []);
+  readonly #observer: Observer;
   #training: ort.InferenceSession | undefined;
   /** Holds the weights of the last prediction; built anew after they change. */
   #prediction: Predictor | undefined;
@@ -140,10 +126,7 @@ export class OnnxProgram implements Program {
   #step = 0;
 
   private constructor(
-    network: Network,
-    plan: TrainingPlan,
-    training: ort.InferenceSession,
-    model: TrainingModel,
+    { network, plan, training, model, observer }: ProgramParts,
   ) {
     const shapes = shapesOf(network);
     const { trainable, running } = flatLayouts(network);
@@ -159,6 +142,7 @@ export class OnnxProgram implements Program {
     this.#running = running;
     this.#training = training;
     this.#model = model;
+    this.#observer = observer;
     this.#masks = model.dropoutMasks.map(({ shape }) =>
       new Float32Array(plan.batchSize * shape[0] * shape[1] * shape[2])
     );
@@ -180,8 +164,9 @@ export class OnnxProgram implements Program {
     checkPlan(plan);
     const form = canonical(network);
     const { bytes, ...model } = trainingModel(form, plan, block);
-    const session = await ort.InferenceSession.create(bytes, TRAINING_OPTIONS);
-    return new OnnxProgram(form, plan, session, model);
+    const training = await ort.InferenceSession.create(bytes, TRAINING_OPTIONS);
+    const observer = new Observer(form, block);
+    return new OnnxProgram({ network: form, plan, training, model, observer });
   }
 
   #feeds(
@@ -202,7 +187,7 @@ export class OnnxProgram implements Program {
     if (loss.crossEntropy !== 0) {
       feeds.labels = new ort.Tensor("int32", labels.subarray(0, size), [size]);
     }
-    if (loss.logitMse !== 0) {
+    if (needsTeacher(loss)) {
       feeds.teacherLogits = new ort.Tensor(
         "float32",
         teacherLogits!.subarray(0, size * this.#sizes.classes),
@@ -299,6 +284,24 @@ export class OnnxProgram implements Program {
     return logits;
   }
 
+  async observe(
+    images: Float32Array,
+    size: number,
+    momentum: number,
+  ): Promise<void> {
+    this.#alive();
+    const observation = { images, size, momentum };
+    checkObservation(observation, this.#sizes);
+    const { running } = this.#model;
+    if (running === undefined) return;
+    await this.#observer.run(observation, {
+      inputs: this.#current.feeds,
+      running: this.#next.feeds[running.input]!,
+    });
+    this.#current.running.set(this.#next.running);
+    this.#predictionIsStale = true;
+  }
+
   weights(): Weights {
     const { parameters, running } = this.#current;
     return {
@@ -351,5 +354,6 @@ export class OnnxProgram implements Program {
     this.#training = undefined;
     this.#prediction = undefined;
     for (const session of sessions) await session?.release();
+    await this.#observer.release();
   }
 }

@@ -12,29 +12,25 @@ import {
   type Shape,
 } from "../../network/mod.ts";
 import type { TrainingPlan } from "../engine.ts";
+import { needsTeacher } from "../needs_teacher.ts";
+import { flatLayouts, type FlatPiece, piecesOf } from "./flat.ts";
 import {
-  type FlatLayout,
-  flatLayouts,
-  type FlatPiece,
-  piecesOf,
-} from "./flat.ts";
+  joinFlat,
+  parameterInputs,
+  type PieceNames,
+  runningUpdate,
+} from "./flat_graph.ts";
 import { Graph } from "./graph.ts";
 import type { TrainingGraph } from "./layers/layer.ts";
 import { sequence } from "./layers/sequence.ts";
 import { addLoss } from "./loss.ts";
-import { addUpdate, slotCount } from "./optimiser.ts";
+import { addUpdate, scalarCount, slotCount } from "./optimiser.ts";
 
 /** Shape of a dropout layer's mask for one image, and its rate. */
 export interface DropoutMask {
   readonly input: string;
   readonly rate: number;
   readonly shape: Shape;
-}
-
-/** Names of a piece's input and output in the training step. */
-export interface PieceNames {
-  readonly input: string;
-  readonly output: string;
 }
 
 /** A piece of the flat parameters and of the optimiser's memory. */
@@ -51,60 +47,6 @@ export interface TrainingModel {
   /** Of the running statistics, where the network has any. */
   readonly running: PieceNames | undefined;
   readonly dropoutMasks: readonly DropoutMask[];
-}
-
-/** Splits a flat vector into its entries, each in its own shape. */
-function splitFlat(
-  graph: Graph,
-  { entries }: FlatLayout,
-  flat: string,
-): readonly (readonly [string, string])[] {
-  const parts = entries.length === 1 ? [flat] : graph.nodes(
-    "Split",
-    [
-      flat,
-      graph.integers(entries.map(({ size }) => size)),
-    ],
-    entries.length,
-    { attributes: { axis: 0 } },
-  );
-  return entries.map(({ name, shape }, index) => [
-    name,
-    shape.length === 1
-      ? parts[index]!
-      : graph.node("Reshape", [parts[index]!, graph.integers(shape)]),
-  ]);
-}
-
-/** Concatenates values into a flat vector in a layout's order. */
-function joinFlat(
-  graph: Graph,
-  { entries }: FlatLayout,
-  values: ReadonlyMap<string, string>,
-): string {
-  const parts = entries.map(({ name }) =>
-    graph.node("Reshape", [values.get(name)!, graph.integers([-1])])
-  );
-  return parts.length === 1
-    ? parts[0]!
-    : graph.node("Concat", parts, { attributes: { axis: 0 } });
-}
-
-/** new = old + momentum (statistic of the batch - old). */
-function runningUpdate(
-  graph: Graph,
-  layout: FlatLayout,
-  statistics: ReadonlyMap<string, string>,
-): PieceNames {
-  const input = graph.input("running", "float32", [layout.size]);
-  const updated = graph.node("Add", [
-    graph.node("Mul", [input, graph.scalar(1 - BATCH_NORM_MOMENTUM)]),
-    graph.node("Mul", [
-      joinFlat(graph, layout, statistics),
-      graph.scalar(BATCH_NORM_MOMENTUM),
-    ]),
-  ]);
-  return { input, output: graph.output(updated, [layout.size]) };
 }
 
 /**
@@ -129,22 +71,17 @@ export function trainingModel(
   const labels = loss.crossEntropy === 0
     ? ""
     : graph.input("labels", "int32", ["batch"]);
-  const teacherLogits = loss.logitMse === 0
-    ? ""
-    : graph.input("teacherLogits", "float32", ["batch", classes]);
+  const teacherLogits = needsTeacher(loss)
+    ? graph.input("teacherLogits", "float32", ["batch", classes])
+    : "";
   const batchSize = graph.input("batchSize", "float32", []);
   const inverseBatch = graph.input("inverseBatch", "float32", []);
   const scalars = Array.from(
-    { length: optimiser.type === "adam" ? 2 : 1 },
+    { length: scalarCount(optimiser) },
     (_, index) => graph.input(`scalar${index}`, "float32", []),
   );
   const pieces = piecesOf(trainable);
-  const flat = pieces.map(({ size }, index) =>
-    graph.input(`parameters${index}`, "float32", [size])
-  );
-  const parameters = new Map(
-    pieces.flatMap((piece, index) => splitFlat(graph, piece, flat[index]!)),
-  );
+  const { flat, values: parameters } = parameterInputs(graph, pieces);
   const gradients = new Map<string, string>();
   const statistics = new Map<string, string>();
   const dropoutMasks: DropoutMask[] = [];
@@ -217,9 +154,12 @@ export function trainingModel(
   return {
     loss: graph.output(watchedLoss, []),
     pieces: trainingPieces,
-    running: running.size === 0
-      ? undefined
-      : runningUpdate(graph, running, statistics),
+    running: running.size === 0 ? undefined : runningUpdate(graph, {
+      layout: running,
+      statistics,
+      momentum: graph.scalar(BATCH_NORM_MOMENTUM),
+      kept: graph.scalar(1 - BATCH_NORM_MOMENTUM),
+    }),
     dropoutMasks,
     bytes: graph.encode(),
   };

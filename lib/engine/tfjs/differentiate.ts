@@ -2,8 +2,9 @@ import * as tf from "@tensorflow/tfjs";
 import type { Network, Shape } from "../../network/mod.ts";
 import type { Loss, Weights } from "../engine.ts";
 import { forward } from "./forward.ts";
-import type { Moments } from "./layers.ts";
 import { lossOf } from "./loss.ts";
+import { type BatchStatistics, KeptMoments } from "./statistics.ts";
+import { read, upload } from "./tensors.ts";
 
 /** One batch and all that its loss depends on. */
 export interface Problem {
@@ -33,14 +34,6 @@ export interface DropoutMask {
   readonly values: Float32Array;
 }
 
-/** Batch statistics of one batch-norm layer. */
-export interface BatchStatistics {
-  /** `[channels]`. */
-  readonly mean: Float32Array;
-  /** Biased, `[channels]`. */
-  readonly variance: Float32Array;
-}
-
 /** What a training pass finds. */
 export interface Derivatives {
   readonly loss: number;
@@ -54,7 +47,7 @@ export interface Derivatives {
 export async function differentiate(problem: Problem): Promise<Derivatives> {
   // Made inside the differentiated function, whose tensors are freed with it
   // unless they are kept.
-  const moments = new Map<string, Moments>();
+  const moments = new KeptMoments();
   let result: { value: tf.Scalar; grads: tf.Tensor[] } | undefined;
   try {
     result = tf.tidy(() => evaluate(problem, moments));
@@ -62,13 +55,7 @@ export async function differentiate(problem: Problem): Promise<Derivatives> {
     for (const [i, name] of problem.variables.entries()) {
       gradients.set(name, await read(result.grads[i]!));
     }
-    const statistics = new Map<string, BatchStatistics>();
-    for (const [name, { mean, variance }] of moments) {
-      statistics.set(name, {
-        mean: await read(mean),
-        variance: await read(variance),
-      });
-    }
+    const statistics = await moments.read();
     const loss = (await read(result.value))[0]!;
     return { loss, gradients, statistics };
   } catch (error) {
@@ -76,7 +63,7 @@ export async function differentiate(problem: Problem): Promise<Derivatives> {
     throw error;
   } finally {
     tf.dispose(result);
-    tf.dispose([...moments.values()].flatMap((m) => [m.mean, m.variance]));
+    moments.dispose();
   }
 }
 
@@ -90,26 +77,9 @@ function releaseTape(): void {
   }
 }
 
-/** Reads a tensor without blocking backends that compute elsewhere. */
-export async function read(tensor: tf.Tensor): Promise<Float32Array> {
-  return await tensor.data<"float32">();
-}
-
-/** Uploads weights by name. */
-export function upload(
-  weights: Weights,
-  shapes: ReadonlyMap<string, readonly number[]>,
-): Map<string, tf.Tensor> {
-  const tensors = new Map<string, tf.Tensor>();
-  for (const [name, shape] of shapes) {
-    tensors.set(name, tf.tensor(weights[name]!, [...shape], "float32"));
-  }
-  return tensors;
-}
-
 function evaluate(
   problem: Problem,
-  moments: Map<string, Moments>,
+  moments: KeptMoments,
 ): { value: tf.Scalar; grads: tf.Tensor[] } {
   const { network, variables, loss, size, labels, teacherLogits } = problem;
   const images = tf.tensor4d(problem.images, [size, ...network.input]);
@@ -118,16 +88,16 @@ function evaluate(
   for (const [name, { shape, values }] of problem.masks) {
     masks.set(name, tf.tensor4d(values, [size, ...shape]));
   }
-  function onMoments(name: string, { mean, variance }: Moments): void {
-    moments.set(name, { mean: tf.keep(mean), variance: tf.keep(variance) });
-  }
   // The arguments are the tensors in `parameters`, by which the library
   // differentiates; there is no need to hand them on.
   function lossOfBatch(): tf.Scalar {
     const logits = forward(network, {
       images,
       parameters,
-      training: { masks, onMoments },
+      training: {
+        masks,
+        onMoments: (name, found) => moments.keep(name, found),
+      },
     });
     return lossOf(logits, {
       weights: loss,

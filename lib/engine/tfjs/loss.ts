@@ -1,11 +1,11 @@
 import * as tf from "@tensorflow/tfjs";
-import type { Loss } from "../engine.ts";
+import type { Loss, SoftenedKl } from "../engine.ts";
 
 /** What the loss compares logits with. */
 export interface Targets {
   /** Class numbers, `[batch]`; needed when the cross-entropy's weight is not 0. */
   readonly labels?: tf.Tensor1D | undefined;
-  /** Teacher logits, `[batch, classes]`; needed when the logit MSE's weight is not 0. */
+  /** Teacher logits, `[batch, classes]`; needed where the loss reads them. */
   readonly teacherLogits?: tf.Tensor2D | undefined;
 }
 
@@ -22,7 +22,23 @@ export function lossOf(
     const squares = tf.square(tf.sub(logits, teacherLogits!));
     terms.push(tf.mul(tf.mean<tf.Scalar>(squares), weights.logitMse));
   }
+  if (weights.kl !== undefined) {
+    terms.push(softenedKl(logits, teacherLogits!, weights.kl));
+  }
   return tf.addN(terms);
+}
+
+/** weight T^2 KL(softmax(teacher / T) || softmax(logits / T)), mean over the batch. */
+function softenedKl(
+  logits: tf.Tensor2D,
+  teacherLogits: tf.Tensor2D,
+  { weight, temperature }: SoftenedKl,
+): tf.Scalar {
+  const teacher = tf.logSoftmax(tf.div(teacherLogits, temperature));
+  const student = tf.logSoftmax(tf.div(logits, temperature));
+  const terms = tf.mul(tf.exp(teacher), tf.sub(teacher, student));
+  const divergence = tf.mean<tf.Scalar>(tf.sum(terms, 1));
+  return tf.mul(divergence, weight * temperature ** 2);
 }
 
 /** Softmax cross-entropy with the labels, mean over the batch. */

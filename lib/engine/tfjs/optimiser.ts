@@ -56,7 +56,9 @@ function updateSgd(optimiser: Sgd, update: Update): Updated {
 }
 
 function updateAdam(optimiser: Adam, update: Update): Updated {
-  const { beta1, beta2, epsilon, weightDecay } = optimiser;
+  const { beta1, beta2, epsilon, weightDecay, decoupled } = optimiser;
+  const l2 = decoupled ? 0 : weightDecay;
+  const shrink = update.learningRate * weightDecay;
   const [oldFirst, oldSecond] = update.slots;
   const length = update.weight.length;
   const weight = new Float32Array(length);
@@ -66,13 +68,14 @@ function updateAdam(optimiser: Adam, update: Update): Updated {
   const correction2 = 1 - beta2 ** update.step;
   for (let i = 0; i < length; i++) {
     const before = update.weight[i]!;
-    const gradient = update.gradient[i]! + weightDecay * before;
+    const gradient = update.gradient[i]! + l2 * before;
     const m = beta1 * oldFirst![i]! + (1 - beta1) * gradient;
     const v = beta2 * oldSecond![i]! + (1 - beta2) * gradient * gradient;
     first[i] = m;
     second[i] = v;
     const denominator = Math.sqrt(v / correction2) + epsilon;
-    weight[i] = before -
+    const kept = decoupled ? before - shrink * before : before;
+    weight[i] = kept -
       update.learningRate * (m / correction1) / denominator;
   }
   return { weight, slots: [first, second] };

@@ -15,20 +15,17 @@ import type {
   TrainingState,
   Weights,
 } from "../engine.ts";
+import { needsTeacher } from "../needs_teacher.ts";
 import type { TfjsBackend } from "./backend.ts";
 import {
   type BatchSizes,
   check,
   checkBatch,
   checkLength,
+  checkObservation,
   checkWeights,
 } from "../checks.ts";
-import {
-  type Derivatives,
-  differentiate,
-  read,
-  upload,
-} from "./differentiate.ts";
+import { type Derivatives, differentiate } from "./differentiate.ts";
 import { drawMasks } from "./dropout.ts";
 import { forward } from "./forward.ts";
 import {
@@ -37,10 +34,13 @@ import {
   checkState,
   copyState,
   copyWeights,
+  runningAverages,
   type StateLayout,
   withoutMemory,
   zeroState,
 } from "./state.ts";
+import { batchStatistics } from "./statistics.ts";
+import { read, upload } from "./tensors.ts";
 
 /** What a program is made for. */
 export interface ProgramOptions {
@@ -140,6 +140,31 @@ export class TfjsProgram implements Program {
     return logits;
   }
 
+  async observe(
+    images: Float32Array,
+    size: number,
+    momentum: number,
+  ): Promise<void> {
+    const state = this.#alive("observe");
+    checkObservation({ images, size, momentum }, this.#sizes);
+    await this.#backend.activate();
+    const { weights } = state;
+    const statistics = await batchStatistics({
+      network: this.#network,
+      weights,
+      shapes: this.#shapes,
+      size,
+      images: images.subarray(0, size * this.#sizes.features),
+    });
+    const running = runningAverages(weights, {
+      layout: this.#layout,
+      statistics,
+      counts: this.#statisticsCounts(size),
+      momentum,
+    });
+    this.#state = { ...state, weights: { ...weights, ...running } };
+  }
+
   weights(): Weights {
     return copyWeights(this.#alive("give weights").weights);
   }
@@ -190,9 +215,9 @@ export class TfjsProgram implements Program {
       size,
       images: images.subarray(0, size * features),
       labels: loss.crossEntropy === 0 ? undefined : labels.subarray(0, size),
-      teacherLogits: loss.logitMse === 0
-        ? undefined
-        : teacherLogits?.subarray(0, size * classes),
+      teacherLogits: needsTeacher(loss)
+        ? teacherLogits?.subarray(0, size * classes)
+        : undefined,
       masks,
     });
   }

@@ -7,7 +7,8 @@ import {
 } from "../../network/mod.ts";
 import type { Optimiser, TrainingState, Weights } from "../engine.ts";
 import { check, checkWeights } from "../checks.ts";
-import type { BatchStatistics, Derivatives } from "./differentiate.ts";
+import type { Derivatives } from "./differentiate.ts";
+import type { BatchStatistics } from "./statistics.ts";
 import { slotCount, updateParameter } from "./optimiser.ts";
 
 /** What a program's states have in common. */
@@ -93,45 +94,74 @@ export function advance(
   const weights: Record<string, Float32Array> = {};
   const slots: Record<string, Float32Array>[] = state.slots.map(() => ({}));
   const step = state.step + 1;
-  for (const { name, trainable, role, size } of layout.table) {
-    if (trainable) {
-      const updated = updateParameter(layout.optimiser, {
-        weight: state.weights[name]!,
-        // What was not differentiated has a gradient of exactly 0.
-        gradient: derivatives.gradients.get(name) ?? new Float32Array(size),
-        slots: state.slots.map((slot) => slot[name]!),
-        learningRate,
-        step,
-      });
-      weights[name] = updated.weight;
-      for (const [i, slot] of updated.slots.entries()) {
-        slots[i]![name] = slot;
-      }
-    } else {
-      const layer = name.slice(0, name.lastIndexOf("."));
-      weights[name] = runningAverage(state.weights[name]!, {
-        role: role === "runningMean" ? "mean" : "variance",
-        statistics: derivatives.statistics.get(layer)!,
-        count: counts.get(layer)!,
-      });
+  for (const { name, trainable, size } of layout.table) {
+    if (!trainable) continue;
+    const updated = updateParameter(layout.optimiser, {
+      weight: state.weights[name]!,
+      // What was not differentiated has a gradient of exactly 0.
+      gradient: derivatives.gradients.get(name) ?? new Float32Array(size),
+      slots: state.slots.map((slot) => slot[name]!),
+      learningRate,
+      step,
+    });
+    weights[name] = updated.weight;
+    for (const [i, slot] of updated.slots.entries()) {
+      slots[i]![name] = slot;
     }
   }
-  return { weights, slots, step };
+  const running = runningAverages(state.weights, {
+    layout,
+    statistics: derivatives.statistics,
+    counts,
+    momentum: BATCH_NORM_MOMENTUM,
+  });
+  return { weights: { ...weights, ...running }, slots, step };
+}
+
+/** What running statistics are moved towards, and how far. */
+export interface Averaging {
+  readonly layout: StateLayout;
+  /** By batch-norm layer. */
+  readonly statistics: ReadonlyMap<string, BatchStatistics>;
+  /** Numbers that each channel's statistics were taken over, by layer. */
+  readonly counts: ReadonlyMap<string, number>;
+  /** Share of the batch's statistics in the new ones. */
+  readonly momentum: number;
+}
+
+/** The new running statistics alone, in new arrays. */
+export function runningAverages(
+  weights: Weights,
+  { layout, statistics, counts, momentum }: Averaging,
+): Weights {
+  const averages: Record<string, Float32Array> = {};
+  for (const { name, trainable, role } of layout.table) {
+    if (trainable) continue;
+    const layer = name.slice(0, name.lastIndexOf("."));
+    averages[name] = runningAverage(weights[name]!, {
+      role: role === "runningMean" ? "mean" : "variance",
+      statistics: statistics.get(layer)!,
+      count: counts.get(layer)!,
+      momentum,
+    });
+  }
+  return averages;
 }
 
 function runningAverage(
   before: Float32Array,
-  { role, statistics, count }: {
+  { role, statistics, count, momentum }: {
     readonly role: "mean" | "variance";
     readonly statistics: BatchStatistics;
     readonly count: number;
+    readonly momentum: number;
   },
 ): Float32Array {
   // A variance of one number has no unbiased form; it is 0 either way.
   const unbiased = role === "variance" && count > 1 ? count / (count - 1) : 1;
   return before.map((value, i) =>
-    (1 - BATCH_NORM_MOMENTUM) * value +
-    BATCH_NORM_MOMENTUM * unbiased * statistics[role][i]!
+    (1 - momentum) * value +
+    momentum * unbiased * statistics[role][i]!
   );
 }
 

@@ -1,7 +1,4 @@
-import {
-  BATCH_NORM_EPSILON,
-  BATCH_NORM_MOMENTUM,
-} from "../../../network/mod.ts";
+import { BATCH_NORM_EPSILON } from "../../../network/mod.ts";
 import { floats } from "../arena.ts";
 import { ARGUMENT, NORM_FLAG, PROPAGATION, QUERY, TAG } from "../constants.ts";
 import {
@@ -128,8 +125,7 @@ function recordStatistics(
   const count = context.batch * height * width;
   // Unbiased, as PyTorch keeps it; a single value has no spread to correct.
   const unbiased = count > 1 ? count / (count - 1) : 1;
-  const kept = 1 - BATCH_NORM_MOMENTUM;
-  // A step that fails must leave the statistics as they were.
+  // A pass that fails must leave the statistics as they were.
   const nextMean = new Float32Array(channels);
   const nextVariance = new Float32Array(channels);
   context.atEnd(() => {
@@ -140,6 +136,8 @@ function recordStatistics(
     const means = floats(arena, mean.buffer.offset, channels);
     const variances = floats(arena, variance.buffer.offset, channels);
     return () => {
+      const { momentum } = context.pass();
+      const kept = 1 - momentum;
       const runningMean = context.running(`${name}.runningMean`);
       const runningVariance = context.running(`${name}.runningVariance`);
       const bias = skippedBias === undefined
@@ -149,9 +147,9 @@ function recordStatistics(
       for (let i = 0; i < channels; i++) {
         watch += 0 * variances[i]!;
         nextMean[i] = kept * runningMean[i]! +
-          BATCH_NORM_MOMENTUM * (means[i]! + (bias?.[i] ?? 0));
+          momentum * (means[i]! + (bias?.[i] ?? 0));
         nextVariance[i] = kept * runningVariance[i]! +
-          BATCH_NORM_MOMENTUM * unbiased * variances[i]!;
+          momentum * unbiased * variances[i]!;
       }
       // The fused ReLU turns NaN into 0, which must not go unseen.
       if (watch !== 0) context.watch.fill(NaN);

@@ -90,13 +90,13 @@ export function dropout(
   context.recorder.host([buffer], (arena) => {
     const values = floats(arena, buffer.offset, buffer.bytes / 4);
     return () => {
-      const random = context.random();
+      const { random } = context.pass();
       values.fill(0);
       for (let image = 0; image < context.batch; image++) {
         for (let i = 0; i < places.length; i++) {
-          if (random.uniform() >= rate) {
-            values[image * stride + places[i]!] = kept;
-          }
+          const place = image * stride + places[i]!;
+          if (random === undefined) values[place] = 1;
+          else if (random.uniform() >= rate) values[place] = kept;
         }
       }
     };

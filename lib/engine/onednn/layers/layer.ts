@@ -13,6 +13,14 @@ import { TAG } from "../constants.ts";
 import { padded } from "../layout.ts";
 import type { Recorder, Tensor } from "../recorder.ts";
 
+/** What a pass in training mode is given beside its images. */
+export interface TrainingPass {
+  /** The stream of dropout's masks; absent where dropout lets everything through. */
+  readonly random?: Random;
+  /** Share of the batch's statistics in the new running ones. */
+  readonly momentum: number;
+}
+
 /** A plan under construction, and what its layers find in the program. */
 export interface PlanContext {
   readonly recorder: Recorder;
@@ -27,8 +35,8 @@ export interface PlanContext {
   running(name: string): Float32Array;
   /** Public values of a trainable vector. */
   vector(name: string): Float32Array;
-  /** The stream of the step that runs. */
-  random(): Random;
+  /** The pass that runs. */
+  pass(): TrainingPass;
   /** Takes an action for the end of each run; one that fails before leaves it out. */
   atEnd(action: () => void): void;
   /** One number an image, 0; made NaN, it makes the image's logits NaN. */
