@@ -16,6 +16,20 @@ import type { Random } from "../random/mod.ts";
  */
 export type Weights = Readonly<Record<string, Float32Array>>;
 
+/**
+ * Distance between the softened classes of teacher t and student z, mean over
+ * the batch: weight T^2 KL(softmax(t / T) || softmax(z / T)), Hinton et al.
+ * 2015, "Distilling the Knowledge in a Neural Network", section 2. The factor
+ * T^2 is theirs: the gradient shrinks with 1 / T^2, and so keeps its size
+ * beside the other terms when the temperature changes.
+ */
+export interface SoftenedKl {
+  /** Weight of the term, above 0. */
+  readonly weight: number;
+  /** T, above 0: the higher, the more the unlikely classes count. */
+  readonly temperature: number;
+}
+
 /** Weighted sum of the losses; a weight of 0 leaves a term out. */
 export interface Loss {
   /** Weight of softmax cross-entropy with the labels, mean over the batch. */
@@ -25,6 +39,8 @@ export interface Loss {
    * batch and classes.
    */
   readonly logitMse: number;
+  /** Distillation by softened classes. Default: no such term. */
+  readonly kl?: SoftenedKl;
 }
 
 /** Stochastic gradient descent, as PyTorch defines it (weight decay is L2). */
@@ -39,7 +55,11 @@ export interface Sgd {
   readonly weightDecay: number;
 }
 
-/** Adam with bias correction, as PyTorch defines it (weight decay is L2). */
+/**
+ * Adam with bias correction, as PyTorch defines it. Weight decay is L2, or
+ * decoupled from the gradient: then this is PyTorch's AdamW (Loshchilov and
+ * Hutter 2019, "Decoupled Weight Decay Regularization").
+ */
 export interface Adam {
   /** Tells the optimisers apart. */
   readonly type: "adam";
@@ -49,8 +69,13 @@ export interface Adam {
   readonly beta2: number;
   /** Added to the square root, >= 0. */
   readonly epsilon: number;
-  /** L2 coefficient added to the gradient, >= 0. */
+  /** >= 0; times the weight, added to the gradient unless decoupled. */
   readonly weightDecay: number;
+  /**
+   * Whether the decay takes learning rate times decay times weight from the
+   * weight itself, and no moment sees it. Default: it is L2.
+   */
+  readonly decoupled?: true;
 }
 
 /** How gradients become updates. The learning rate comes with each step. */

@@ -12,8 +12,8 @@ import { canonicalJson } from "../random/mod.ts";
 import type { Store } from "../store/mod.ts";
 import type { Recipe } from "../training/mod.ts";
 import type { EvaluationRequest } from "./evaluation.ts";
+import type { Final } from "./final_round.ts";
 import {
-  type Final,
   type FinalOptions,
   type Finals,
   finalsOf,
@@ -87,6 +87,8 @@ export interface StageOutcome {
   readonly space: ActionSpace;
   /** One an iteration. */
   readonly records: readonly IterationRecord[];
+  /** Every training of each rung before the final ones, in the order of the candidates. */
+  readonly rungs: readonly (readonly Final[])[];
   /** Every final training, in the order of the candidates. */
   readonly finals: readonly Final[];
   /** What the strategy had learned at the end. */
@@ -177,6 +179,7 @@ export async function searchStages(
       base,
       space: stage.space,
       records: stage.records,
+      rungs: finals.rungs(),
       finals: finals.trained(),
       learned: stage.learned,
       ...(winners[i] === undefined ? {} : { winner: winners[i] }),

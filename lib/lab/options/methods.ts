@@ -28,8 +28,9 @@ const PAPER = {
     // Fresh weights, as PyTorch 0.2 drew them.
     initialisation: "pytorch-0.2",
   },
-  // Only the best of a stage is trained to the end.
+  // Only the best of a stage is trained to the end, and none in between.
   finalists: 1,
+  final: { halving: [] },
   // Authors' code: 100 iterations; paper: 5 rollouts, Adam 0.003 and 0.01.
   removal: paperStage(0.003),
   shrinkage: paperStage(0.01),
