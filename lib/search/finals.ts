@@ -1,36 +1,43 @@
 /**
  * The final trainings of a stage: its best candidates to the end, and which of
- * them wins.
+ * them wins. Where many candidates are promising, rungs of growing length come
+ * before, each with the best of the one before: successive halving (Jamieson &
+ * Talwalkar 2016).
  *
  * @module
  */
 
-import {
-  DEGENERATE_REWARD,
-  type Objective,
-  studentSizes,
-} from "../reward/mod.ts";
+import { DEGENERATE_REWARD, type Objective } from "../reward/mod.ts";
 import type { Recipe } from "../training/mod.ts";
-import type { Evaluation, EvaluationRequest } from "./evaluation.ts";
+import type { EvaluationRequest } from "./evaluation.ts";
+import {
+  createRound,
+  type Final,
+  type Round,
+  type Tried,
+} from "./final_round.ts";
+import type { StartOf } from "./heritage.ts";
 import type { Evaluator } from "./memo.ts";
 import type { Candidate } from "./records.ts";
 
-/** A candidate's final training. */
-export interface Final {
-  /** Id of the student. */
-  readonly networkId: string;
-  /** Its training, with the validation accuracy on all validation images. */
-  readonly evaluation: Evaluation;
-  /** Reward with that accuracy; -1 where the training failed or a limit is broken. */
-  readonly reward: number;
+/** A candidate with a training whose weights are kept. */
+export interface TrainedCandidate extends Candidate {
+  /** The training's request: its weights are kept under it. */
+  readonly request: EvaluationRequest;
 }
 
 /** A stage's best student after its final training. */
-export interface Winner extends Candidate {
+export interface Winner extends TrainedCandidate {
   /** Its final training. */
   readonly final: Final;
-  /** The final training's request: its weights are kept under it. */
-  readonly request: EvaluationRequest;
+}
+
+/** A training that decides who is trained longer. */
+export interface Rung {
+  /** Candidates that are trained side by side, at most; >= 1. */
+  readonly students: number;
+  /** How. */
+  readonly recipe: Recipe;
 }
 
 /** What final trainings need. */
@@ -39,9 +46,14 @@ export interface FinalOptions {
   readonly evaluator: Evaluator;
   /** What a student is worth. */
   readonly objective: Objective;
+  /**
+   * What comes before the final training, each for fewer students than the one
+   * before and the last for more than there are finalists; maybe nothing.
+   */
+  readonly rungs: readonly Rung[];
   /** Long training of a stage's best candidates. */
   readonly final: Recipe;
-  /** Id of the data for it. */
+  /** Id of the data for rungs and final training. */
   readonly finalData: string;
   /** Seed of the students' trainings, >= 1. */
   readonly studentSeed: number;
@@ -49,7 +61,11 @@ export interface FinalOptions {
   readonly engine: string;
   /** Candidates that are trained side by side, >= 1. */
   readonly finalists: number;
-  /** Called after each epoch of a final training. */
+  /** Where trainings start; from fresh weights when left out. */
+  readonly start?: StartOf;
+  /** Whether the next stage inherits trained weights of the student it starts from. */
+  readonly needsWeights: boolean;
+  /** Called after each epoch of a rung's or a final training. */
   readonly onFinalEpoch?: () => void;
 }
 
@@ -57,25 +73,26 @@ export interface FinalOptions {
 export interface Finals {
   /**
    * The candidate that the next stage starts from. A single finalist is not
-   * trained for it: nothing is to be compared.
+   * trained to the end for it: nothing is to be compared. Where its weights are
+   * needed, those of its longest rung serve.
    */
-  chosen(): Promise<Candidate | undefined>;
+  chosen(): Promise<Candidate | TrainedCandidate | undefined>;
   /** The winner, trained to the end; undefined where no training succeeded. */
   winner(): Promise<Winner | undefined>;
-  /** All that were trained so far, in the order of the candidates. */
+  /** All that were trained to the end so far, in the order of the candidates. */
   trained(): readonly Final[];
-  /** Their requests. */
+  /** All that each rung trained so far, in the order of the candidates. */
+  rungs(): readonly (readonly Final[])[];
+  /** The requests of all that were trained so far, the rungs' first. */
   requests(): readonly EvaluationRequest[];
 }
 
-/**
- * Where no finalist succeeds, so many candidates behind them are tried, one after
- * the other: a recipe that suits none of these suits none at all.
- */
-const FALLBACKS = 2;
-
-/** A time at which every soft limit has become hard. */
-const AT_LAST = Number.MAX_SAFE_INTEGER;
+/** Candidates, best first, of which the first few have come through all rungs. */
+interface Ranked {
+  readonly order: readonly Candidate[];
+  /** How many; the others are there for want of better ones. */
+  readonly through: number;
+}
 
 /**
  * The final trainings of a stage.
@@ -87,70 +104,126 @@ export function finalsOf(
   options: FinalOptions,
   candidates: readonly Candidate[],
 ): Finals {
-  const { evaluator, objective, finalists, onFinalEpoch } = options;
-  const done = new Map<Candidate, Final>();
+  const { evaluator, objective, finalists, needsWeights, start } = options;
 
-  const requestOf = ({ network }: Candidate): EvaluationRequest => ({
-    network,
-    recipe: options.final,
+  const requestOf = (
+    candidate: Candidate,
+    recipe: Recipe,
+  ): EvaluationRequest => ({
+    network: candidate.network,
+    recipe,
     data: options.finalData,
     seed: options.studentSeed,
     engine: options.engine,
+    ...(start === undefined ? {} : { start: start(candidate) }),
   });
 
-  /** Final trainings are long, and their weights are wanted. */
-  async function train(candidate: Candidate): Promise<Final> {
-    const evaluation = await evaluator.evaluate(requestOf(candidate), {
-      weights: true,
-      checkpoints: true,
-      ...(onFinalEpoch === undefined ? {} : { onEpoch: onFinalEpoch }),
+  const roundOf = (
+    recipe: Recipe,
+    own: {
+      readonly keepsWeights: boolean;
+      readonly succeeded: (final: Final) => boolean;
+    },
+  ) =>
+    createRound({
+      evaluator,
+      objective,
+      requestOf: (candidate) => requestOf(candidate, recipe),
+      onEpoch: options.onFinalEpoch,
+      ...own,
     });
-    const { accuracy, failure } = evaluation;
-    const sizes = studentSizes(candidate.network);
-    const final: Final = {
-      networkId: candidate.networkId,
-      evaluation,
-      reward: failure === undefined
-        ? objective.score({ sizes, accuracy }, AT_LAST).reward
-        : DEGENERATE_REWARD,
-    };
-    done.set(candidate, final);
-    return final;
+
+  const rungs = options.rungs.map(({ recipe, students }, at) => ({
+    recipe,
+    students,
+    round: roundOf(recipe, {
+      keepsWeights: needsWeights && at + 1 === options.rungs.length,
+      succeeded: isSound,
+    }),
+  }));
+  const last = roundOf(options.final, {
+    keepsWeights: true,
+    succeeded: isWinner,
+  });
+
+  /** The order after all rungs. */
+  async function halve(): Promise<Ranked> {
+    let [order, through] = [candidates, candidates.length];
+    for (const [at, { students, round }] of rungs.entries()) {
+      const next = rungs[at + 1]?.students ?? finalists;
+      const count = Math.min(students, through);
+      // All of them would go on: there is nothing to decide.
+      if (count <= next) continue;
+      const tried = await round.run(order, count);
+      const sound = byReward(
+        tried.filter(({ final }) => final.evaluation.failure === undefined),
+      );
+      if (sound.length === 0) return { order: [], through: 0 };
+      order = [
+        ...sound.map(({ candidate }) => candidate),
+        ...order.slice(tried.length),
+      ];
+      through = sound.length;
+    }
+    return { order, through };
   }
 
-  /** The best of the finalists, else the first of those behind that succeeds. */
   async function best(): Promise<Winner | undefined> {
-    const first = candidates.slice(0, finalists);
-    const finals = await Promise.all(first.map(train));
-    const rewards = finals.map(({ reward }) => reward);
-    const most = Math.max(DEGENERATE_REWARD, ...rewards);
-    if (most > DEGENERATE_REWARD) {
-      const at = rewards.indexOf(most);
-      return won(first[at]!, finals[at]!);
-    }
-    for (
-      const candidate of candidates.slice(finalists, finalists + FALLBACKS)
-    ) {
-      const final = await train(candidate);
-      if (final.reward > DEGENERATE_REWARD) return won(candidate, final);
-    }
-    return undefined;
+    const { order, through } = await ranked();
+    const tried = await last.run(order, Math.min(finalists, through));
+    const [first] = byReward(tried.filter(({ final }) => isWinner(final)));
+    if (first === undefined) return undefined;
+    const { candidate, final } = first;
+    const request = requestOf(candidate, options.final);
+    return { ...candidate, final, request };
   }
 
-  function won(candidate: Candidate, final: Final): Winner {
-    return { ...candidate, final, request: requestOf(candidate) };
-  }
-
+  let halved: Promise<Ranked> | undefined;
+  const ranked = () => halved ??= halve();
   let found: Promise<Winner | undefined> | undefined;
   const winner = () => found ??= best();
-  const trained = () => candidates.filter((candidate) => done.has(candidate));
+
+  const finalsIn = ({ finalOf }: Round) =>
+    candidates.flatMap((candidate) => finalOf(candidate) ?? []);
+  const requestsIn = ({ finalOf }: Round, recipe: Recipe) =>
+    candidates
+      .filter((candidate) => finalOf(candidate) !== undefined)
+      .map((candidate) => requestOf(candidate, recipe));
   return {
     winner,
-    chosen: async () =>
-      Math.min(candidates.length, finalists) < 2
-        ? candidates[0]
-        : await winner(),
-    trained: () => trained().map((candidate) => done.get(candidate)!),
-    requests: () => trained().map(requestOf),
+    async chosen() {
+      const { order, through } = await ranked();
+      if (Math.min(through, finalists) >= 2) return await winner();
+      const [first] = order;
+      if (first === undefined || !needsWeights) return first;
+      const rung = rungs.at(-1);
+      return rung?.round.finalOf(first) === undefined
+        ? await winner()
+        : { ...first, request: requestOf(first, rung.recipe) };
+    },
+    trained: () => finalsIn(last),
+    rungs: () => rungs.map(({ round }) => finalsIn(round)),
+    requests: () => [
+      ...rungs.flatMap(({ round, recipe }) => requestsIn(round, recipe)),
+      ...requestsIn(last, options.final),
+    ],
   };
+}
+
+/**
+ * Whether a rung's training says how good the student is. One that breaks a limit
+ * stays, behind all that do not: its accuracy may rise in a longer training.
+ */
+function isSound({ evaluation }: Final): boolean {
+  return evaluation.failure === undefined;
+}
+
+/** Whether a stage may end with this final training. */
+function isWinner({ reward }: Final): boolean {
+  return reward > DEGENERATE_REWARD;
+}
+
+/** The highest reward first; of equal ones, the order stays. */
+function byReward(tried: readonly Tried[]): readonly Tried[] {
+  return tried.toSorted((a, b) => b.final.reward - a.final.reward);
 }

@@ -8,6 +8,7 @@ export * from "./cost.ts";
 export * from "./evaluate.ts";
 export * from "./evaluation.ts";
 export * from "./executor.ts";
+export type { Final } from "./final_round.ts";
 export * from "./finals.ts";
 export * from "./foresee.ts";
 export * from "./heritage.ts";

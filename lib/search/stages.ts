@@ -12,11 +12,12 @@ import { canonicalJson } from "../random/mod.ts";
 import type { Store } from "../store/mod.ts";
 import type { Recipe } from "../training/mod.ts";
 import type { EvaluationRequest } from "./evaluation.ts";
+import type { Final } from "./final_round.ts";
 import {
-  type Final,
   type FinalOptions,
   type Finals,
   finalsOf,
+  type TrainedCandidate,
   type Winner,
 } from "./finals.ts";
 import { type Inheritance, type StartOf, startsFrom } from "./heritage.ts";
@@ -91,6 +92,8 @@ export interface StageOutcome {
   readonly space: ActionSpace;
   /** One an iteration. */
   readonly records: readonly IterationRecord[];
+  /** Every training of each rung before the final ones, in the order of the candidates. */
+  readonly rungs: readonly (readonly Final[])[];
   /** Every final training, in the order of the candidates. */
   readonly finals: readonly Final[];
   /** What the strategy had learned at the end. */
@@ -186,6 +189,7 @@ export async function searchStages(
       base,
       space: stage.space,
       records: stage.records,
+      rungs: finals.rungs(),
       finals: finals.trained(),
       learned: stage.learned,
       ...(winners[i] === undefined ? {} : { winner: winners[i] }),
@@ -216,7 +220,7 @@ interface BegunStage extends GivenStage {
 /** What the next stage starts from. */
 function originsOf(
   { inheritance, evaluator }: SearchOptions,
-  chosen: Candidate | Winner | undefined,
+  chosen: Candidate | TrainedCandidate | undefined,
 ): Origins | undefined {
   if (chosen === undefined) return undefined;
   const base = chosen.network;

@@ -1,41 +1,13 @@
 import assert from "node:assert/strict";
-import { shrinkLayers } from "../../lib/compress/mod.ts";
-import {
-  countParameters,
-  type Network,
-  networkId,
-} from "../../lib/network/mod.ts";
+import { type Network, networkId } from "../../lib/network/mod.ts";
 import { createObjective } from "../../lib/reward/mod.ts";
-import {
-  type Candidate,
-  type FinalOptions,
-  finalsOf,
-} from "../../lib/search/mod.ts";
+import { type FinalOptions, finalsOf } from "../../lib/search/mod.ts";
+import { candidatesOf } from "./_candidates.ts";
 import { type Accuracies, fakeEvaluator, searchOptions } from "./_evaluator.ts";
-import {
-  BASE,
-  failedEvaluation,
-  fakeEvaluation,
-  SHRINK,
-  TEACHER,
-} from "./_search.ts";
+import { failedEvaluation, fakeEvaluation, TEACHER } from "./_search.ts";
 
 /** Five students, each smaller than the one before, best first. */
-const CANDIDATES: readonly Candidate[] = [0.9, 0.7, 0.5, 0.3, 0.2].map(
-  (ratio, k) => {
-    const ratios = BASE.blocks.map(() => ratio);
-    const outcome = shrinkLayers(BASE, ratios, SHRINK);
-    assert(outcome.ok);
-    return {
-      network: outcome.network,
-      networkId: networkId(outcome.network),
-      parameters: countParameters(outcome.network),
-      reward: 0.9 - k / 10,
-      accuracy: 0.8,
-      iteration: k,
-    };
-  },
-);
+const CANDIDATES = candidatesOf([0.9, 0.7, 0.5, 0.3, 0.2]);
 const IDS = CANDIDATES.map(({ networkId }) => networkId);
 
 /** The accuracy of each candidate's final training; undefined where it fails. */

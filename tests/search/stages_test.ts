@@ -365,6 +365,7 @@ Deno.test("searchStages() ends at once with a stage in which nothing is free", a
         kind,
         base: rigid,
         records: [],
+        rungs: [],
         finals: [],
         learned: { json: {}, blobs: {} },
       });

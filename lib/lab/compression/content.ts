@@ -57,7 +57,7 @@ export interface MeasuredWinner extends Measured {
   readonly iteration: number;
 }
 
-/** A final training in a record. */
+/** A final training, or one of a rung before it, in a record. */
 export interface FinalContent {
   /** Id of the student. */
   readonly networkId: string;
@@ -85,6 +85,11 @@ export interface StageContent {
   readonly records: readonly IterationRecord[];
   /** What the proposals came to. */
   readonly ledger: Ledger;
+  /**
+   * Every training of each rung before the final ones, the best candidate first;
+   * left out where there are no rungs.
+   */
+  readonly rungs?: readonly (readonly FinalContent[])[];
   /** Every final training of the stage's candidates, the best candidate first. */
   readonly finals: readonly FinalContent[];
   /** Id of the policy at the end, where there is one; its file lies beside the record. */
@@ -176,8 +181,8 @@ export function compressionContent(
     teacherForwards: prepared.teacherForwards,
     // Images that distillation needed the teacher's logits for.
     studentForwards: contents.reduce(
-      (sum, { ledger, finals }) =>
-        finals.reduce(
+      (sum, { ledger, rungs = [], finals }) =>
+        [...rungs.flat(), ...finals].reduce(
           (all, { epochs }) => all + epochs * prepared.finalData.train.length,
           sum + ledger.studentImages,
         ),
@@ -195,7 +200,7 @@ function stageContent(
     readonly tested: TestScores;
   },
 ): StageContent {
-  const { kind, base, space, records, finals, winner } = stage;
+  const { kind, base, space, records, rungs, finals, winner } = stage;
   const policy = learnedPolicy(stage);
   return {
     kind,
@@ -206,6 +211,9 @@ function stageContent(
       : { decisions: space.decisions }),
     records,
     ledger: ledgerOf(records, prepared.searchData.train.length),
+    ...(rungs.length === 0
+      ? {}
+      : { rungs: rungs.map((rung) => rung.map(finalContent)) }),
     finals: finals.map(finalContent),
     ...(policy === undefined ? {} : { policy: policy.id }),
     ...(winner === undefined ? {} : { winner: measuredWinner(winner, tested) }),

@@ -123,3 +123,24 @@ accuracies after the short training cannot be compared between stages.
 
 `;
 }
+
+/**
+ * How a stage's candidates are thinned out before the final training, "8 students
+ * for 4 epochs, 3 for 15, 1 to the end", or "".
+ */
+export function halvingNote(
+  { identity: { config: { final, finalists } } }: CompressionContent,
+): string {
+  const [first, ...others] = final.halving ?? [];
+  if (first === undefined) return "";
+  const rungs = [
+    `${first.students} students for ${first.epochs} ${
+      first.epochs === 1 ? "epoch" : "epochs"
+    }`,
+    ...others.map(({ students, epochs }) => `${students} for ${epochs}`),
+    `${finalists} to the end`,
+  ];
+  return `A stage's best candidates are trained further, the best of these longer: ${
+    rungs.join(", ")
+  }.\n\n`;
+}

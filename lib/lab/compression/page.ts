@@ -17,6 +17,7 @@ import { compressionFigures } from "./figures.ts";
 import {
   costNote,
   dataNote,
+  halvingNote,
   networkNotes,
   rewardNote,
   scaleNote,
@@ -57,6 +58,10 @@ function searchTable(content: CompressionContent): string {
         "size of the search space, bits",
         ...stages.map(({ bits }) => bits.toFixed(1)),
       ],
+      ...(config.final.halving ?? []).map(({ epochs }, rung) => [
+        `trained before the final trainings (${epochs} epochs)`,
+        ...stages.map(({ rungs }) => formatCount(rungs?.[rung]?.length ?? 0)),
+      ]),
       [
         "final trainings",
         ...stages.map(({ finals }) => formatCount(finals.length)),
@@ -80,9 +85,11 @@ function searchTable(content: CompressionContent): string {
 
 /** Why a stage has no winner, a line each, or "". */
 function failureNotes({ stages }: CompressionContent): string {
-  return stages.map(({ kind, winner, finals }, index) => {
+  return stages.map(({ kind, winner, rungs = [], finals }, index) => {
     if (winner !== undefined) return "";
-    const reasons = finals.map(({ networkId, failure, reward }) =>
+    // What failed in a rung is of interest where no student came through it.
+    const tried = finals.length === 0 ? rungs.flat() : finals;
+    const reasons = tried.map(({ networkId, failure, reward }) =>
       `${networkId.slice(0, 8)}: ${
         failure ?? `reward ${reward}, a limit is broken`
       }`
@@ -136,7 +143,7 @@ accuracy against the teacher. Test images were opened once, for this table.
 
 ${searchTable(content).trimEnd()}
 
-${rewardNote(content)}${costNote(content, environment)}
+${halvingNote(content)}${rewardNote(content)}${costNote(content, environment)}
 
 ${
       figures.map(([name]) => `![${FIGURES[name]}](${cell}${name}.svg)\n`)

@@ -5,18 +5,53 @@
  */
 
 import type { Network } from "../../network/mod.ts";
-import { type SearchResult, searchStages } from "../../search/mod.ts";
+import { sha256Hex } from "../../random/mod.ts";
+import {
+  type Inheritance,
+  type SearchResult,
+  searchStages,
+} from "../../search/mod.ts";
 import type { CellLab, CellResult } from "../cells/experiment.ts";
 import { learnedPolicy } from "../cells/policies.ts";
 import { finalPart, foreseeStage } from "../forecast/forecast.ts";
 import type { CompressionConfig } from "../options/compression.ts";
-import { finalRecipe, studentRecipes } from "../options/recipes.ts";
+import {
+  finalRecipe,
+  finalRounds,
+  rungRecipes,
+  studentRecipes,
+} from "../options/recipes.ts";
 import { objectiveOf } from "../options/search_plan.ts";
 import {
   type CompressionContent,
   compressionContent,
   measureNetworks,
 } from "./content.ts";
+
+/** How students inherit weights, if they do. */
+function inheritanceOf(
+  { config: { student, final }, session: { executor }, prepared }:
+    & Pick<
+      CellLab<CompressionConfig>,
+      "session" | "prepared"
+    >
+    & { readonly config: CompressionConfig },
+): { readonly inheritance?: Inheritance } {
+  if (student.start === "fresh") return {};
+  return {
+    inheritance: {
+      importance: student.importance,
+      observe: student.observe,
+      finals: final.start === "inherited",
+      teacher: prepared.weights,
+      register(weights) {
+        const id = sha256Hex(weights);
+        executor.registerWeights(id, weights);
+        return id;
+      },
+    },
+  };
+}
 
 /** Searches, stage by stage, and shows how far it is. */
 async function search(
@@ -31,10 +66,15 @@ async function search(
       unit: "iterations",
     }),
   ]));
+  const rungs = rungRecipes(config);
+  const stageEpochs = finalRounds(config).reduce(
+    (sum, { students, recipe }) => sum + students * recipe.epochs,
+    0,
+  );
   const final = lab.phase("final", {
     // The winners of all stages train side by side: their epochs are counted
     // together.
-    total: plan.stages.length * config.finalists * config.final.epochs,
+    total: plan.stages.length * stageEpochs,
     unit: "epochs",
   });
   let finalEpochs = 0;
@@ -50,7 +90,9 @@ async function search(
     studentSeed: config.student.seed,
     students: studentRecipes(config),
     searchData: prepared.searchData.id,
+    rungs,
     final: finalRecipe(config),
+    ...inheritanceOf({ config, session, prepared }),
     finalData: prepared.finalData.id,
     finalists: config.finalists,
     onStage(kind, base) {
@@ -65,9 +107,10 @@ async function search(
     onIteration(kind, { iteration, proposals }) {
       const best = Math.max(...proposals.map(({ reward }) => reward));
       phases[kind]!.reach(iteration + 1, `best reward ${best.toFixed(3)}`);
-      const isLast = kind === plan.stages.at(-1) &&
-        iteration + 1 === plan.config[kind].iterations;
-      if (isLast) final.begin();
+      const isLast = iteration + 1 === plan.config[kind].iterations;
+      // Rungs come at the end of each stage.
+      const isFinal = kind === plan.stages.at(-1) || rungs.length > 0;
+      if (isLast && isFinal) final.begin();
     },
     onFinalEpoch: () => final.reach(++finalEpochs),
     throwIfInterrupted: session.throwIfInterrupted,
@@ -97,10 +140,12 @@ export async function runCompression(
       stage.kind !== kind || stage.winner === undefined
     )
   );
-  const finals = result.stages.find(({ kind }) => kind === missing)?.finals;
+  const tried = result.stages
+    .filter(({ kind }) => kind === missing)
+    .flatMap(({ rungs, finals }) => [...rungs.flat(), ...finals]);
   const failure = missing === undefined
     ? undefined
-    : finals === undefined || finals.length === 0
+    : tried.length === 0
     ? `stage ${missing} found no student: every proposal was rejected or failed`
     : `stage ${missing} has no winner: every final training failed`;
   return {

@@ -24,7 +24,7 @@ import {
 } from "../../report/mod.ts";
 import type { ProfileResults, RecordedCell } from "../cells/experiment.ts";
 import type { CompressionContent, Measured } from "./content.ts";
-import { dataNote, scaleNote } from "./notes.ts";
+import { dataNote, halvingNote, scaleNote } from "./notes.ts";
 import { PAPER_COLUMNS, paperRows } from "./table.ts";
 import { stageLabel, subjectTitle } from "./titles.ts";
 
@@ -260,7 +260,11 @@ row asked for, losing finalists and failed students among it; a training that
 several cells share counts for each.
 
 ${
-    [...new Set(contents.map(dataNote))].join("")
+    [
+      ...new Set(
+        contents.flatMap((each) => [halvingNote(each), dataNote(each)]),
+      ),
+    ].join("")
   }${missing}Cell by cell, with figures and networks:
 
 ${

@@ -17,7 +17,11 @@ import {
 import { augments } from "../../training/mod.ts";
 import type { Calibration } from "./calibration.ts";
 import type { CompressionConfig } from "../options/compression.ts";
-import { finalRecipe, studentRecipes } from "../options/recipes.ts";
+import {
+  finalRecipe,
+  finalRounds,
+  studentRecipes,
+} from "../options/recipes.ts";
 
 /** A part of a run. */
 export interface Part {
@@ -214,27 +218,48 @@ function logitsPart(options: ForecastOptions): Part {
   };
 }
 
-/** The final trainings of both stages' best candidates. */
+/**
+ * The final trainings of all stages' best candidates, and the rungs before them:
+ * as every one of a stage's candidates costs what its winner does.
+ *
+ * @param options What is known of run and machine.
+ * @param winners Each stage's.
+ */
 export function finalPart(
   { calibration, config, images, workers }: ForecastOptions,
   winners: readonly Network[],
 ): Part {
-  const { final, finalists, validation } = config;
+  const { validation } = config;
   const cost: CostModel = workers === 1
     ? calibration.alone
     : calibration.together;
-  const times = winners.flatMap((network) =>
-    new Array<number>(finalists).fill(predictSeconds(cost, network, {
-      images: final.epochs * images,
-      validation,
-    }))
-  );
+  const rounds = finalRounds(config).map((
+    { students, recipe: { epochs } },
+  ) => ({
+    trainings: winners.length * students,
+    epochs: winners.length * students * epochs,
+    // A list a winner.
+    times: winners.map((network) =>
+      new Array<number>(students).fill(predictSeconds(cost, network, {
+        images: epochs * images,
+        validation,
+      }))
+    ),
+  }));
+  const sum = (values: readonly number[]) =>
+    values.reduce((all, each) => all + each, 0);
   return {
     name: "final",
-    trainings: times.length,
-    epochs: times.length * final.epochs,
-    workerSeconds: times.reduce((sum, each) => sum + each, 0),
-    wallSeconds: makespan(times, workers),
+    trainings: sum(rounds.map(({ trainings }) => trainings)),
+    epochs: sum(rounds.map(({ epochs }) => epochs)),
+    workerSeconds: sum(rounds.flatMap(({ times }) => times.flat())),
+    // A rung waits for the one before it, and the next stage for all of them; the
+    // last trainings of all stages are side by side.
+    wallSeconds: sum(
+      rounds.slice(0, -1).flatMap(({ times }) =>
+        times.map((each) => makespan(each, workers))
+      ),
+    ) + makespan(rounds.at(-1)!.times.flat(), workers),
   };
 }
 

@@ -10,10 +10,16 @@ import { UsageError } from "../../cli/mod.ts";
 import { NETWORK_NAMES } from "../../network/mod.ts";
 import { dataOptions } from "../subject/data_options.ts";
 import { type RecipeFields, recipeFields } from "../teacher/recipes.ts";
+import {
+  checkFinalists,
+  type FinalConfig,
+  finalSchema,
+  withoutUsual,
+} from "./final.ts";
 import { METHOD_NAMES } from "./methods.ts";
 import { seed } from "./numbers.ts";
 import { searchOptions } from "./stage.ts";
-import { finalSchema, studentSchema } from "./student.ts";
+import { studentSchema } from "./student.ts";
 import { augmentationSchema, teacherSchema } from "./teacher.ts";
 import type { OptionValues } from "./values.ts";
 
@@ -53,11 +59,14 @@ export const compressionOptions = {
 export type GivenConfig = OptionValues<typeof compressionOptions>;
 
 /** Options of a compression, each with its value. */
-export interface CompressionConfig extends Omit<GivenConfig, "teacher"> {
+export interface CompressionConfig
+  extends Omit<GivenConfig, "teacher" | "final"> {
   /** How the teacher is trained: what its data set's recipe says filled in. */
   readonly teacher:
     & Omit<RecipeFields, "schedule" | "cropPadding" | "flip">
     & Pick<GivenConfig["teacher"], "schedule" | "seed" | "retrain">;
+  /** How candidates are trained to the end. */
+  readonly final: FinalConfig;
 }
 
 /**
@@ -65,10 +74,13 @@ export interface CompressionConfig extends Omit<GivenConfig, "teacher"> {
  * `deno task teacher` trained is the one that an experiment asks for. What is not
  * usual, a schedule or an augmentation, stands in the result only where there is
  * one: records from before keep their digests.
+ *
+ * @throws {UsageError} If options contradict each other.
  */
 export function completeConfig<Given extends GivenConfig>(
   given: Given,
-): Omit<Given, "teacher"> & CompressionConfig {
+): Omit<Given, "teacher" | "final"> & CompressionConfig {
+  checkFinalists(given);
   const { seed, retrain, ...own } = given.teacher;
   const { schedule, cropPadding, flip, ...teacher } = recipeFields(
     given.dataset,
@@ -85,6 +97,7 @@ export function completeConfig<Given extends GivenConfig>(
       ...(schedule === "oneCycle" ? {} : { schedule }),
       ...(retrain === undefined ? {} : { retrain }),
     },
+    final: withoutUsual(given.final),
     ...(augmentation === undefined ? {} : { augmentation }),
   };
 }

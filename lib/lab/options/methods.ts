@@ -35,10 +35,12 @@ const PAPER = {
     schedule: "constant",
     weightDecay: 5e-4,
     // Fresh weights, as PyTorch 0.2 drew them.
+    start: "fresh",
     initialisation: "pytorch-0.2",
   },
-  // Only the best of a stage is trained to the end.
+  // Only the best of a stage is trained to the end, and none in between.
   finalists: 1,
+  final: { start: "fresh", halving: [] },
   removal: { ...PAPER_LENGTH, ...PAPER_POLICIES.removal },
   shrinkage: { ...PAPER_LENGTH, ...PAPER_POLICIES.shrinkage },
   // Authors' code: kernel, stride, padding and channels shrink, each by itself;

@@ -5,13 +5,20 @@
  */
 
 import type { Augmentation } from "../../data/mod.ts";
+import type { Optimiser } from "../../engine/mod.ts";
 import type { PolicyKind } from "../../policy/mod.ts";
+import type { Rung } from "../../search/mod.ts";
 import type { Recipe } from "../../training/mod.ts";
 import type { CompressionConfig } from "./compression.ts";
+import { type FinalConfig, USUAL_FINAL } from "./final.ts";
 import { scheduleOf } from "./schedules.ts";
 
 const NO_AUGMENTATION: Augmentation = { cropPadding: 0, flip: false };
 const ADAM = { type: "adam", beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
+const SGD = { type: "sgd", momentum: 0.9, nesterov: true } as const;
+
+/** What the final recipes are made from. */
+type FinalOptions = Pick<CompressionConfig, "final" | "augmentation">;
 
 /** The teacher's recipe: SGD on labels. */
 export function teacherRecipe(
@@ -26,7 +33,7 @@ export function teacherRecipe(
     batchSize,
     learningRate,
     schedule: scheduleOf(teacher.schedule ?? "oneCycle"),
-    optimiser: { type: "sgd", momentum: 0.9, nesterov: true, weightDecay },
+    optimiser: { ...SGD, weightDecay },
     loss: { crossEntropy: 1, logitMse: 0 },
     initialisation: "he",
     augmentation,
@@ -61,22 +68,62 @@ function studentRecipe(
   };
 }
 
-/** The final recipe: Adam on labels plus distillation. */
+/** The final recipe: labels plus distillation. */
 export function finalRecipe(
-  { final, augmentation = NO_AUGMENTATION }: Pick<
-    CompressionConfig,
-    "final" | "augmentation"
-  >,
+  { final, augmentation = NO_AUGMENTATION }: FinalOptions,
 ): Recipe {
-  const { epochs, batchSize, learningRate, weightDecay, distillation } = final;
+  const { epochs, batchSize, learningRate, schedule, ...weights } = {
+    ...USUAL_FINAL,
+    ...final,
+  };
+  const { distillation, kl, temperature } = weights;
   return {
     epochs,
     batchSize,
     learningRate,
-    schedule: scheduleOf("oneCycle"),
-    optimiser: { ...ADAM, weightDecay },
-    loss: { crossEntropy: 1, logitMse: distillation },
+    schedule: scheduleOf(schedule),
+    optimiser: finalOptimiser(final),
+    loss: {
+      crossEntropy: 1,
+      logitMse: distillation,
+      ...(kl === 0 ? {} : { kl: { weight: kl, temperature } }),
+    },
     initialisation: "he",
     augmentation,
   };
+}
+
+/** The final recipe's optimiser. */
+function finalOptimiser(
+  { optimiser = USUAL_FINAL.optimiser, weightDecay }: FinalConfig,
+): Optimiser {
+  switch (optimiser) {
+    case "adam":
+      return { ...ADAM, weightDecay };
+    case "adamw":
+      return { ...ADAM, weightDecay, decoupled: true };
+    case "sgd":
+      return { ...SGD, weightDecay };
+  }
+}
+
+/**
+ * The rungs before the final training: its recipe with fewer epochs each, the
+ * schedule with them.
+ */
+export function rungRecipes(options: FinalOptions): readonly Rung[] {
+  const { halving = USUAL_FINAL.halving } = options.final;
+  const recipe = finalRecipe(options);
+  return halving.map(({ students, epochs }) => ({
+    students,
+    recipe: { ...recipe, epochs },
+  }));
+}
+
+/** All rounds of a stage's final trainings: the rungs, then its finalists to the end. */
+export function finalRounds(
+  options: FinalOptions & Pick<CompressionConfig, "finalists">,
+): readonly Rung[] {
+  const last = { students: options.finalists, recipe: finalRecipe(options) };
+  return [...rungRecipes(options), last];
 }

@@ -1,6 +1,5 @@
 /**
- * Options of the students' trainings: the short one that scores a candidate, and
- * the final one.
+ * Options of the short training that scores a candidate.
  *
  * @module
  */
@@ -37,20 +36,4 @@ export const studentSchema = z.strictObject({
   initialisation: z.enum(["pytorch", "pytorch-0.2", "he"]).default(
     "pytorch-0.2",
   ).describe("Fresh weights (authors' code: PyTorch 0.2's)"),
-});
-
-/**
- * How a stage's best candidate is trained to the end: labels plus distillation.
- * The paper gives the loss, but neither epochs, rate nor lambda.
- */
-export const finalSchema = z.strictObject({
-  epochs: epochs.default(20).describe("Passes over the training images"),
-  batchSize: z.int().min(1).default(64).describe("Images a step"),
-  learningRate: learningRate.default(0.005).describe(
-    "Highest step size (Adam, one cycle)",
-  ),
-  weightDecay: z.number().min(0).default(0).describe("L2 coefficient"),
-  distillation: z.number().min(0).default(0.1).describe(
-    "Weight lambda of the logit MSE beside the cross-entropy",
-  ),
 });

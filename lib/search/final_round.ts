@@ -1,0 +1,116 @@
+/**
+ * A round of a stage's final trainings: some of its candidates, all with one
+ * recipe.
+ *
+ * @module
+ */
+
+import {
+  DEGENERATE_REWARD,
+  type Objective,
+  studentSizes,
+} from "../reward/mod.ts";
+import type { Evaluation, EvaluationRequest } from "./evaluation.ts";
+import type { Evaluator } from "./memo.ts";
+import type { Candidate } from "./records.ts";
+
+/** A candidate's training in a round. */
+export interface Final {
+  /** Id of the student. */
+  readonly networkId: string;
+  /** Its training, with the validation accuracy on all validation images. */
+  readonly evaluation: Evaluation;
+  /** Reward with that accuracy; -1 where the training failed or a limit is broken. */
+  readonly reward: number;
+}
+
+/** A candidate and what came of it. */
+export interface Tried {
+  /** Who was trained. */
+  readonly candidate: Candidate;
+  /** The training. */
+  readonly final: Final;
+}
+
+/** What {@link createRound} needs. */
+export interface RoundOptions {
+  /** Trains and remembers. */
+  readonly evaluator: Evaluator;
+  /** What a student is worth. */
+  readonly objective: Objective;
+  /** What a candidate is trained for. */
+  readonly requestOf: (candidate: Candidate) => EvaluationRequest;
+  /** Whether the trained weights are kept. */
+  readonly keepsWeights: boolean;
+  /** Whether a training came to something. */
+  readonly succeeded: (final: Final) => boolean;
+  /** Called after each epoch of a training. */
+  readonly onEpoch?: (() => void) | undefined;
+}
+
+/** A round, begun when it is asked for. */
+export interface Round {
+  /**
+   * Trains the first candidates side by side. Where none of them succeeds, those
+   * behind are tried one after the other, until one does.
+   *
+   * @param order Candidates, best first.
+   * @param count How many are trained side by side.
+   * @returns All that were trained, in that order.
+   */
+  run(order: readonly Candidate[], count: number): Promise<readonly Tried[]>;
+  /** What came of a candidate so far, if it was trained. */
+  finalOf(candidate: Candidate): Final | undefined;
+}
+
+/**
+ * Where no candidate of a round succeeds, so many behind them are tried: a recipe
+ * that suits none of these suits none at all.
+ */
+const FALLBACKS = 2;
+
+/** A time at which every soft limit has become hard. */
+const AT_LAST = Number.MAX_SAFE_INTEGER;
+
+/**
+ * A round of trainings.
+ *
+ * @param options See {@link RoundOptions}.
+ */
+export function createRound(
+  { evaluator, objective, requestOf, keepsWeights, succeeded, onEpoch }:
+    RoundOptions,
+): Round {
+  const done = new Map<Candidate, Final>();
+
+  async function train(candidate: Candidate): Promise<Tried> {
+    const evaluation = await evaluator.evaluate(requestOf(candidate), {
+      ...(keepsWeights ? { weights: true } : {}),
+      checkpoints: true,
+      ...(onEpoch === undefined ? {} : { onEpoch }),
+    });
+    const { accuracy, failure } = evaluation;
+    const sizes = studentSizes(candidate.network);
+    const final: Final = {
+      networkId: candidate.networkId,
+      evaluation,
+      reward: failure === undefined
+        ? objective.score({ sizes, accuracy }, AT_LAST).reward
+        : DEGENERATE_REWARD,
+    };
+    done.set(candidate, final);
+    return { candidate, final };
+  }
+
+  return {
+    async run(order, count) {
+      const tried = await Promise.all(order.slice(0, count).map(train));
+      for (const candidate of order.slice(count, count + FALLBACKS)) {
+        if (tried.some(({ final }) => succeeded(final))) break;
+        tried.push(await train(candidate));
+      }
+      return tried;
+    },
+    finalOf: (candidate) => done.get(candidate),
+  };
+}
