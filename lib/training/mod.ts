@@ -6,7 +6,7 @@
  */
 export * from "./accuracy.ts";
 export * from "./data.ts";
-export type { Importance } from "./inherit/importance.ts";
+export { type Importance, IMPORTANCES } from "./inherit/importance.ts";
 export * from "./inherit/inherit.ts";
 export * from "./inherit/parameter_layers.ts";
 export * from "./initialise.ts";

@@ -8,6 +8,7 @@ import { z } from "zod";
 import { UsageError } from "../../cli/mod.ts";
 import { epochs, learningRate } from "./numbers.ts";
 import { scheduleSchema } from "./schedules.ts";
+import { STARTS } from "./student.ts";
 import type { OptionValues } from "./values.ts";
 
 /** What a final training is unless something else is said. */
@@ -16,6 +17,7 @@ export const USUAL_FINAL = {
   schedule: "oneCycle",
   kl: 0,
   temperature: 4,
+  start: "fresh",
   halving: [],
 } as const;
 
@@ -35,6 +37,9 @@ const options = {
     ),
   schedule: scheduleSchema.default(USUAL_FINAL.schedule).describe(
     "How the learning rate changes",
+  ),
+  start: z.enum(STARTS).default(USUAL_FINAL.start).describe(
+    "First weights; inherited ones need students that inherit, too",
   ),
   weightDecay: z.number().min(0).default(0).describe(
     "L2 coefficient; of adamw the share of the learning rate by which weights fall",
@@ -94,9 +99,11 @@ export type FinalConfig =
 
 /** Leaves out of a final training's options what changes nothing. */
 export function withoutUsual(given: GivenFinal): FinalConfig {
-  const { optimiser, schedule, kl, temperature, halving, ...own } = given;
+  const { optimiser, schedule, kl, temperature, start, halving, ...own } =
+    given;
   return {
     ...own,
+    ...(start === USUAL_FINAL.start ? {} : { start }),
     ...(optimiser === USUAL_FINAL.optimiser ? {} : { optimiser }),
     ...(schedule === USUAL_FINAL.schedule ? {} : { schedule }),
     ...(kl === 0 ? {} : { kl, temperature }),

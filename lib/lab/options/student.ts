@@ -5,8 +5,12 @@
  */
 
 import { z } from "zod";
+import { IMPORTANCES } from "../../training/mod.ts";
 import { epochs, learningRate, seed } from "./numbers.ts";
 import { scheduleSchema } from "./schedules.ts";
+
+/** Where a training starts. */
+export const STARTS = ["fresh", "inherited"] as const;
 
 /** How a candidate is trained: briefly, on logits alone (paper section 3.4). */
 export const studentSchema = z.strictObject({
@@ -16,7 +20,18 @@ export const studentSchema = z.strictObject({
   validationImages: z.int().min(0).default(0).describe(
     "Validation images that score a candidate, stratified; 0 takes all",
   ),
-  epochs: epochs.default(5).describe("Passes over the images (paper: 5)"),
+  start: z.enum(STARTS).default("fresh").describe(
+    "First weights: fresh ones (paper), or those of the network that the candidate was made of, as far as it has its layers and channels",
+  ),
+  importance: z.enum(IMPORTANCES).default("foldedL1").describe(
+    "Channels that inherited layers keep: by the sum of their filter's absolute weights, by batch norm's scale, or by both",
+  ),
+  observe: z.int().min(0).default(0).describe(
+    "Images on which inherited statistics of batch norm are estimated anew before training",
+  ),
+  epochs: z.int().min(0).default(5).describe(
+    "Passes over the images (paper: 5); 0 scores inherited weights as they are",
+  ),
   shrinkageEpochs: epochs.optional().describe(
     "Passes in stage 2 (default: as in stage 1, like the paper)",
   ),
@@ -36,4 +51,8 @@ export const studentSchema = z.strictObject({
   initialisation: z.enum(["pytorch", "pytorch-0.2", "he"]).default(
     "pytorch-0.2",
   ).describe("Fresh weights (authors' code: PyTorch 0.2's)"),
+}).refine(({ start, epochs }) => start === "inherited" || epochs > 0, {
+  path: ["epochs"],
+  message:
+    "expected at least 1, or inherited weights that can be scored as they are",
 });

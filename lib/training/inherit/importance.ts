@@ -1,6 +1,9 @@
 import { BATCH_NORM_EPSILON } from "../../network/mod.ts";
 import type { BaseLayer } from "./_base_layers.ts";
 
+/** All measures of a channel's importance. */
+export const IMPORTANCES = ["filterL1", "batchNormScale", "foldedL1"] as const;
+
 /**
  * How much an output channel of a convolution counts when only some are kept:
  *
@@ -11,7 +14,7 @@ import type { BaseLayer } from "./_base_layers.ts";
  *   folded in, `filterL1 * |scale| / sqrt(runningVariance + epsilon)`; without
  *   one `filterL1`.
  */
-export type Importance = "filterL1" | "batchNormScale" | "foldedL1";
+export type Importance = (typeof IMPORTANCES)[number];
 
 /**
  * Importance of every output channel of a convolution, in float64.
