@@ -18,6 +18,8 @@ export interface EvaluateOptions {
   readonly afterEpoch?: (checkpoint: TrainingCheckpoint) => void;
   /** Asked after each step but the last. */
   readonly shouldStop?: () => boolean;
+  /** Weights that were registered, as a safetensors file; throws for others. */
+  readonly weights?: (id: string) => Uint8Array;
 }
 
 /** A finished evaluation, or where it was stopped. */

@@ -1,6 +1,6 @@
 /**
  * Training and evaluating one network: recipes, fresh weights, the training
- * loop, teacher logits, accuracy, weights as bytes.
+ * loop, accuracy, weights as bytes.
  *
  * @module
  */
@@ -11,5 +11,4 @@ export * from "./predict.ts";
 export * from "./recipe.ts";
 export * from "./safetensors.ts";
 export * from "./serialise.ts";
-export * from "./teacher_logits.ts";
 export * from "./train.ts";

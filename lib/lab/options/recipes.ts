@@ -6,7 +6,7 @@
 
 import type { Augmentation } from "../../data/mod.ts";
 import type { PolicyKind } from "../../policy/mod.ts";
-import type { Recipe } from "../../training/mod.ts";
+import { augments, countViews, type Recipe } from "../../training/mod.ts";
 import type { CompressionConfig } from "./compression.ts";
 import { scheduleOf } from "./schedules.ts";
 
@@ -33,21 +33,31 @@ export function teacherRecipe(
   };
 }
 
+/** The random views that students and finalists see, of which there are so many. */
+function viewed(
+  { augmentation = NO_AUGMENTATION, distillation: { views } }: Pick<
+    CompressionConfig,
+    "augmentation" | "distillation"
+  >,
+): Pick<Recipe, "augmentation" | "views"> {
+  return { augmentation, ...(augments(augmentation) ? { views } : {}) };
+}
+
 /** The candidates' recipes: Adam on the squared error of logits. */
 export function studentRecipes(
-  { student, augmentation = NO_AUGMENTATION }: Pick<
+  { student, ...rest }: Pick<
     CompressionConfig,
-    "student" | "augmentation"
+    "student" | "augmentation" | "distillation"
   >,
 ): Readonly<Record<PolicyKind, Recipe>> {
-  const removal = { ...studentRecipe(student), augmentation };
+  const removal = { ...studentRecipe(student), ...viewed(rest) };
   const epochs = student.shrinkageEpochs ?? student.epochs;
   return { removal, shrinkage: { ...removal, epochs }, joint: removal };
 }
 
 function studentRecipe(
   config: CompressionConfig["student"],
-): Omit<Recipe, "augmentation"> {
+): Omit<Recipe, "augmentation" | "views"> {
   const { epochs, batchSize, learningRate, weightDecay, initialisation } =
     config;
   return {
@@ -63,9 +73,9 @@ function studentRecipe(
 
 /** The final recipe: Adam on labels plus distillation. */
 export function finalRecipe(
-  { final, augmentation = NO_AUGMENTATION }: Pick<
+  { final, ...rest }: Pick<
     CompressionConfig,
-    "final" | "augmentation"
+    "final" | "augmentation" | "distillation"
   >,
 ): Recipe {
   const { epochs, batchSize, learningRate, weightDecay, distillation } = final;
@@ -77,6 +87,15 @@ export function finalRecipe(
     optimiser: { ...ADAM, weightDecay },
     loss: { crossEntropy: 1, logitMse: distillation },
     initialisation: "he",
-    augmentation,
+    ...viewed(rest),
   };
+}
+
+/** Views of each image that the teacher looks at: as many as some student sees. */
+export function teacherViews(config: CompressionConfig): number {
+  const recipes = [
+    finalRecipe(config),
+    ...Object.values(studentRecipes(config)),
+  ];
+  return Math.max(...recipes.map(countViews));
 }
