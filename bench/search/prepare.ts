@@ -15,11 +15,10 @@ import {
 import { openEngine } from "../../lib/engine/mod.ts";
 import { type Network, networkId, vgg } from "../../lib/network/mod.ts";
 import { memoryStore } from "../../lib/store/mod.ts";
-import type { TrainingData } from "../../lib/training/mod.ts";
+import { countViews, type TrainingData } from "../../lib/training/mod.ts";
 import { laptopConfig } from "./profile.ts";
 import { WINNER } from "./winner.ts";
 import {
-  finalRecipe,
   openData,
   searchPlanOf,
   sharedSeedsOf,
@@ -70,6 +69,7 @@ export async function prepareSearch(
   });
   const opened = await openEngine(engine);
   const executor = createWorkerPool(1);
+  const store = memoryStore();
   const recipes = studentRecipes(config);
   try {
     const { searchData } = await prepareTeacher({
@@ -82,12 +82,13 @@ export async function prepareSearch(
       },
       network: teacher,
       recipe: { ...teacherRecipe(config), epochs: 1 },
-      student: recipes.removal,
-      final: finalRecipe(config),
+      augmentation: recipes.removal.augmentation,
+      views: countViews(recipes.removal),
       seeds: sharedSeedsOf(config),
       engine: opened,
       executor,
-      evaluator: createEvaluator(memoryStore(), executor, opened),
+      store,
+      evaluator: createEvaluator(store, executor, opened),
     });
     const bases = { removal: teacher, shrinkage: WINNER };
     const plan = searchPlanOf(config, { seed: SEED });

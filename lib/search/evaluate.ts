@@ -15,7 +15,10 @@ import type { Evaluation, EvaluationRequest } from "./evaluation.ts";
 
 /** How an evaluation may be continued and stopped. */
 export interface EvaluateOptions {
-  /** Weights that requests start from, by their id; needed where one does. */
+  /**
+   * Weights that requests start from, as safetensors files by their id; needed
+   * where one does.
+   */
   readonly weights?: (id: string) => Uint8Array;
   /** Where an earlier attempt was stopped. */
   readonly resume?: TrainingCheckpoint;

@@ -1,5 +1,6 @@
 import type { TrainingData } from "../training/mod.ts";
 import type { Evaluation, EvaluationRequest } from "./evaluation.ts";
+import type { PredictionRequest } from "./prediction.ts";
 
 /** What an executor gives back beside the evaluation itself. */
 export interface Execution {
@@ -40,7 +41,15 @@ export interface ExecutionOptions {
   readonly onStop?: (progress: TrainingProgress) => void;
 }
 
-/** Thrown out of `submit` when the executor was interrupted before the end. */
+/** What a prediction gives. */
+export interface Prediction {
+  /** `[rows, classes]`, in the order of the rows asked for. */
+  readonly logits: Float32Array;
+  /** Seconds that a thread was busy, by the clock. */
+  readonly seconds: number;
+}
+
+/** Thrown out of `submit` and `predict` when the executor was interrupted before the end. */
 export class InterruptedError extends Error {
   /** The class, for messages. */
   override readonly name = "InterruptedError";
@@ -59,6 +68,13 @@ export interface Executor {
    */
   register(data: TrainingData): void;
   /**
+   * Makes trained weights known, to workers that are started later too.
+   *
+   * @param id SHA-256 of the bytes; one that is known already is left as it is.
+   * @param bytes The weights as a safetensors file.
+   */
+  registerWeights(id: string, bytes: Uint8Array): void;
+  /**
    * Runs one request.
    *
    * @throws {InterruptedError} If {@link interrupt} came before its end.
@@ -67,7 +83,21 @@ export interface Executor {
     request: EvaluationRequest,
     options?: ExecutionOptions,
   ): Promise<Execution>;
-  /** Stops all trainings after their current step; their submits reject. */
+  /**
+   * Predicts training images with registered weights. The bits are those of one
+   * prediction of all images, whatever rows are asked for.
+   *
+   * @param options `rank` as for {@link submit}.
+   * @throws {InterruptedError} If {@link interrupt} came before its end.
+   */
+  predict(
+    request: PredictionRequest,
+    options?: Pick<ExecutionOptions, "rank">,
+  ): Promise<Prediction>;
+  /**
+   * Stops all trainings after their current step and predictions after their
+   * current thousand images; what was asked for rejects.
+   */
   interrupt(): void;
   /** Frees the workers. */
   close(): Promise<void>;

@@ -64,7 +64,7 @@ export interface FinalOptions {
   /** Where trainings start; from fresh weights when left out. */
   readonly start?: StartOf;
   /** Whether the next stage inherits trained weights of the student it starts from. */
-  readonly needsWeights: boolean;
+  readonly needsWeights?: boolean;
   /** Called after each epoch of a rung's or a final training. */
   readonly onFinalEpoch?: () => void;
 }
@@ -104,7 +104,8 @@ export function finalsOf(
   options: FinalOptions,
   candidates: readonly Candidate[],
 ): Finals {
-  const { evaluator, objective, finalists, needsWeights, start } = options;
+  const { evaluator, objective, finalists, needsWeights = false, start } =
+    options;
 
   const requestOf = (
     candidate: Candidate,

@@ -6,18 +6,30 @@
 
 import type { TrainingData } from "../training/mod.ts";
 import type { Evaluation, EvaluationRequest } from "./evaluation.ts";
+import type { PredictionRequest } from "./prediction.ts";
 
-/** To a worker. */
-export type ToWorker =
-  | { readonly type: "start"; readonly stop: Int32Array<SharedArrayBuffer> }
-  | { readonly type: "data"; readonly data: TrainingData }
+/** To a worker: something to do, answered in the end. */
+export type Order =
   | {
     readonly type: "evaluate";
     readonly request: EvaluationRequest;
     readonly resume?: Uint8Array;
     /** Whether checkpoints are wanted after each epoch. */
     readonly checkpoints: boolean;
-  };
+  }
+  | { readonly type: "predict"; readonly request: PredictionRequest };
+
+/** To a worker. */
+export type ToWorker =
+  | { readonly type: "start"; readonly stop: Int32Array<SharedArrayBuffer> }
+  | { readonly type: "data"; readonly data: TrainingData }
+  | {
+    readonly type: "weights";
+    readonly id: string;
+    /** A safetensors file. */
+    readonly bytes: Uint8Array;
+  }
+  | Order;
 
 /** From a worker. */
 export type FromWorker =
@@ -35,4 +47,11 @@ export type FromWorker =
     readonly weights?: Uint8Array;
     readonly seconds: number;
   }
+  | {
+    readonly type: "predicted";
+    readonly logits: Float32Array;
+    readonly seconds: number;
+  }
+  /** A prediction was stopped. */
+  | { readonly type: "interrupted" }
   | { readonly type: "failed"; readonly message: string };

@@ -6,26 +6,27 @@
  */
 
 import {
+  type Augmentation,
   type DataSetHandle,
-  type Split,
   splitTrainValidation,
   subset,
 } from "../data/mod.ts";
 import type { Engine } from "../engine/mod.ts";
 import { countParameters, type Network } from "../network/mod.ts";
-import { canonicalJson, sha256Hex } from "../random/mod.ts";
+import { sha256Hex } from "../random/mod.ts";
+import type { Store } from "../store/mod.ts";
 import {
   augments,
-  computeTeacherLogits,
   decodeWeights,
   measureAccuracy,
   type Recipe,
-  shareUint32,
   type TrainingData,
 } from "../training/mod.ts";
+import { type Answers, trainingData } from "./_subsets.ts";
 import type { Evaluation, EvaluationRequest } from "./evaluation.ts";
 import type { Executor } from "./executor.ts";
 import type { Evaluator } from "./memo.ts";
+import { teacherLogits } from "./teacher_logits.ts";
 
 /** Which images a search trains and scores its candidates on. */
 export interface SearchImages {
@@ -67,26 +68,28 @@ export interface PrepareOptions {
   readonly network: Network;
   /** The teacher's recipe. */
   readonly recipe: Recipe;
-  /** Recipe of the candidates: its augmentation decides what the teacher looks at. */
-  readonly student: Recipe;
-  /** Recipe of the final trainings; its augmentation must be the candidates'. */
-  readonly final: Recipe;
+  /** How the students' views of the images are made, in all their trainings. */
+  readonly augmentation: Augmentation;
+  /** Most views that one of them sees, >= 1; without augmentation there is but one. */
+  readonly views: number;
   /** What the split, the teacher and the views of the images are drawn from. */
   readonly seeds: SharedSeeds;
-  /** Runs the teacher over the images. */
+  /** Runs the teacher over the images that score candidates. */
   readonly engine: Engine;
-  /** Trains it, and learns of the data. */
+  /** Trains it, runs it over the training images, and learns of the data. */
   readonly executor: Executor;
+  /** Keeps what it says of them. */
+  readonly store: Store;
   /** Remembers the training. */
   readonly evaluator: Evaluator;
   /** Takes this teacher, of the same network and recipe, instead of training it. */
   readonly trained?: TrainedTeacher;
   /** Called after each epoch of the teacher's training. */
   readonly onEpoch?: (epochs: number) => void;
-  /** Told while the teacher looks at its students' images how many it has seen. */
+  /** Told how many of its students' images the teacher has looked at. */
   readonly onForward?: (images: number) => void;
-  /** Asked while the teacher looks at the images. */
-  readonly throwIfInterrupted?: () => void;
+  /** Who goes first where several wait for a worker: the lowest. Default 0. */
+  readonly rank?: number;
 }
 
 /** A teacher that was trained before, maybe elsewhere. */
@@ -105,6 +108,14 @@ export class TeacherError extends Error {
   override readonly name = "TeacherError";
 }
 
+/** Some of the images that a teacher has looked at. */
+export interface DerivedImages {
+  /** Training images, stratified; 0 takes all. */
+  readonly trainImages: number;
+  /** Rows of the split, of the teacher's validation images. */
+  readonly validation: Uint32Array;
+}
+
 /** A trained teacher and the data for its students. */
 export interface PreparedTeacher {
   /** The teacher. */
@@ -121,15 +132,16 @@ export interface PreparedTeacher {
   readonly searchData: TrainingData;
   /** All training and validation images. */
   readonly finalData: TrainingData;
-  /** Images that the teacher was run on for its logits. */
+  /**
+   * Further data from the same images with the same teacher's logits, which the
+   * executor then knows.
+   *
+   * @throws {RangeError} If there are not so many training images, or a row is none
+   * of the validation images.
+   */
+  derive(images: DerivedImages): TrainingData;
+  /** Images that the teacher is asked for its logits of, whether kept or not. */
   readonly teacherForwards: number;
-}
-
-/** Digest of numbers, as part of an id. */
-function digestOf(values: Uint32Array): string {
-  return sha256Hex(
-    new Uint8Array(values.buffer, values.byteOffset, values.byteLength),
-  );
 }
 
 /** What a teacher's training depends on. */
@@ -139,45 +151,6 @@ export type TeacherOptions =
     "dataSet" | "images" | "network" | "recipe" | "engine"
   >
   & { readonly seeds: Pick<SharedSeeds, "data" | "teacher"> };
-
-/** A trained teacher's answers to its students' images. */
-interface Answers {
-  /** Digest of the teacher's weights. */
-  readonly weights: string;
-  readonly logits: TrainingData["teacherLogits"];
-  /**
-   * Which views of the images the logits are of; how many there are is left out:
-   * a student sees those of its own epochs, whatever others need.
-   */
-  readonly views: unknown;
-}
-
-/** Some images of a data set under an id that says all about them. */
-function trainingData(
-  { mean, std, digest }: DataSetHandle,
-  images: Split,
-  rows: { readonly train: Uint32Array; readonly validation: Uint32Array },
-  teacher?: Answers,
-): TrainingData {
-  return {
-    id: sha256Hex(canonicalJson({
-      dataSet: digest.train,
-      mean,
-      std,
-      train: digestOf(rows.train),
-      validation: digestOf(rows.validation),
-      teacher: teacher === undefined
-        ? null
-        : { weights: teacher.weights, ...teacher.views as object },
-    })),
-    mean,
-    std,
-    images,
-    train: shareUint32(rows.train),
-    validation: shareUint32(rows.validation),
-    teacherLogits: teacher?.logits ?? [],
-  };
-}
 
 /**
  * The request under which a teacher is trained and remembered, and the data that
@@ -195,12 +168,12 @@ export async function teacherRequest(
     validation: images.validation,
     seed: seeds.data,
   });
-  const data = trainingData(dataSet, split, {
+  const data = trainingData(dataSet, {
     train: images.train === 0
       ? train
       : subset(train, split.labels, images.train, seeds.data),
     validation,
-  });
+  }, { images: split });
   return {
     data,
     request: {
@@ -215,33 +188,79 @@ export async function teacherRequest(
 }
 
 /**
- * Trains the teacher, or finds it in the store, or takes the one given; runs it
- * once over all training images, and registers the data of its students with the
+ * Trains the teacher, or finds it in the store, or takes the one given; lets it
+ * look at all training images, and registers the data of its students with the
  * executor.
  *
  * @param options See {@link PrepareOptions}.
- * @throws {RangeError} If the candidates' and the final recipe augment differently.
  * @throws {TeacherError} If the teacher's training failed, or it learned nothing.
+ * @throws {InterruptedError} If the executor was interrupted.
  */
 export async function prepareTeacher(
   options: PrepareOptions,
 ): Promise<PreparedTeacher> {
-  const { images, network, student, final, seeds, engine } = options;
-  const { executor, evaluator, dataSet: { mean, std } } = options;
-  if (
-    canonicalJson(student.augmentation) !== canonicalJson(final.augmentation)
-  ) {
-    throw new RangeError(
-      "Cannot prepare the teacher: students and final trainings are augmented differently, expected the same augmentation, for which the logits are computed",
+  const { dataSet, images, network, augmentation, views, seeds } = options;
+  const { request, data } = await teacherRequest(options);
+  options.executor.register(data);
+  const evaluation = await trainedTeacher(options, request);
+  const weights = options.trained?.weights ??
+    options.evaluator.weights(request);
+  const some = (rows: Uint32Array, size: number) =>
+    size === 0 ? rows : subset(rows, data.images.labels, size, seeds.data);
+  const scoring = some(data.validation, images.studentValidation);
+  const accuracy = await accuracyOn(scoring, { options, weights, data });
+  if (accuracy === 0) {
+    throw new TeacherError(
+      `Cannot compress the teacher: it has none of the ${scoring.length} images right that score candidates, expected some; train it for more epochs, or on milder augmentation`,
     );
   }
-  const { request, data } = await teacherRequest(options);
-  executor.register(data);
-  const evaluation = options.trained?.evaluation ??
+  const isAugmented = augments(augmentation);
+  const teacher: Answers = {
+    weights: sha256Hex(weights),
+    logits: await teacherLogits({
+      ...options,
+      weights,
+      data,
+      seed: seeds.student,
+    }),
+    augmentation,
+    seed: isAugmented ? seeds.student : null,
+  };
+  const derive = ({ trainImages, validation }: DerivedImages) => {
+    checkValidation(validation, data);
+    const derived = trainingData(dataSet, {
+      train: some(data.train, trainImages),
+      validation,
+    }, { images: data.images, teacher });
+    options.executor.register(derived);
+    return derived;
+  };
+  return {
+    network,
+    evaluation,
+    request,
+    weights,
+    reference: { parameters: countParameters(network), accuracy },
+    searchData: derive({
+      trainImages: images.studentTrain,
+      validation: scoring,
+    }),
+    finalData: derive({ trainImages: 0, validation: data.validation }),
+    derive,
+    teacherForwards: (isAugmented ? views : 1) * data.train.length,
+  };
+}
+
+/** The teacher's training: the one given, from the store, or trained now. */
+async function trainedTeacher(
+  { trained, evaluator, onEpoch }: PrepareOptions,
+  request: EvaluationRequest,
+): Promise<Evaluation> {
+  const evaluation = trained?.evaluation ??
     await evaluator.evaluate(request, {
       weights: true,
       checkpoints: true,
-      ...(options.onEpoch === undefined ? {} : { onEpoch: options.onEpoch }),
+      ...(onEpoch === undefined ? {} : { onEpoch }),
     });
   if (evaluation.failure !== undefined) {
     const { step, reason } = evaluation.failure;
@@ -249,69 +268,36 @@ export async function prepareTeacher(
       `Cannot train the teacher: ${reason} at step ${step}, expected a number; a lower learning rate may help`,
     );
   }
+  return evaluation;
+}
 
-  const weights = options.trained?.weights ?? evaluator.weights(request);
-  const { loss, optimiser, batchSize } = options.recipe;
+/** The teacher's accuracy on some images. */
+async function accuracyOn(
+  indices: Uint32Array,
+  { options: { engine, network, recipe }, weights, data }: {
+    readonly options: PrepareOptions;
+    readonly weights: Uint8Array;
+    readonly data: TrainingData;
+  },
+): Promise<number> {
+  const { loss, optimiser, batchSize } = recipe;
   const program = await engine.compile(network, { loss, optimiser, batchSize });
   try {
     program.load(decodeWeights(weights));
-    const logits = await computeTeacherLogits(program, {
-      split: data.images,
-      rows: data.train,
-      mean,
-      std,
-      augmentation: student.augmentation,
-      epochs: Math.max(student.epochs, final.epochs),
-      seed: seeds.student,
-      ...(options.onForward === undefined
-        ? {}
-        : { onForward: options.onForward }),
-      ...(options.throwIfInterrupted === undefined
-        ? {}
-        : { throwIfInterrupted: options.throwIfInterrupted }),
-    });
-    const teacher: Answers = {
-      weights: sha256Hex(weights),
-      logits,
-      views: {
-        augmentation: student.augmentation,
-        // Without augmentation all epochs see the same.
-        seed: augments(student.augmentation) ? seeds.student : null,
-      },
-    };
-    const some = (rows: Uint32Array, size: number) =>
-      size === 0 ? rows : subset(rows, data.images.labels, size, seeds.data);
-    const searchRows = {
-      train: some(data.train, images.studentTrain),
-      validation: some(data.validation, images.studentValidation),
-    };
-    const { dataSet } = options;
-    const searchData = trainingData(dataSet, data.images, searchRows, teacher);
-    const finalData = trainingData(dataSet, data.images, data, teacher);
-    executor.register(searchData);
-    executor.register(finalData);
-    const { accuracy } = await measureAccuracy(program, {
-      split: data.images,
-      indices: searchData.validation,
-      mean,
-      std,
-    });
-    if (accuracy === 0) {
-      throw new TeacherError(
-        `Cannot compress the teacher: it has none of the ${searchData.validation.length} images right that score candidates, expected some; train it for more epochs, or on milder augmentation`,
-      );
-    }
-    return {
-      network,
-      evaluation,
-      request,
-      weights,
-      reference: { parameters: countParameters(network), accuracy },
-      searchData,
-      finalData,
-      teacherForwards: logits.length * data.train.length,
-    };
+    const { images: split, mean, std } = data;
+    const source = { split, indices, mean, std };
+    return (await measureAccuracy(program, source)).accuracy;
   } finally {
     await program.dispose();
   }
+}
+
+/** What scores students must not have been seen by them or their teacher. */
+function checkValidation(rows: Uint32Array, { validation }: TrainingData) {
+  const known = new Set(validation);
+  const stranger = rows.find((row) => !known.has(row));
+  if (stranger === undefined) return;
+  throw new RangeError(
+    `Cannot derive data: row ${stranger} is to validate, expected one of the teacher's ${validation.length} validation images`,
+  );
 }

@@ -1,5 +1,5 @@
 /**
- * The script of a worker thread: one evaluation at a time.
+ * The script of a worker thread: one evaluation or prediction at a time.
  *
  * @module
  */
@@ -12,7 +12,8 @@ import {
   type TrainingData,
 } from "../training/mod.ts";
 import { evaluate } from "./evaluate.ts";
-import type { FromWorker, ToWorker } from "./messages.ts";
+import type { FromWorker, Order, ToWorker } from "./messages.ts";
+import { createPredictor } from "./prediction.ts";
 
 /** The worker's global scope, as far as it is used. */
 interface WorkerScope {
@@ -21,23 +22,46 @@ interface WorkerScope {
 }
 
 const scope = self as unknown as WorkerScope;
-const known = new Map<string, TrainingData>();
+const knownData = new Map<string, TrainingData>();
+const knownWeights = new Map<string, Uint8Array>();
 const engines = new Map<string, Promise<Engine>>();
+const predictor = createPredictor();
 let stop = new Int32Array(new SharedArrayBuffer(4));
 
-async function run(
-  { request, resume, checkpoints }: Extract<ToWorker, { type: "evaluate" }>,
-): Promise<FromWorker> {
-  const seconds = stopwatch();
-  const data = known.get(request.data);
+const shouldStop = () => Atomics.load(stop, 0) !== 0;
+
+function dataOf({ type, request: { data: id } }: Order): TrainingData {
+  const data = knownData.get(id);
   if (data === undefined) {
+    throw new RangeError(`Cannot ${type}: data "${id}" is not registered`);
+  }
+  return data;
+}
+
+function weightsOf(id: string): Uint8Array {
+  const weights = knownWeights.get(id);
+  if (weights === undefined) {
     throw new RangeError(
-      `Cannot evaluate: data "${request.data}" is not registered`,
+      `Cannot load weights: "${id}" are not registered`,
     );
   }
-  const name = request.engine;
+  return weights;
+}
+
+async function engineOf({ request: { engine: name } }: Order): Promise<Engine> {
   if (!engines.has(name)) engines.set(name, openEngine(name));
-  const outcome = await evaluate(await engines.get(name)!, request, data, {
+  return await engines.get(name)!;
+}
+
+async function runEvaluation(
+  order: Extract<Order, { type: "evaluate" }>,
+): Promise<FromWorker> {
+  const { request, resume, checkpoints } = order;
+  const seconds = stopwatch();
+  const data = dataOf(order);
+  // Its memory is better used by the training.
+  await predictor.release();
+  const outcome = await evaluate(await engineOf(order), request, data, {
     ...(resume === undefined ? {} : { resume: decodeCheckpoint(resume) }),
     ...(checkpoints
       ? {
@@ -50,7 +74,8 @@ async function run(
           }),
       }
       : {}),
-    shouldStop: () => Atomics.load(stop, 0) !== 0,
+    shouldStop,
+    weights: weightsOf,
   });
   if ("stoppedAt" in outcome) {
     return {
@@ -63,20 +88,48 @@ async function run(
   return { type: "done", ...outcome, seconds: seconds() };
 }
 
+async function runPrediction(
+  order: Extract<Order, { type: "predict" }>,
+): Promise<FromWorker> {
+  const { request } = order;
+  const seconds = stopwatch();
+  const data = dataOf(order);
+  const weights = weightsOf(request.weights);
+  const engine = await engineOf(order);
+  const logits = await predictor.predict(request, {
+    engine,
+    weights,
+    data,
+    shouldStop,
+  });
+  return logits === undefined
+    ? { type: "interrupted" }
+    : { type: "predicted", logits, seconds: seconds() };
+}
+
+function answer(work: Promise<FromWorker>): void {
+  work.catch((error: unknown): FromWorker => ({
+    type: "failed",
+    message: error instanceof Error
+      ? error.stack ?? error.message
+      : String(error),
+  })).then((message) => scope.postMessage(message));
+}
+
 scope.onmessage = ({ data: message }) => {
   switch (message.type) {
     case "start":
       stop = message.stop;
       return;
     case "data":
-      known.set(message.data.id, message.data);
+      knownData.set(message.data.id, message.data);
+      return;
+    case "weights":
+      knownWeights.set(message.id, message.bytes);
       return;
     case "evaluate":
-      run(message).catch((error: unknown): FromWorker => ({
-        type: "failed",
-        message: error instanceof Error
-          ? error.stack ?? error.message
-          : String(error),
-      })).then((answer) => scope.postMessage(answer));
+      return answer(runEvaluation(message));
+    case "predict":
+      return answer(runPrediction(message));
   }
 };

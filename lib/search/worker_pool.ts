@@ -1,21 +1,7 @@
 import type { TrainingData } from "../training/mod.ts";
-import type { EvaluationRequest } from "./evaluation.ts";
-import {
-  type Execution,
-  type ExecutionOptions,
-  type Executor,
-  InterruptedError,
-  type TrainingProgress,
-} from "./executor.ts";
+import { evaluationJob, isLast, type Job, predictionJob } from "./_jobs.ts";
+import { type Executor, InterruptedError } from "./executor.ts";
 import type { FromWorker, ToWorker } from "./messages.ts";
-
-/** A request that waits for a worker or runs on one. */
-interface Job {
-  readonly request: EvaluationRequest;
-  readonly options: ExecutionOptions;
-  readonly resolve: (execution: Execution) => void;
-  readonly reject: (error: Error) => void;
-}
 
 /** One thread and what it is doing. */
 interface Member {
@@ -23,22 +9,9 @@ interface Member {
   job: Job | undefined;
 }
 
-/** Calls back; an error there (a full disk, say) is the job's, not the process's. */
-function tell(
-  { options, reject }: Job,
-  name: "afterEpoch" | "onStop",
-  progress: TrainingProgress,
-): void {
-  try {
-    options[name]?.(progress);
-  } catch (error) {
-    reject(error instanceof Error ? error : new Error(String(error)));
-  }
-}
-
 /**
- * An executor of Deno workers, one thread and one training each. Data in shared
- * memory are handed over without copying.
+ * An executor of Deno workers, one thread and one order at a time each. Data in
+ * shared memory are handed over without copying.
  *
  * @param workers Number of threads, >= 1.
  */
@@ -50,6 +23,7 @@ export function createWorkerPool(workers: number): Executor {
   }
   const stop = new Int32Array(new SharedArrayBuffer(4));
   const registered: TrainingData[] = [];
+  const weights = new Map<string, Uint8Array>();
   const members: Member[] = [];
   const waiting: Job[] = [];
 
@@ -69,13 +43,19 @@ export function createWorkerPool(workers: number): Executor {
       // A worker that dies takes its job with it; the others go on.
       event.preventDefault();
       members.splice(members.indexOf(member), 1);
-      member.job?.reject(
-        new Error(`Cannot evaluate: the worker failed: ${event.message}`),
+      const { job } = member;
+      job?.reject(
+        new Error(
+          `Cannot ${job.order.type}: the worker failed: ${event.message}`,
+        ),
       );
       dispatch();
     };
     send(member, { type: "start", stop });
     for (const data of registered) send(member, { type: "data", data });
+    for (const [id, bytes] of weights) {
+      send(member, { type: "weights", id, bytes });
+    }
     members.push(member);
     return member;
   }
@@ -87,36 +67,25 @@ export function createWorkerPool(workers: number): Executor {
       if (member === undefined) return;
       const job = waiting.shift()!;
       member.job = job;
-      const { request, options: { resume, afterEpoch } } = job;
-      send(member, {
-        type: "evaluate",
-        request,
-        checkpoints: afterEpoch !== undefined,
-        ...(resume === undefined ? {} : { resume }),
-      });
+      send(member, job.order);
     }
   }
 
   function answer(member: Member, message: FromWorker): void {
     const job = member.job!;
-    if (message.type === "epoch") {
-      tell(job, "afterEpoch", message);
+    if (isLast(message)) member.job = undefined;
+    job.take(message);
+    if (isLast(message)) dispatch();
+  }
+
+  /** Lets a job wait for its turn. */
+  function enqueue(job: Job): void {
+    if (Atomics.load(stop, 0) !== 0) {
+      job.reject(new InterruptedError("Interrupted"));
       return;
     }
-    member.job = undefined;
-    switch (message.type) {
-      case "done": {
-        const { type: _, ...execution } = message;
-        job.resolve(execution);
-        break;
-      }
-      case "stopped":
-        tell(job, "onStop", message);
-        job.reject(new InterruptedError("Interrupted"));
-        break;
-      case "failed":
-        job.reject(new Error(message.message));
-    }
+    const behind = waiting.findIndex(({ rank }) => rank > job.rank);
+    waiting.splice(behind < 0 ? waiting.length : behind, 0, job);
     dispatch();
   }
 
@@ -131,25 +100,21 @@ export function createWorkerPool(workers: number): Executor {
       registered.splice(at < 0 ? registered.length : at, 1, data);
       for (const member of members) send(member, { type: "data", data });
     },
-    submit(request, options = {}) {
-      return new Promise((resolve, reject) => {
-        if (Atomics.load(stop, 0) !== 0) {
-          reject(new InterruptedError("Interrupted"));
-          return;
-        }
-        const { rank = 0 } = options;
-        const behind = waiting.findIndex((job) =>
-          (job.options.rank ?? 0) > rank
-        );
-        waiting.splice(behind < 0 ? waiting.length : behind, 0, {
-          request,
-          options,
-          resolve,
-          reject,
-        });
-        dispatch();
-      });
+    registerWeights(id, bytes) {
+      if (weights.has(id)) return;
+      weights.set(id, bytes);
+      for (const member of members) {
+        send(member, { type: "weights", id, bytes });
+      }
     },
+    submit: (request, options = {}) =>
+      new Promise((resolve, reject) =>
+        enqueue(evaluationJob(request, options, { resolve, reject }))
+      ),
+    predict: (request, { rank = 0 } = {}) =>
+      new Promise((resolve, reject) =>
+        enqueue(predictionJob(request, rank, { resolve, reject }))
+      ),
     interrupt() {
       Atomics.store(stop, 0, 1);
       for (const job of waiting.splice(0)) {

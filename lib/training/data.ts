@@ -25,9 +25,9 @@ export interface TrainingData {
   /** Rows of `images` to validate on, shared; disjoint from `train`. */
   readonly validation: Uint32Array;
   /**
-   * Teacher logits `[images, classes]` by row of `images`, shared: one table for
-   * every epoch without augmentation, one per epoch with it. Empty for training
-   * without a teacher.
+   * Teacher logits `[images, classes]` by row of `images`, shared: a table for
+   * each view of the images, one without augmentation. Empty for training without
+   * a teacher.
    */
   readonly teacherLogits: readonly Float32Array[];
 }

@@ -1,6 +1,6 @@
 /**
  * Training and evaluating one network: recipes, fresh and inherited weights, the
- * training loop, teacher logits, accuracy, weights as bytes.
+ * training loop, accuracy, weights as bytes.
  *
  * @module
  */
@@ -15,5 +15,4 @@ export * from "./recipe.ts";
 export * from "./safetensors.ts";
 export * from "./serialise.ts";
 export * from "./statistics.ts";
-export * from "./teacher_logits.ts";
 export * from "./train.ts";

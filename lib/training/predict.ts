@@ -2,7 +2,7 @@ import { type Augmentation, fillBatch, type Split } from "../data/mod.ts";
 import type { Program } from "../engine/mod.ts";
 
 /** Images normalised and predicted at a time. */
-const CHUNK = 1000;
+export const PREDICTION_CHUNK = 1000;
 
 /** Random views, as a student's epoch sees them. */
 export interface Views {
@@ -49,7 +49,7 @@ export async function* predictChunks(
   { split, indices, mean, std, views }: PredictionSource,
 ): AsyncGenerator<PredictedChunk> {
   const [channels, height, width] = split.shape;
-  const chunk = Math.min(CHUNK, indices.length);
+  const chunk = Math.min(PREDICTION_CHUNK, indices.length);
   const images = new Float32Array(chunk * channels * height * width);
   const labels = new Int32Array(chunk);
   // Seed and epoch are not read without an augmentation.

@@ -53,6 +53,42 @@ export interface Recipe {
   readonly initialisation: Initialisation;
   /** Random views of the images. */
   readonly augmentation: Augmentation;
+  /**
+   * How many views of each image there are, >= 1: epoch e sees those of epoch
+   * `e % views`, so that the teacher's logits of so many serve a training of any
+   * length. Left out, each epoch sees its own. Without augmentation all are one.
+   */
+  readonly views?: number;
+}
+
+/** Whether each view of an image is another one. */
+export function augments({ cropPadding, flip }: Augmentation): boolean {
+  return cropPadding > 0 || flip;
+}
+
+/**
+ * Which view of the images an epoch sees, and which table of the teacher's logits
+ * goes with it.
+ *
+ * @param recipe The recipe.
+ * @param epoch Number of the epoch, >= 0.
+ */
+export function viewOfEpoch(
+  { augmentation, views }: Pick<Recipe, "augmentation" | "views">,
+  epoch: number,
+): number {
+  if (!augments(augmentation)) return 0;
+  return views === undefined ? epoch : epoch % views;
+}
+
+/** How many views of each image a whole training sees. */
+export function countViews(
+  { augmentation, epochs, views = epochs }: Pick<
+    Recipe,
+    "augmentation" | "epochs" | "views"
+  >,
+): number {
+  return augments(augmentation) ? Math.min(epochs, views) : 1;
 }
 
 /**

@@ -10,8 +10,7 @@ import {
   restoreRandom,
 } from "../random/mod.ts";
 import type { TrainingData } from "./data.ts";
-import { learningRateAt, type Recipe } from "./recipe.ts";
-import { augments } from "./teacher_logits.ts";
+import { learningRateAt, type Recipe, viewOfEpoch } from "./recipe.ts";
 
 /** Where a training stands after a step. */
 export interface TrainingCheckpoint {
@@ -68,7 +67,7 @@ export interface TrainOptions {
  * @param data Images, labels and teacher logits.
  * @param options Seed, and where to continue.
  * @throws {RangeError} If the recipe distils and the data hold no teacher logits,
- * or those of too few epochs.
+ * or those of too few views.
  */
 export async function train(
   program: Program,
@@ -95,6 +94,7 @@ export async function train(
   let lossSum = resume?.lossSum ?? 0;
   let random = resume?.random && restoreRandom(resume.random);
   for (let epoch = losses.length; epoch < epochs; epoch++) {
+    const view = viewOfEpoch(recipe, epoch);
     const order = epochOrder(rows.length, seed, epoch);
     const indices = order.map((position) => rows[position]!);
     random ??= randomStream(seed, "dropout", owner, epoch);
@@ -111,12 +111,12 @@ export async function train(
         std,
         augmentation,
         seed,
-        epoch,
+        epoch: view,
       });
       if (targets !== undefined) {
         gatherTeacherLogits(
           data,
-          augments(augmentation) ? epoch : 0,
+          view,
           indices.subarray(from, from + size),
           targets,
         );
@@ -179,11 +179,11 @@ function gatherTeacherLogits(
 ): void {
   const table = teacherLogits[view];
   if (table === undefined) {
-    // Another epoch's logits would be those of other views.
+    // Other logits would be those of other views.
     throw new RangeError(
       teacherLogits.length === 0
         ? "Cannot distil: the training data hold no teacher logits"
-        : `Cannot distil: the training data hold teacher logits of ${teacherLogits.length} epochs, expected at least ${
+        : `Cannot distil: the training data hold teacher logits of ${teacherLogits.length} views, expected at least ${
           view + 1
         }`,
     );

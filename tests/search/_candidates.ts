@@ -17,6 +17,7 @@ export function candidatesOf(ratios: readonly number[]): readonly Candidate[] {
     assert(outcome.ok);
     return {
       network: outcome.network,
+      origin: outcome.origin,
       networkId: networkId(outcome.network),
       parameters: countParameters(outcome.network),
       reward: 0.9 - k / 10,

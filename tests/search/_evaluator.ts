@@ -94,7 +94,6 @@ export function searchOptions(
     searchData: "some",
     rungs: [],
     final: FINAL,
-    needsWeights: false,
     finalData: "all",
     finalists: 1,
     studentSeed: 7,

@@ -228,7 +228,7 @@ export function stageOptions(changes: StageChanges = {}): StageOptions {
     objective: changes.objective ?? createObjective({ teacher }),
     length: config,
     evaluate: changes.evaluate ??
-      ((network) => Promise.resolve(fakeEvaluation(network))),
+      (({ network }) => Promise.resolve(fakeEvaluation(network))),
     journal: changes.journal ?? memoryJournal(),
     ...(onIteration === undefined ? {} : { onIteration }),
     ...(throwIfInterrupted === undefined ? {} : { throwIfInterrupted }),

@@ -32,7 +32,7 @@ async function search(
       entropyWeight: 0,
       initialKeepBias: 0,
     },
-    evaluate: (network) =>
+    evaluate: ({ network }) =>
       Promise.resolve(fakeEvaluation(network, bySize(network))),
   }));
   return records;

@@ -215,7 +215,7 @@ Deno.test("createWorkerPool() serves short and long trainings when data with mor
     const first = await pool.submit(short!);
     await assert.rejects(
       pool.submit(long!),
-      /teacher logits of 1 epochs, expected at least 2/,
+      /teacher logits of 1 views, expected at least 2/,
     );
     pool.register(views(3));
     const later = [await pool.submit(short!), await pool.submit(long!)];

@@ -149,7 +149,7 @@ Deno.test("train() throws when images are augmented for more epochs than the tea
       {
         name: "RangeError",
         message:
-          `Cannot distil: the training data hold teacher logits of ${tables} epochs, expected at least ${epochs}`,
+          `Cannot distil: the training data hold teacher logits of ${tables} views, expected at least ${epochs}`,
       },
     );
   }

@@ -10,33 +10,27 @@ import { countForwards, type ForecastOptions } from "../forecast/forecast.ts";
 import type { CompressionConfig } from "../options/compression.ts";
 import {
   finalRecipe,
-  studentRecipes,
   teacherRecipe,
+  teacherViews,
 } from "../options/recipes.ts";
 import { sharedSeedsOf } from "../options/search_plan.ts";
 import type { Session } from "../session/session.ts";
 import type { Subject } from "../subject/subject.ts";
 import type { CellLab } from "./experiment.ts";
 
-/** The recipe of the stage whose students look at the images most often. */
-function longestStudent(config: CompressionConfig) {
-  return Object.values(studentRecipes(config)).reduce((longest, each) =>
-    each.epochs > longest.epochs ? each : longest
-  );
-}
-
 /**
  * Trains the subject's teacher, or takes the recorded one, and lets it look at
  * its students' images.
  *
  * @param session What trains.
- * @param parts The subject, a cell's forecast, and its progress line.
+ * @param parts The subject; a cell's forecast, rank, and progress line.
  */
 export async function prepareSubject(
-  { engine, executor, evaluator, throwIfInterrupted }: Session,
-  { subject, forecast, phase }: {
+  { engine, executor, evaluator, store }: Session,
+  { subject, forecast, rank, phase }: {
     readonly subject: Subject;
     readonly forecast: ForecastOptions;
+    readonly rank: number;
     readonly phase: CellLab<CompressionConfig>["phase"];
   },
 ): Promise<PreparedTeacher> {
@@ -69,12 +63,14 @@ export async function prepareSubject(
     },
     network,
     recipe: teacherRecipe(config),
-    student: longestStudent(config),
-    final: finalRecipe(config),
+    augmentation: finalRecipe(config).augmentation,
+    views: teacherViews(config),
     seeds: sharedSeedsOf(config),
     engine,
     executor,
     evaluator,
+    store,
+    rank,
     ...(taken === undefined ? {} : {
       trained: {
         evaluation: taken.record.deterministic.evaluation,
@@ -86,7 +82,6 @@ export async function prepareSubject(
       if (taken === undefined) teaching.reach(config.teacher.epochs);
       looking.reach(thousands(images));
     },
-    throwIfInterrupted,
   });
 }
 
@@ -104,7 +99,6 @@ export function preparationKey(config: CompressionConfig): string {
     sharedSeedsOf(config),
     config.teacher,
     config.augmentation,
-    longestStudent(config).epochs,
-    finalRecipe(config).epochs,
+    teacherViews(config),
   ]);
 }

@@ -117,7 +117,13 @@ export async function runCell<
   const prepared = await once(
     shared.teachers,
     preparation,
-    () => prepareSubject(session, { subject, forecast, phase: show }),
+    () =>
+      prepareSubject(session, {
+        subject,
+        forecast,
+        rank: foreseen.rank,
+        phase: show,
+      }),
   );
   const result = await experiment.run({
     cell,

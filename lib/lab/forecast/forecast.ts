@@ -14,13 +14,12 @@ import {
   type SearchPlan,
   secondsPerImage,
 } from "../../search/mod.ts";
-import { augments } from "../../training/mod.ts";
 import type { Calibration } from "./calibration.ts";
 import type { CompressionConfig } from "../options/compression.ts";
 import {
-  finalRecipe,
   finalRounds,
   studentRecipes,
+  teacherViews,
 } from "../options/recipes.ts";
 
 /** A part of a run. */
@@ -189,32 +188,26 @@ function teacherPart(
   };
 }
 
-/** Images that the teacher looks at for its students: each epoch's views. */
+/** Images that the teacher looks at for its students, each view of one counted. */
 export function countForwards(
-  { config, images }: ForecastOptions,
+  { config, images }: Pick<ForecastOptions, "config" | "images">,
 ): number {
-  const recipes = [
-    finalRecipe(config),
-    ...Object.values(studentRecipes(config)),
-  ];
-  return images *
-    (augments(finalRecipe(config).augmentation)
-      ? Math.max(...recipes.map(({ epochs }) => epochs))
-      : 1);
+  return images * teacherViews(config);
 }
 
-/** The teacher's look at the images of its students. */
+/** The teacher's look at the images of its students, shared by all workers. */
 function logitsPart(options: ForecastOptions): Part {
-  const seconds = predictSeconds(options.calibration.alone, options.teacher, {
-    images: 0,
-    validation: countForwards(options),
-  });
+  const { calibration, teacher, workers } = options;
+  const cost = workers === 1 ? calibration.alone : calibration.together;
+  const looking = countForwards(options) *
+    secondsPerImage(cost.prediction, teacher);
+  // Each worker makes the program for itself.
   return {
     name: "logits",
     trainings: 0,
     epochs: 0,
-    workerSeconds: seconds,
-    wallSeconds: seconds,
+    workerSeconds: workers * cost.compile + looking,
+    wallSeconds: cost.compile + looking / workers,
   };
 }
 

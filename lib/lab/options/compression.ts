@@ -20,7 +20,11 @@ import { METHOD_NAMES } from "./methods.ts";
 import { seed } from "./numbers.ts";
 import { searchOptions } from "./stage.ts";
 import { studentSchema } from "./student.ts";
-import { augmentationSchema, teacherSchema } from "./teacher.ts";
+import {
+  augmentationSchema,
+  distillationSchema,
+  teacherSchema,
+} from "./teacher.ts";
 import type { OptionValues } from "./values.ts";
 
 /** Everything that one compression can be told. */
@@ -43,6 +47,7 @@ export const compressionOptions = {
   }),
   // Without a default: records without one keep their form.
   augmentation: augmentationSchema.optional(),
+  distillation: distillationSchema,
   teacher: teacherSchema,
   student: studentSchema,
   final: finalSchema,

@@ -8,7 +8,7 @@ import type { Augmentation } from "../../data/mod.ts";
 import type { Optimiser } from "../../engine/mod.ts";
 import type { PolicyKind } from "../../policy/mod.ts";
 import type { Rung } from "../../search/mod.ts";
-import type { Recipe } from "../../training/mod.ts";
+import { augments, countViews, type Recipe } from "../../training/mod.ts";
 import type { CompressionConfig } from "./compression.ts";
 import { type FinalConfig, USUAL_FINAL } from "./final.ts";
 import { scheduleOf } from "./schedules.ts";
@@ -18,7 +18,10 @@ const ADAM = { type: "adam", beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
 const SGD = { type: "sgd", momentum: 0.9, nesterov: true } as const;
 
 /** What the final recipes are made from. */
-type FinalOptions = Pick<CompressionConfig, "final" | "augmentation">;
+type FinalOptions = Pick<
+  CompressionConfig,
+  "final" | "augmentation" | "distillation"
+>;
 
 /** The teacher's recipe: SGD on labels. */
 export function teacherRecipe(
@@ -40,21 +43,31 @@ export function teacherRecipe(
   };
 }
 
+/** The random views that students and finalists see, of which there are so many. */
+function viewed(
+  { augmentation = NO_AUGMENTATION, distillation: { views } }: Pick<
+    CompressionConfig,
+    "augmentation" | "distillation"
+  >,
+): Pick<Recipe, "augmentation" | "views"> {
+  return { augmentation, ...(augments(augmentation) ? { views } : {}) };
+}
+
 /** The candidates' recipes: Adam on the squared error of logits. */
 export function studentRecipes(
-  { student, augmentation = NO_AUGMENTATION }: Pick<
+  { student, ...rest }: Pick<
     CompressionConfig,
-    "student" | "augmentation"
+    "student" | "augmentation" | "distillation"
   >,
 ): Readonly<Record<PolicyKind, Recipe>> {
-  const removal = { ...studentRecipe(student), augmentation };
+  const removal = { ...studentRecipe(student), ...viewed(rest) };
   const epochs = student.shrinkageEpochs ?? student.epochs;
   return { removal, shrinkage: { ...removal, epochs }, joint: removal };
 }
 
 function studentRecipe(
   config: CompressionConfig["student"],
-): Omit<Recipe, "augmentation"> {
+): Omit<Recipe, "augmentation" | "views"> {
   const { epochs, batchSize, learningRate, weightDecay, initialisation } =
     config;
   return {
@@ -70,7 +83,7 @@ function studentRecipe(
 
 /** The final recipe: labels plus distillation. */
 export function finalRecipe(
-  { final, augmentation = NO_AUGMENTATION }: FinalOptions,
+  { final, ...rest }: FinalOptions,
 ): Recipe {
   const { epochs, batchSize, learningRate, schedule, ...weights } = {
     ...USUAL_FINAL,
@@ -89,7 +102,7 @@ export function finalRecipe(
       ...(kl === 0 ? {} : { kl: { weight: kl, temperature } }),
     },
     initialisation: "he",
-    augmentation,
+    ...viewed(rest),
   };
 }
 
@@ -126,4 +139,13 @@ export function finalRounds(
 ): readonly Rung[] {
   const last = { students: options.finalists, recipe: finalRecipe(options) };
   return [...rungRecipes(options), last];
+}
+
+/** Views of each image that the teacher looks at: as many as some student sees. */
+export function teacherViews(config: CompressionConfig): number {
+  const recipes = [
+    finalRecipe(config),
+    ...Object.values(studentRecipes(config)),
+  ];
+  return Math.max(...recipes.map(countViews));
 }

@@ -42,3 +42,10 @@ export const augmentationSchema = z.strictObject({
     "Whether half of the images are mirrored (paper: yes for CIFAR)",
   ),
 });
+
+/** What the teacher tells its students. */
+export const distillationSchema = z.strictObject({
+  views: z.int().min(1).default(10).describe(
+    "Random views of each image that the teacher looks at; longer trainings cycle through them (paper: each epoch has its own)",
+  ),
+});

@@ -25,9 +25,9 @@ export function storePath(results: string): string {
 export interface Session {
   /** The run store. */
   readonly store: Store;
-  /** Trains in this thread: the teacher's predictions, the test scores. */
+  /** Predicts in this thread: the scores of teacher and winners. */
   readonly engine: Engine;
-  /** Trains in workers. */
+  /** Trains and predicts in workers. */
   readonly executor: Executor;
   /** Remembers what the executor trains. */
   readonly evaluator: Evaluator;

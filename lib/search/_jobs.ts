@@ -1,0 +1,109 @@
+/**
+ * What waits for a worker or runs on one: an order, and what becomes of the
+ * answers to it.
+ *
+ * @module
+ */
+
+import type { EvaluationRequest } from "./evaluation.ts";
+import {
+  type Execution,
+  type ExecutionOptions,
+  InterruptedError,
+  type Prediction,
+  type TrainingProgress,
+} from "./executor.ts";
+import type { FromWorker, Order } from "./messages.ts";
+import type { PredictionRequest } from "./prediction.ts";
+
+/** An order to a worker. */
+export interface Job {
+  /** Who goes first: the lowest. */
+  readonly rank: number;
+  /** What the worker is sent. */
+  readonly order: Order;
+  /** Takes an answer. */
+  take(message: FromWorker): void;
+  /** Ends it without one. */
+  reject(error: Error): void;
+}
+
+/** The two ends of a promise. */
+interface Ends<Value> {
+  readonly resolve: (value: Value) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** Whether a worker is free after an answer. */
+export function isLast({ type }: FromWorker): boolean {
+  return type !== "epoch";
+}
+
+/** Calls back; an error there (a full disk, say) is the job's, not the process's. */
+function tell(
+  call: ((progress: TrainingProgress) => void) | undefined,
+  progress: TrainingProgress,
+  reject: (error: Error) => void,
+): void {
+  try {
+    call?.(progress);
+  } catch (error) {
+    reject(error instanceof Error ? error : new Error(String(error)));
+  }
+}
+
+/** A training and its validation. */
+export function evaluationJob(
+  request: EvaluationRequest,
+  { resume, afterEpoch, onStop, rank = 0 }: ExecutionOptions,
+  { resolve, reject }: Ends<Execution>,
+): Job {
+  return {
+    rank,
+    order: {
+      type: "evaluate",
+      request,
+      checkpoints: afterEpoch !== undefined,
+      ...(resume === undefined ? {} : { resume }),
+    },
+    reject,
+    take(message) {
+      switch (message.type) {
+        case "epoch":
+          return tell(afterEpoch, message, reject);
+        case "stopped":
+          tell(onStop, message, reject);
+          return reject(new InterruptedError("Interrupted"));
+        case "done": {
+          const { type: _, ...execution } = message;
+          return resolve(execution);
+        }
+        case "failed":
+          return reject(new Error(message.message));
+      }
+    },
+  };
+}
+
+/** A prediction. */
+export function predictionJob(
+  request: PredictionRequest,
+  rank: number,
+  { resolve, reject }: Ends<Prediction>,
+): Job {
+  return {
+    rank,
+    order: { type: "predict", request },
+    reject,
+    take(message) {
+      switch (message.type) {
+        case "predicted":
+          return resolve({ logits: message.logits, seconds: message.seconds });
+        case "interrupted":
+          return reject(new InterruptedError("Interrupted"));
+        case "failed":
+          return reject(new Error(message.message));
+      }
+    },
+  };
+}
