@@ -5,6 +5,7 @@
 
 import { faultContract } from "./contract_faults.ts";
 import { gradientContract } from "./contract_gradients.ts";
+import { observationContract } from "./contract_observation.ts";
 import { programContract } from "./contract_program.ts";
 import { trainingContract } from "./contract_training.ts";
 import { valueContract } from "./contract_values.ts";
@@ -16,5 +17,6 @@ export function engineContract(suite: Suite): void {
   trainingContract(suite);
   valueContract(suite);
   programContract(suite);
+  observationContract(suite);
   faultContract(suite);
 }

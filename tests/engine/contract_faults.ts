@@ -71,6 +71,8 @@ export function faultContract(
         await step(program, randomBatch(EVERYTHING, { size, seed: size }));
         await program.predict(first.images, size - 1);
       }
+      await program.observe(first.images, 2, 0.5);
+      await assert.rejects(program.observe(first.images, 9, 0.5), RangeError);
       await assert.rejects(
         program.step(first, { learningRate: RATE, random: failing(3) }),
       );
@@ -93,6 +95,7 @@ export function faultContract(
       await withProgram(engine, problem, async (program) => {
         await step(program, first);
         await program.predict(first.images, 3);
+        await program.observe(first.images, 3, 0.5);
       });
       assert.equal(live.count(), before, `program ${i}`);
     }

@@ -11,6 +11,7 @@ import {
   type Layer,
   type Network,
 } from "../../lib/network/mod.ts";
+import type { Loss, SoftenedKl } from "../../lib/engine/mod.ts";
 import { checkGradients, type GradientCase, type Suite } from "./suite.ts";
 
 /** Registers the tests. */
@@ -39,16 +40,27 @@ export function gradientContract(suite: Suite): void {
       });
     });
   }
-  const losses = {
+  const losses: Record<string, Loss> = {
     "cross-entropy": { crossEntropy: 1, logitMse: 0 },
     "logit MSE": { crossEntropy: 0, logitMse: 1 },
     "a mix": { crossEntropy: 0.3, logitMse: 2.5 },
+    "softened classes": softened({ weight: 1, temperature: 4 }),
+    "hardened classes": softened({ weight: 0.3, temperature: 0.5 }),
+    "a mix of all": {
+      crossEntropy: 0.3,
+      logitMse: 2.5,
+      kl: { weight: 0.7, temperature: 1 },
+    },
   };
   for (const [kind, loss] of Object.entries(losses)) {
     Deno.test(`${suite.name} step() gives the gradient of ${kind} when logits are random`, async () => {
       await checkGradients(suite, cases(fc.constant([])), { loss });
     });
   }
+}
+
+function softened(kl: SoftenedKl): Loss {
+  return { crossEntropy: 0, logitMse: 0, kl };
 }
 
 /** Draws a case around blocks; `values` is the least number of pixels of a channel in a batch. */

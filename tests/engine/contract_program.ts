@@ -62,6 +62,22 @@ export function programContract(suite: Suite): void {
     const plans: TrainingPlan[] = [
       { ...problem.plan, batchSize: 0 },
       { ...problem.plan, batchSize: 1.5 },
+      ...[
+        { crossEntropy: 0, logitMse: 0 },
+        { crossEntropy: -1, logitMse: 1 },
+        ...[0, -1, NaN, Infinity].flatMap((value) => [
+          {
+            crossEntropy: 1,
+            logitMse: 0,
+            kl: { weight: value, temperature: 4 },
+          },
+          {
+            crossEntropy: 1,
+            logitMse: 0,
+            kl: { weight: 1, temperature: value },
+          },
+        ]),
+      ].map((loss) => ({ ...problem.plan, loss })),
     ];
     for (const plan of plans) {
       await assert.rejects(engine.compile(SMOOTH, plan), RangeError);
@@ -388,6 +404,14 @@ export function programContract(suite: Suite): void {
         { crossEntropy: 0, logitMse: 1 },
         { size, images, labels: none, teacherLogits },
       ],
+      [
+        {
+          crossEntropy: 0,
+          logitMse: 0,
+          kl: { weight: 1, temperature: 4 },
+        },
+        { size, images, labels: none, teacherLogits },
+      ],
     ] as const;
     for (const [loss, batch] of runs) {
       const plan = { ...problem.plan, loss };
@@ -398,6 +422,19 @@ export function programContract(suite: Suite): void {
       );
       assert.ok(value > 0);
     }
+  });
+
+  Deno.test(`${name} step() rejects with a RangeError when only softened classes need the missing teacher`, async () => {
+    const loss = {
+      crossEntropy: 1,
+      logitMse: 0,
+      kl: { weight: 1, temperature: 4 },
+    };
+    const plan = { ...problem.plan, loss };
+    await withProgram(await open(), { ...problem, plan }, async (program) => {
+      await assert.rejects(step(program, noTeacher), RangeError);
+      assert.ok(await step(program, first) > 0);
+    });
   });
 
   Deno.test(`${name} gives the same bits when a run is repeated beside another program`, async () => {

@@ -69,6 +69,8 @@ export function trainingContract(suite: Suite): void {
     // 0.792 = -1.512, / 0.19 = -7.957895; v = 0.063936 + 0.0627264 =
     // 0.1266624, / 0.001999 = 63.362881, root 7.960080.
     ["Adam", adam({}), [0.51, 0.51 + 0.01 * 7.957895 / 7.960080]],
+    // 0.5 - 0.01 * 10 * 0.5 = 0.45, and Adam's first step as without decay.
+    ["AdamW", adam({ weightDecay: 10, decoupled: true }), [0.46]],
     // A large epsilon shows where it is added: 8 / (8 + 8).
     ["Adam's epsilon", adam({ epsilon: 8 }), [0.505]],
   ];
@@ -108,6 +110,18 @@ export function trainingContract(suite: Suite): void {
       });
     });
   }
+
+  Deno.test(`${name} step() of AdamW takes Adam's when there is no decay`, async () => {
+    const engine = await open();
+    const trained = (optimiser: Optimiser) => {
+      const problem = makeProblem(SMOOTH, { seed: 8, steps: 3, optimiser });
+      return engineSolver(engine)(problem);
+    };
+    assert.deepEqual(
+      await trained(adam({ decoupled: true })),
+      await trained(adam({})),
+    );
+  });
 
   Deno.test(`${name} step() leaves a bias alone when batch norm cancels it`, async () => {
     const engine = await open();

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import type { Network } from "../../lib/network/mod.ts";
-import type { Weights } from "../../lib/engine/mod.ts";
+import type { Loss, Weights } from "../../lib/engine/mod.ts";
 import { assertClose } from "./compare.ts";
 import { conv, EVERYTHING, linear, ONE_WEIGHT, small } from "./networks.ts";
 import {
@@ -142,7 +142,9 @@ export function valueContract(suite: Suite): void {
     Deno.test(`${name} step() returns NaN when a pixel before ${kind} is NaN`, async () => {
       const engine = await open();
       const clean = makeProblem(network, { seed: 4, size: 3 });
-      for (const loss of [LOGIT_MSE, { crossEntropy: 1, logitMse: 0 }]) {
+      for (
+        const loss of [LOGIT_MSE, { crossEntropy: 1, logitMse: 0 }, softened(2)]
+      ) {
         for (const pixels of ["one", "all"]) {
           const images = clean.batches[0]!.images.slice();
           // The one is in no corner: every window sees it, and no first place.
@@ -195,20 +197,74 @@ export function valueContract(suite: Suite): void {
     // log(1 + e^1000), where e^1000 is no float.
     assertClose(losses, [1000], { what: "loss", tolerance: 1e-6 });
   });
+
+  // Two logits are the two weights; the teacher's classes at a temperature of 2
+  // are 3/4 and 1/4.
+  const teacher = [2 * Math.log(3), 0];
+  const softenedByHand = {
+    // 0.5 * 2^2 * (3/4 log(3/2) + 1/4 log(1/2)) and 0.5 * 2 * (1/2 - 3/4).
+    "classes differ": {
+      loss: softened(2, 0.5),
+      weights: [0, 0],
+      teacher,
+      value: 2 * (0.75 * Math.log(1.5) - 0.25 * Math.log(2)),
+      after: [0.25, -0.25],
+    },
+    // Softmax does not see what all logits have in common.
+    "logits differ by a constant": {
+      loss: softened(2),
+      weights: [1, 0],
+      teacher: [8, 7],
+      value: 0,
+      after: [1, 0],
+    },
+    // log(1 + e^1000), where e^1000 is no float; 1 - 0 of gradient.
+    "logits are large": {
+      loss: softened(1),
+      weights: [500, -500],
+      teacher: [-500, 500],
+      value: 1000,
+      after: [499, -499],
+    },
+  };
+  for (const [kind, example] of Object.entries(softenedByHand)) {
+    Deno.test(`${name} step() gives value and gradient of softened classes when ${kind}`, async () => {
+      const engine = await open();
+      const problem = oneOff({
+        network: { input: [1, 1, 1], blocks: [linear(2, false)] },
+        weights: { "blocks.0.weight": Float32Array.from(example.weights) },
+        images: [1],
+        teacher: example.teacher,
+        loss: example.loss,
+      });
+      const { losses, weights } = await engineSolver(engine)(problem);
+      const closeness = { tolerance: 1e-6, floor: 1 };
+      assertClose(losses, [example.value], { what: "loss", ...closeness });
+      assertClose(weights["blocks.0.weight"]!, example.after, {
+        what: "weights",
+        ...closeness,
+      });
+    });
+  }
+}
+
+function softened(temperature: number, weight = 1): Loss {
+  return { crossEntropy: 0, logitMse: 0, kl: { weight, temperature } };
 }
 
 /** A problem of one image with everything given. */
 function oneOff(
-  { network, weights, images, teacher }: {
+  { network, weights, images, teacher, loss = LOGIT_MSE }: {
     readonly network: Network;
     readonly weights: Weights;
     readonly images: readonly number[];
     readonly teacher: readonly number[];
+    readonly loss?: Loss;
   },
 ): Problem {
   return {
     network,
-    plan: { loss: LOGIT_MSE, optimiser: PLAIN_SGD, batchSize: 1 },
+    plan: { loss, optimiser: PLAIN_SGD, batchSize: 1 },
     weights,
     batches: [{
       size: 1,

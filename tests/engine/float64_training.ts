@@ -61,13 +61,43 @@ export function solve64(problem: Problem): Promise<Outcome> {
     for (const [name, gradient] of gradients) {
       optimise(name, parameters.get(name)!, gradient);
     }
-    updateStatistics(parameters, moments);
+    updateStatistics(parameters, moments, 0.1);
   }
   return Promise.resolve({
     logits,
     losses,
     weights: Object.fromEntries(parameters),
   });
+}
+
+/** Images that running statistics are moved towards, and how far. */
+export interface Observation64 {
+  readonly images: Float32Array;
+  readonly size: number;
+  readonly momentum: number;
+}
+
+/** All weights after one observation, in double precision. */
+export function observe64(
+  { network, weights }: Pick<Problem, "network" | "weights">,
+  { images, size, momentum }: Observation64,
+): Readonly<Record<string, Float64Array>> {
+  const parameters = new Map(
+    Object.entries(weights).map((
+      [name, values],
+    ) => [name, Float64Array.from(values)]),
+  );
+  const moments = new Map<string, Moments64>();
+  forward64(canonical(network), Float64Array.from(images), {
+    size,
+    parameters,
+    training: {
+      masks: new Map(),
+      onMoments: (name, m) => moments.set(name, m),
+    },
+  });
+  updateStatistics(parameters, moments, momentum);
+  return Object.fromEntries(parameters);
 }
 
 /** How well single precision can do on a problem's first step. */
@@ -126,7 +156,31 @@ export function loss64(
   for (const [i, logit] of logits.entries()) {
     logitMse += (logit - (teacherLogits?.[i] ?? 0)) ** 2 / logits.length;
   }
-  return weights.crossEntropy * crossEntropy + weights.logitMse * logitMse;
+  const sum = weights.crossEntropy * crossEntropy + weights.logitMse * logitMse;
+  if (weights.kl === undefined) return sum;
+  const { weight, temperature } = weights.kl;
+  let divergence = 0;
+  for (let n = 0; n < size; n++) {
+    const softened = (values: ArrayLike<number>) =>
+      softmax64(
+        Array.from(
+          { length: classes },
+          (_, c) => values[n * classes + c]! / temperature,
+        ),
+      );
+    const student = softened(logits);
+    for (const [c, p] of softened(teacherLogits!).entries()) {
+      divergence += p * Math.log(p / student[c]!) / size;
+    }
+  }
+  return sum + weight * temperature ** 2 * divergence;
+}
+
+function softmax64(values: readonly number[]): readonly number[] {
+  const top = Math.max(...values);
+  const powers = values.map((value) => Math.exp(value - top));
+  const sum = powers.reduce((total, power) => total + power, 0);
+  return powers.map((power) => power / sum);
 }
 
 function centralDifferences(
@@ -161,7 +215,10 @@ function optimiser64(
     memory.set(name, slot);
     slot.t++;
     for (let i = 0; i < weight.length; i++) {
-      const g = gradient[i]! + optimiser.weightDecay * weight[i]!;
+      const isDecoupled = optimiser.type === "adam" && optimiser.decoupled;
+      const g = gradient[i]! +
+        (isDecoupled ? 0 : optimiser.weightDecay * weight[i]!);
+      if (isDecoupled) weight[i]! *= 1 - learningRate * optimiser.weightDecay;
       if (optimiser.type === "sgd") {
         const { momentum, nesterov } = optimiser;
         slot.a[i] = slot.t === 1 ? g : momentum * slot.a[i]! + g;
@@ -182,15 +239,16 @@ function optimiser64(
 function updateStatistics(
   parameters: Parameters64,
   moments: ReadonlyMap<string, Moments64>,
+  momentum: number,
 ): void {
   for (const [name, { mean, variance, count }] of moments) {
     const runningMean = parameters.get(`${name}.runningMean`)!;
     const runningVariance = parameters.get(`${name}.runningVariance`)!;
     const unbiased = count > 1 ? count / (count - 1) : 1;
     for (let c = 0; c < mean.length; c++) {
-      runningMean[c] = 0.9 * runningMean[c]! + 0.1 * mean[c]!;
-      runningVariance[c] = 0.9 * runningVariance[c]! +
-        0.1 * unbiased * variance[c]!;
+      runningMean[c] = (1 - momentum) * runningMean[c]! + momentum * mean[c]!;
+      runningVariance[c] = (1 - momentum) * runningVariance[c]! +
+        momentum * unbiased * variance[c]!;
     }
   }
 }

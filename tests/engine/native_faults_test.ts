@@ -1,7 +1,7 @@
 /** What engines with a native runtime do when a call of it fails. */
 
 import assert from "node:assert/strict";
-import { type Batch, openEngine } from "../../lib/engine/mod.ts";
+import { type Batch, openEngine, type Program } from "../../lib/engine/mod.ts";
 import { type Live, watchOnednn, watchOnnx } from "./live.ts";
 import { EVERYTHING, linear, OPTIMISERS } from "./networks.ts";
 import { dropoutStream, makeProblem, withProgram } from "./problem.ts";
@@ -19,11 +19,15 @@ const onednn = watchOnednn();
 const onnx = watchOnnx();
 
 await whereAvailable("onednn", "what failing calls do", () => {
-  testRuns("onednn", { live: onednn, call: /_execute$/, least: 30 });
+  const call = /_execute$/;
+  testRuns("onednn step()", { live: onednn, call, least: 30, use: step });
+  testRuns("onednn observe()", { live: onednn, call, least: 10, use: observe });
   testCreations("onednn", { live: onednn, call: /_create$/, least: 100 });
 });
 await whereAvailable("onnx-cpu", "what failing calls do", () => {
-  testRuns("onnx-cpu", { live: onnx, call: /^run/, least: 2 });
+  const call = /^run/;
+  testRuns("onnx-cpu step()", { live: onnx, call, least: 2, use: step });
+  testRuns("onnx-cpu observe()", { live: onnx, call, least: 2, use: observe });
   testCreations("onnx-cpu", { live: onnx, call: /^create$/, least: 1 });
 });
 
@@ -34,30 +38,43 @@ interface Faults {
   readonly least: number;
 }
 
-function testRuns(name: string, { live, call, least }: Faults): void {
-  Deno.test(`${name} step() rejects and goes on unharmed when any call of the runtime fails`, async () => {
-    const engine = await openEngine(name);
+/** Something that changes a program. */
+type Use = (program: Program) => Promise<number | void>;
+
+function step(program: Program): Promise<number> {
+  return program.step(first, {
+    learningRate: 0.1,
+    random: dropoutStream(problem),
+  });
+}
+
+function observe(program: Program): Promise<void> {
+  return program.observe(first.images, first.size, 0.5);
+}
+
+/** @param what The engine's name and the method that `use` calls. */
+function testRuns(
+  what: string,
+  { live, call, least, use }: Faults & { readonly use: Use },
+): void {
+  Deno.test(`${what} rejects and goes on unharmed when any call of the runtime fails`, async () => {
+    const engine = await openEngine(what.split(" ")[0]!);
     await withProgram(engine, problem, async (program) => {
-      const step = () =>
-        program.step(first, {
-          learningRate: 0.1,
-          random: dropoutStream(problem),
-        });
-      await step();
+      await use(program);
       const before = program.state();
-      const loss = await step();
+      const value = await use(program);
       const after = program.state();
       const held = live.count();
       let failures = 0;
       while (true) {
         program.restore(before);
         const failed = live.failAt(failures + 1, call);
-        const error = await step().then(() => undefined, String);
+        const error = await use(program).then(() => undefined, String);
         if (!failed()) break;
         failures++;
         assert.match(error ?? "", /fails|out of memory/, `call ${failures}`);
         assert.deepEqual(program.state(), before, `state, call ${failures}`);
-        assert.equal(await step(), loss, `after failure ${failures}`);
+        assert.equal(await use(program), value, `after failure ${failures}`);
         assert.deepEqual(program.state(), after, `after failure ${failures}`);
         assert.equal(live.count(), held, `after failure ${failures}`);
       }
@@ -73,7 +90,7 @@ const REORDERED = makeProblem({
 }, { seed: 52, size: 3 });
 
 function testCreations(name: string, { live, call, least }: Faults): void {
-  Deno.test(`${name} compile() and predict() leave nothing behind when any call that makes something fails`, async () => {
+  Deno.test(`${name} compile(), predict() and observe() leave nothing behind when any call that makes something fails`, async () => {
     const engine = await openEngine(name);
     const before = live.count();
     let failures = 0;
@@ -92,23 +109,25 @@ function testCreations(name: string, { live, call, least }: Faults): void {
       }
     }
     assert.ok(failures >= least, `${failures} calls`);
-    await withProgram(engine, problem, async (program) => {
-      const { images, size } = first;
-      const held = live.count();
-      let failures = 0;
-      while (true) {
-        const failed = live.failAt(failures + 1, call);
-        const error = await program.predict(images, size).then(
-          () => undefined,
-          String,
-        );
-        if (!failed()) break;
-        failures++;
-        assert.match(error ?? "", /fails|out of memory/, `call ${failures}`);
-        assert.equal(live.count(), held, `failure ${failures} of predict()`);
-      }
-      assert.ok(failures >= 1, `${failures} calls`);
-    });
+    const uses: Record<string, (program: Program) => Promise<unknown>> = {
+      "predict()": (program) => program.predict(first.images, first.size),
+      "observe()": observe,
+    };
+    for (const [method, use] of Object.entries(uses)) {
+      await withProgram(engine, problem, async (program) => {
+        const held = live.count();
+        let failures = 0;
+        while (true) {
+          const failed = live.failAt(failures + 1, call);
+          const error = await use(program).then(() => undefined, String);
+          if (!failed()) break;
+          failures++;
+          assert.match(error ?? "", /fails|out of memory/, `call ${failures}`);
+          assert.equal(live.count(), held, `failure ${failures} of ${method}`);
+        }
+        assert.ok(failures >= 1, `${failures} calls`);
+      });
+    }
     assert.equal(live.count(), before);
   });
 }

@@ -104,6 +104,7 @@ export const OPTIMISERS: Readonly<Record<string, Optimiser>> = {
   }),
   "Adam": adam({}),
   "Adam with weight decay": adam({ weightDecay: 0.1 }),
+  "AdamW": adam({ weightDecay: 0.5, decoupled: true }),
   "Adam with other constants": adam({
     beta1: 0.5,
     beta2: 0.9,

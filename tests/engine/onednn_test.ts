@@ -5,7 +5,12 @@ import { openEngine } from "../../lib/engine/mod.ts";
 import { engineContract } from "./contract.ts";
 import { adam, conv, EVERYTHING, linear } from "./networks.ts";
 import { watchOnednn } from "./live.ts";
-import { dropoutStream, engineSolver, makeProblem } from "./problem.ts";
+import {
+  dropoutStream,
+  engineSolver,
+  makeProblem,
+  withProgram,
+} from "./problem.ts";
 import { checkProblem, type Suite } from "./suite.ts";
 import { trainingDigest } from "./training_digest.ts";
 import { whereAvailable } from "./where_available.ts";
@@ -54,27 +59,29 @@ function ownTests(): void {
     }
   }
 
-  Deno.test("onednn step() keeps the padding zero when Adam's epsilon is 0", async () => {
-    const engine = await suite.open();
-    const problem = makeProblem(EVERYTHING, {
-      seed: 4,
-      steps: 3,
-      optimiser: adam({ epsilon: 0, weightDecay: 0.01 }),
+  for (const kind of ["Adam", "AdamW"]) {
+    Deno.test(`onednn step() keeps the padding zero when the epsilon of ${kind} is 0`, async () => {
+      const engine = await suite.open();
+      const problem = makeProblem(EVERYTHING, {
+        seed: 4,
+        steps: 3,
+        optimiser: adam({
+          epsilon: 0,
+          weightDecay: 0.01,
+          ...kind === "AdamW" && { decoupled: true },
+        }),
+      });
+      await withProgram(engine, problem, async (program) => {
+        for (const batch of problem.batches) {
+          const loss = await program.step(batch, {
+            learningRate: 0.01,
+            random: dropoutStream(problem),
+          });
+          assert.ok(Number.isFinite(loss));
+        }
+      });
     });
-    const program = await engine.compile(problem.network, problem.plan);
-    try {
-      program.load(problem.weights);
-      for (const batch of problem.batches) {
-        const loss = await program.step(batch, {
-          learningRate: 0.01,
-          random: dropoutStream(problem),
-        });
-        assert.ok(Number.isFinite(loss));
-      }
-    } finally {
-      await program.dispose();
-    }
-  });
+  }
 
   Deno.test("onednn gives the same bits when its memory holds the NaN of a larger program", async () => {
     const before = await trainingDigest("onednn", 5);

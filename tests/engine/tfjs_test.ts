@@ -17,7 +17,7 @@ engineContract({
   live: { count: () => tf.memory().numTensors, holds: false },
 });
 
-Deno.test("tfjs step() and predict() leave no tensor behind when they succeed", async () => {
+Deno.test("tfjs step(), predict() and observe() leave no tensor behind when they succeed", async () => {
   const engine = await openTfjs();
   const problem = makeProblem(EVERYTHING, { seed: 1, size: 2 });
   const [batch] = problem.batches;
@@ -27,6 +27,7 @@ Deno.test("tfjs step() and predict() leave no tensor behind when they succeed", 
     for (let i = 0; i < 3; i++) {
       await program.step(batch!, { learningRate: 0.1, random });
       await program.predict(batch!.images, 2);
+      await program.observe(batch!.images, 2, 0.5);
       assert.equal(tf.memory().numTensors, before);
     }
   });
@@ -70,6 +71,25 @@ Deno.test("tfjs step() leaks nothing and changes nothing when any operation fail
     assert.ok(failures > 50, `${failures} operations`);
     program.restore(start);
     assert.equal(await step(), loss);
+  });
+});
+
+Deno.test("tfjs observe() leaks nothing and changes nothing when any operation fails", async () => {
+  const engine = await openTfjs();
+  const problem = makeProblem(EVERYTHING, { seed: 1, size: 2 });
+  const { images } = problem.batches[0]!;
+  const before = tf.memory().numTensors;
+  await withProgram(engine, problem, async (program) => {
+    const start = program.state();
+    const observe = () => program.observe(images, 2, 0.5);
+    let failures = 0;
+    while (await failsAt(failures + 1, observe)) {
+      failures++;
+      assert.equal(tf.memory().numTensors, before, `failure ${failures}`);
+      assert.deepEqual(program.state(), start, `failure ${failures}`);
+    }
+    assert.ok(failures > 30, `${failures} operations`);
+    assert.notDeepEqual(program.state(), start);
   });
 });
 

@@ -112,9 +112,12 @@ const TABLES = [0, 1, 2].map((epoch) =>
 );
 
 Deno.test("train() hands over the teacher's logits of each image, of the epoch's table when images are augmented", async () => {
-  const loss = { crossEntropy: 0.5, logitMse: 0.5 };
+  const mse = { crossEntropy: 0.5, logitMse: 0.5 };
+  const kl = { weight: 0.5, temperature: 4 };
+  const softened = { crossEntropy: 0.5, logitMse: 0, kl };
   const moved = { cropPadding: 1, flip: true };
-  for (const augmentation of [PLAIN, moved]) {
+  const cases = [[PLAIN, mse], [moved, mse], [moved, softened]] as const;
+  for (const [augmentation, loss] of cases) {
     const recipe = makeRecipe({ epochs: 3, loss, augmentation });
     const program = fakeProgram(SIZES);
     const teacherLogits = augmentation === PLAIN ? TABLES.slice(0, 1) : TABLES;

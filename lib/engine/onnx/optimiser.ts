@@ -88,8 +88,9 @@ function sgd(
 /**
  * m = beta1 m + (1 - beta1) g; v = beta2 v + (1 - beta2) g^2;
  * w = w - rate / (1 - beta1^t) m / (sqrt(v) / sqrt(1 - beta2^t) + epsilon),
- * where a decoupled decay has first made w = w - rate decay w. That is no
- * product with 1 - rate decay: in single precision it would round to 1.
+ * where a decoupled decay has first made w = w - rate decay w. It is written so,
+ * and not as (1 - rate decay) w, since single precision holds a small factor to
+ * seven digits but its difference from 1 to few.
  */
 function adam(
   graph: Graph,
