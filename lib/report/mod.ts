@@ -21,6 +21,7 @@ export * from "./rank.ts";
 export * from "./record.ts";
 export * from "./record_error.ts";
 export * from "./record_name.ts";
+export * from "./scatter_figure.ts";
 export * from "./search_figure/search_figure.ts";
 export * from "./stale.ts";
 export * from "./statistics.ts";
