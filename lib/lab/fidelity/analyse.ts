@@ -73,7 +73,8 @@ export interface FidelityAnalysis {
  * @param proxies The proxies; every student has a score of each.
  * @param options.images Images behind the scores, for what a proxy costs.
  * @param options.seed Seed of the intervals, >= 1.
- * @throws {RangeError} If there are fewer students, or one lacks a score.
+ * @throws {RangeError} If there are fewer students, two have one network, or one
+ * lacks a score.
  */
 export function analyse(
   students: readonly StudentScore[],
@@ -86,6 +87,12 @@ export function analyse(
   if (students.length < 4) {
     throw new RangeError(
       `Cannot analyse proxies: the number of students is ${students.length}, expected at least 4`,
+    );
+  }
+  const ids = new Set(students.map(({ networkId }) => networkId));
+  if (ids.size < students.length) {
+    throw new RangeError(
+      `Cannot analyse proxies: ${students.length} students have ${ids.size} networks, expected each network once`,
     );
   }
   const better = betterHalf(students);
