@@ -176,8 +176,8 @@ Deno.test("fidelitySummary() needs no mean for one subject, and takes none", () 
 Deno.test("writeCell() keeps the details of a result in the environment, not in the record", async () => {
   const report: Report<FidelityContent> = {
     question: "proxy",
-    cell: (cell) => Promise.resolve(fidelityPage(cell, TITLE)),
-    profile: (results) => Promise.resolve(fidelitySummary(results, TITLE)),
+    cell: (cell) => fidelityPage(cell, TITLE),
+    profile: (results) => fidelitySummary(results, TITLE),
   };
   await inTemporaryFolder(async (results) => {
     const place = { results, question: "proxy", profile: "laptop" };

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import {
-  analyse,
   analyseContent,
-  choose,
-  ENOUGH,
+  analyseProxies,
+  chooseProxy,
   type FidelityAnalysis,
   fidelityContent,
   imagePasses,
+  LEAST_FIDELITY,
   type ProxySpec,
   type StudentScore,
 } from "../../lib/lab/mod.ts";
@@ -22,7 +22,7 @@ function studentsOf(accuracies: readonly number[]): readonly StudentScore[] {
 }
 
 function analyseOne(students: readonly StudentScore[]): FidelityAnalysis {
-  return analyse(students, [proxy("only")], { images: IMAGES, seed: 1 });
+  return analyseProxies(students, [proxy("only")], { images: IMAGES, seed: 1 });
 }
 
 /** What `choose` looks at, of proxies by their agreement and their cost. */
@@ -61,7 +61,7 @@ Deno.test("imagePasses() counts a training step three times, and 0 images as all
   );
 });
 
-Deno.test("analyse() compares on all students and on the better half apart", () => {
+Deno.test("analyseProxies() compares on all students and on the better half apart", () => {
   // The better half (50 to 53 turned, 54 to 57 as they are) is ranked rightly.
   const accuracies = [0.4, 0.3, 0.2, 0.1, 0.5, 0.6, 0.7, 0.8];
   const { proxies: [found], better } = analyseOne(studentsOf(accuracies));
@@ -82,20 +82,20 @@ Deno.test("analyse() compares on all students and on the better half apart", () 
   );
 });
 
-Deno.test("analyse() does not depend on the order of students but for resamples", () => {
+Deno.test("analyseProxies() does not depend on the order of students but for resamples", () => {
   const content = sampleContent();
   const options = { images: IMAGES, seed: 1 };
-  const forward = analyse(content.students, PROXIES, options);
-  const back = analyse(content.students.toReversed(), PROXIES, options);
+  const forward = analyseProxies(content.students, PROXIES, options);
+  const back = analyseProxies(content.students.toReversed(), PROXIES, options);
   assert.deepEqual([...back.better].sort(), [...forward.better].sort());
   assert.deepEqual(
     back.proxies.map(({ all, better }) => [all.spearman, better.spearman]),
     forward.proxies.map(({ all, better }) => [all.spearman, better.spearman]),
   );
-  assert.deepEqual(analyse(content.students, PROXIES, options), forward);
+  assert.deepEqual(analyseProxies(content.students, PROXIES, options), forward);
 });
 
-Deno.test("analyse() takes the middle student and the first of equal ones into the better half", () => {
+Deno.test("analyseProxies() takes the middle student and the first of equal ones into the better half", () => {
   const equal = ["e", "d", "c", "b", "a"].map((id) =>
     student(id, 0.5, { only: 0.5 })
   );
@@ -105,7 +105,7 @@ Deno.test("analyse() takes the middle student and the first of equal ones into t
   assert.deepEqual(found!.all, { students: 5, undefinedResamples: 2_000 });
 });
 
-Deno.test("analyse() knows the parameter count and the ceiling", () => {
+Deno.test("analyseProxies() knows the parameter count and the ceiling", () => {
   const { parameters, ceiling } = analyseOne(studentsOf([3, 1, 2, 5, 4]));
   // The students' parameters rise with their truth.
   assert.equal(parameters.all.spearman, 1);
@@ -120,7 +120,7 @@ Deno.test("analyse() knows the parameter count and the ceiling", () => {
   assert.equal(found.ceiling.better.spearman, -1);
 });
 
-Deno.test("analyse() throws when students are few, twice there or lack a score", () => {
+Deno.test("analyseProxies() throws when students are few, twice there or lack a score", () => {
   assert.throws(() => analyseOne(studentsOf([1, 2, 3])), {
     name: "RangeError",
     message:
@@ -132,37 +132,44 @@ Deno.test("analyse() throws when students are few, twice there or lack a score",
     /5 students have 4 networks, expected each network once/,
   );
   assert.throws(
-    () => analyse(students, [proxy("other")], { images: IMAGES, seed: 1 }),
+    () =>
+      analyseProxies(students, [proxy("other")], { images: IMAGES, seed: 1 }),
     /has no score of "other", expected one of each proxy/,
   );
 });
 
-Deno.test("choose() takes the cheapest proxy that agrees enough", () => {
+Deno.test("chooseProxy() takes the cheapest proxy that agrees enough", () => {
   assert.deepEqual(
-    choose(analysisOf(["a", 0.9, 300], ["b", ENOUGH, 100], ["c", 0.59, 1])),
+    chooseProxy(
+      analysisOf(["a", 0.9, 300], ["b", LEAST_FIDELITY, 100], ["c", 0.59, 1]),
+    ),
     { reason: "cheapest", proxy: "b" },
   );
   // Equally cheap: the one that agrees better, and then the first.
   assert.deepEqual(
-    choose(analysisOf(["a", 0.7, 100], ["b", 0.8, 100], ["c", 0.8, 100])),
+    chooseProxy(analysisOf(["a", 0.7, 100], ["b", 0.8, 100], ["c", 0.8, 100])),
     { reason: "cheapest", proxy: "b" },
   );
 });
 
-Deno.test("choose() takes the highest proxy when none agrees enough, and says so", () => {
+Deno.test("chooseProxy() takes the highest proxy when none agrees enough, and says so", () => {
   assert.deepEqual(
-    choose(analysisOf(["a", 0.1, 1], ["b", 0.5, 300], ["c", undefined, 1])),
+    chooseProxy(
+      analysisOf(["a", 0.1, 1], ["b", 0.5, 300], ["c", undefined, 1]),
+    ),
     { reason: "highest", proxy: "b" },
   );
-  assert.deepEqual(choose(analysisOf(["a", -0.4, 1])), {
+  assert.deepEqual(chooseProxy(analysisOf(["a", -0.4, 1])), {
     reason: "highest",
     proxy: "a",
   });
-  assert.deepEqual(choose(analysisOf(["a", undefined, 1])), { reason: "none" });
-  assert.deepEqual(choose(analysisOf()), { reason: "none" });
+  assert.deepEqual(chooseProxy(analysisOf(["a", undefined, 1])), {
+    reason: "none",
+  });
+  assert.deepEqual(chooseProxy(analysisOf()), { reason: "none" });
 });
 
-Deno.test("choose() never takes one that another beats in both", () => {
+Deno.test("chooseProxy() never takes one that another beats in both", () => {
   const proxies = fc.array(
     fc.tuple(
       fc.string(),
@@ -177,23 +184,23 @@ Deno.test("choose() never takes one that another beats in both", () => {
     const named = given.map(([, rho, cost], i) =>
       [`p${i}`, rho, cost] as const
     );
-    const chosen = choose(analysisOf(...named));
+    const chosen = chooseProxy(analysisOf(...named));
     const known = named.filter(([, rho]) => rho !== undefined);
     assert.equal(chosen.reason === "none", known.length === 0);
     if (chosen.reason === "none") return;
     const [, rho, cost] = named.find(([name]) => name === chosen.proxy)!;
-    assert.equal(chosen.reason === "cheapest", rho! >= ENOUGH);
+    assert.equal(chosen.reason === "cheapest", rho! >= LEAST_FIDELITY);
     for (const [, otherRho, otherCost] of known) {
       assert.ok(!(otherRho! > rho! && otherCost <= cost));
       if (chosen.reason === "highest") assert.ok(otherRho! <= rho!);
-      else if (otherRho! >= ENOUGH) assert.ok(otherCost >= cost);
+      else if (otherRho! >= LEAST_FIDELITY) assert.ok(otherCost >= cost);
     }
   }));
 });
 
 Deno.test("fidelityContent() chooses as the analysis of its record does", () => {
   const content = sampleContent();
-  assert.deepEqual(content.chosen, choose(analyseContent(content)));
+  assert.deepEqual(content.chosen, chooseProxy(analyseContent(content)));
   assert.deepEqual(content.chosen, { reason: "cheapest", proxy: "statistics" });
   // Where only the noisy one is left, it is all there is.
   const { chosen } = fidelityContent({

@@ -110,9 +110,11 @@ export interface Report<Content> {
   /** Folder below results/, for example "rq1". */
   readonly question: string;
   /** Page and figures of one cell. */
-  cell(cell: RecordedCell<Content>): Promise<ReadonlyMap<string, string>>;
+  cell(
+    cell: RecordedCell<Content>,
+  ): Promise<ReadonlyMap<string, string>> | ReadonlyMap<string, string>;
   /** The table over all cells. */
-  profile(results: ProfileResults<Content>): Promise<string>;
+  profile(results: ProfileResults<Content>): Promise<string> | string;
 }
 
 /** Options as an experiment's schema gives them. */

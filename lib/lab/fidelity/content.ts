@@ -8,8 +8,8 @@
 import type { Network } from "../../network/mod.ts";
 import type { Identity } from "../cells/identity.ts";
 import type { CompressionConfig } from "../options/compression.ts";
-import { analyse, type FidelityAnalysis } from "./analyse.ts";
-import { choose, type ProxyChoice } from "./choose.ts";
+import { analyseProxies, type FidelityAnalysis } from "./analyse_proxies.ts";
+import { chooseProxy, type ProxyChoice } from "./choose_proxy.ts";
 import type { FidelityImages, ProxySpec, TruthSpec } from "./proxy_spec.ts";
 import type { StudentScore } from "./student_score.ts";
 
@@ -50,7 +50,7 @@ export interface FidelityContent {
 export function fidelityContent(
   measured: Omit<FidelityContent, "chosen">,
 ): FidelityContent {
-  return { ...measured, chosen: choose(analyseContent(measured)) };
+  return { ...measured, chosen: chooseProxy(analyseContent(measured)) };
 }
 
 /**
@@ -61,5 +61,5 @@ export function fidelityContent(
 export function analyseContent(
   { students, proxies, images, identity }: Omit<FidelityContent, "chosen">,
 ): FidelityAnalysis {
-  return analyse(students, proxies, { images, seed: identity.seed });
+  return analyseProxies(students, proxies, { images, seed: identity.seed });
 }

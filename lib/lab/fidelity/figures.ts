@@ -1,6 +1,6 @@
 import { scatterFigure } from "../../report/mod.ts";
 import { subjectTitle } from "../compression/titles.ts";
-import type { FidelityAnalysis } from "./analyse.ts";
+import type { FidelityAnalysis } from "./analyse_proxies.ts";
 import type { FidelityContent } from "./content.ts";
 import { formatRank } from "./table.ts";
 

@@ -12,8 +12,8 @@ import {
   formatSeconds,
 } from "../../report/mod.ts";
 import type { CellEnvironment } from "../cells/experiment.ts";
-import type { FidelityAnalysis, ScoreAnalysis } from "./analyse.ts";
-import { ENOUGH, type ProxyChoice } from "./choose.ts";
+import type { FidelityAnalysis, ScoreAnalysis } from "./analyse_proxies.ts";
+import { LEAST_FIDELITY, type ProxyChoice } from "./choose_proxy.ts";
 import type { FidelityContent } from "./content.ts";
 import { formatRankInterval } from "./table.ts";
 
@@ -43,8 +43,8 @@ export function choiceNote(
   const found = `Spearman ${formatRankInterval(better)}`;
   const name = escapeMarkdown(chosen.proxy);
   return chosen.reason === "cheapest"
-    ? `**Chosen: ${name}**, the cheapest proxy that agrees with the truth within the better half at ${ENOUGH} or more (${found}).`
-    : `**Chosen: ${name}**, the proxy that agrees best with the truth within the better half (${found}); none reaches ${ENOUGH}, so what a search finds by it must be trained to the end before it is believed.`;
+    ? `**Chosen: ${name}**, the cheapest proxy that agrees with the truth within the better half at ${LEAST_FIDELITY} or more (${found}).`
+    : `**Chosen: ${name}**, the proxy that agrees best with the truth within the better half (${found}); none reaches ${LEAST_FIDELITY}, so what a search finds by it must be trained to the end before it is believed.`;
 }
 
 /** Says how students, scores and truth came about. */

@@ -18,8 +18,8 @@ import {
 import type { ProfileResults, RecordedCell } from "../cells/experiment.ts";
 import { dataNote } from "../compression/notes.ts";
 import { subjectTitle } from "../compression/titles.ts";
-import type { FidelityAnalysis, ScoreAnalysis } from "./analyse.ts";
-import { ENOUGH } from "./choose.ts";
+import type { FidelityAnalysis, ScoreAnalysis } from "./analyse_proxies.ts";
+import { LEAST_FIDELITY } from "./choose_proxy.ts";
 import { analyseContent, type FidelityContent } from "./content.ts";
 import { fidelityScaleNote } from "./notes.ts";
 import { formatRank, formatRankInterval } from "./table.ts";
@@ -80,8 +80,8 @@ function choiceTable(subjects: readonly Subject[]): string {
         `${students.length}`,
         found?.spec.name ?? "none",
         {
-          cheapest: `cheapest with ${ENOUGH} or more`,
-          highest: `highest; none has ${ENOUGH}`,
+          cheapest: `cheapest with ${LEAST_FIDELITY} or more`,
+          highest: `highest; none has ${LEAST_FIDELITY}`,
           none: "no proxy ranks the better half",
         }[chosen.reason],
         formatShortCount(found?.imagePasses),
@@ -177,7 +177,7 @@ validation images that no proxy saw, with a 95 % percentile bootstrap interval o
 students; "pairs" is how often the truly better of two students has the higher
 score, half of them by chance. The better half is the half of the students with
 the higher truth. Chosen is the cheapest proxy, in image passes, whose Spearman
-there is ${ENOUGH} or more, else the one with the highest. Of many proxies on few
+there is ${LEAST_FIDELITY} or more, else the one with the highest. Of many proxies on few
 students the best one looks better than it is: look at the intervals.
 
 Spearman within the better half, of every score:

@@ -24,7 +24,7 @@ import type {
   FidelityAnalysis,
   ProxyAnalysis,
   ScoreAnalysis,
-} from "./analyse.ts";
+} from "./analyse_proxies.ts";
 import type { FidelityContent } from "./content.ts";
 
 const AGREEMENT: readonly Column[] = [

@@ -1,13 +1,13 @@
-import type { FidelityAnalysis, ProxyAnalysis } from "./analyse.ts";
+import type { FidelityAnalysis, ProxyAnalysis } from "./analyse_proxies.ts";
 
 /** Least rank correlation within the better half that a proxy is trusted with. */
-export const ENOUGH = 0.6;
+export const LEAST_FIDELITY = 0.6;
 
 /** Which proxy to search with, and why. */
 export type ProxyChoice =
   | {
     /**
-     * `cheapest`: the cheapest that agrees {@link ENOUGH}; `highest`: none does,
+     * `cheapest`: the cheapest that agrees {@link LEAST_FIDELITY}; `highest`: none does,
      * and it is the one that agrees best.
      */
     readonly reason: "cheapest" | "highest";
@@ -21,19 +21,19 @@ export type ProxyChoice =
 
 /**
  * The cheapest proxy whose rank correlation with the truth within the better half
- * is at least {@link ENOUGH}; where there is none the one with the highest. Of
+ * is at least {@link LEAST_FIDELITY}; where there is none the one with the highest. Of
  * equally cheap ones the one that agrees better, of equal ones the first.
  *
  * @param analysis What was found of the proxies.
  */
-export function choose(
+export function chooseProxy(
   { proxies }: Pick<FidelityAnalysis, "proxies">,
 ): ProxyChoice {
   const known = proxies.filter(({ better }) => better.spearman !== undefined)
     .toSorted((a, b) => agreement(b) - agreement(a));
   const [best] = known;
   if (best === undefined) return { reason: "none" };
-  const [cheapest] = known.filter((each) => agreement(each) >= ENOUGH)
+  const [cheapest] = known.filter((each) => agreement(each) >= LEAST_FIDELITY)
     .toSorted((a, b) => a.imagePasses - b.imagePasses);
   return cheapest === undefined
     ? { reason: "highest", proxy: best.spec.name }

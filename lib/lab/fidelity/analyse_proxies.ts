@@ -76,7 +76,7 @@ export interface FidelityAnalysis {
  * @throws {RangeError} If there are fewer students, two have one network, or one
  * lacks a score.
  */
-export function analyse(
+export function analyseProxies(
   students: readonly StudentScore[],
   proxies: readonly ProxySpec[],
   { images, seed }: {
