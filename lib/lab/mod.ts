@@ -5,6 +5,8 @@
  *   resumed, stored, written and planned
  * - `compression/`: the cell of most experiments, a compression: how it runs, its
  *   record, page, figures and table
+ * - `fidelity/`: which cheap score ranks students as their final training does:
+ *   the students, the analysis, the choice, page, figure and table
  * - `options/`: what can be said on the command line and in profiles, and the
  *   recipes and search plans that follow from it
  * - `subject/`: a data set with a network on it, found, opened and identified
@@ -44,6 +46,14 @@ export * from "./compression/page.ts";
 export * from "./compression/run.ts";
 export * from "./compression/table.ts";
 export * from "./compression/titles.ts";
+export * from "./fidelity/analyse_proxies.ts";
+export * from "./fidelity/choose_proxy.ts";
+export * from "./fidelity/content.ts";
+export * from "./fidelity/page.ts";
+export * from "./fidelity/proxy_spec.ts";
+export * from "./fidelity/spread_students.ts";
+export * from "./fidelity/student_score.ts";
+export * from "./fidelity/summary.ts";
 export * from "./forecast/calibration.ts";
 export * from "./forecast/forecast.ts";
 export * from "./forecast/remaining.ts";

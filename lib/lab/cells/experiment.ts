@@ -46,6 +46,11 @@ export interface CellResult<Content> {
   readonly content: Content;
   /** Seconds of training threads for it, whenever they were spent. */
   readonly workerSeconds: number;
+  /**
+   * Numbers of its own for the environment part, by name: those that change from
+   * run to run, such as mean seconds of one kind of training.
+   */
+  readonly details?: Readonly<Record<string, number>>;
   /** Files beside the record, by the end of their names: ".removal.policy". */
   readonly artefacts?: ReadonlyMap<string, Uint8Array>;
   /** Why it counts as failed although it has a record: exit code 3. */
@@ -68,6 +73,8 @@ export interface CellEnvironment {
   readonly workers: number;
   /** What the last command asked for, and how much of it was known already. */
   readonly evaluations: Evaluator["cost"];
+  /** Numbers of the experiment's own, where it has any. */
+  readonly details?: Readonly<Record<string, number>>;
 }
 
 /** A cell's record with its environment. */
@@ -103,9 +110,11 @@ export interface Report<Content> {
   /** Folder below results/, for example "rq1". */
   readonly question: string;
   /** Page and figures of one cell. */
-  cell(cell: RecordedCell<Content>): Promise<ReadonlyMap<string, string>>;
+  cell(
+    cell: RecordedCell<Content>,
+  ): Promise<ReadonlyMap<string, string>> | ReadonlyMap<string, string>;
   /** The table over all cells. */
-  profile(results: ProfileResults<Content>): Promise<string>;
+  profile(results: ProfileResults<Content>): Promise<string> | string;
 }
 
 /** Options as an experiment's schema gives them. */

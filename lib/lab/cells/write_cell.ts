@@ -46,18 +46,20 @@ export async function writeCell<
   Content extends { readonly identity: Identity<unknown> },
 >(
   { results, question, profile }: ProfilePlace,
-  { cell, result: { content, artefacts = new Map() }, environment, report }: {
+  { cell, result, environment, report }: {
     readonly cell: string;
     readonly result: CellResult<Content>;
-    readonly environment: Omit<CellEnvironment, "cpu" | "cores">;
+    readonly environment: Omit<CellEnvironment, "cpu" | "cores" | "details">;
     readonly report: Report<Content>;
   },
 ): Promise<WrittenCell<Content>> {
+  const { content, artefacts = new Map(), details } = result;
   const name = { question, profile, cell };
   const record = createRecord(name, content);
   const described = {
     ...await describeEnvironment(),
     ...environment,
+    ...(details === undefined ? {} : { details }),
   } as unknown as CellEnvironment;
   const path = recordPath(name);
   const compared = await makeRoom(results, record);

@@ -93,7 +93,7 @@ export function networkNotes({ teacher, stages }: CompressionContent): string {
 
 /** Who trained a teacher that the run took as it was, or "". */
 export function teacherNote(
-  { identity: { teacher } }: CompressionContent,
+  { identity: { teacher } }: Pick<CompressionContent, "identity">,
 ): string {
   if (teacher === undefined) return "";
   const { weights, engine: { name, instructionSet } } = teacher;
@@ -104,7 +104,9 @@ ${weights.slice(0, 16)}, see [teachers](../../teachers/README.md).
 }
 
 /** Says of a set that its content is not the official one, or "". */
-export function dataNote({ identity: { data } }: CompressionContent): string {
+export function dataNote(
+  { identity: { data } }: Pick<CompressionContent, "identity">,
+): string {
   const note = contentNote(data);
   return note === "" ? "" : `${note}\n\n`;
 }
