@@ -23,7 +23,7 @@ export const studentSchema = z.strictObject({
   start: z.enum(STARTS).default("fresh").describe(
     "First weights: fresh ones (paper), or those of the network that the candidate was made of, as far as it has its layers and channels",
   ),
-  importance: z.enum(IMPORTANCES).default("foldedL1").describe(
+  importance: z.enum(IMPORTANCES).default("filterL1").describe(
     "Channels that inherited layers keep: by the sum of their filter's absolute weights, by batch norm's scale, or by both",
   ),
   observe: z.int().min(0).default(0).describe(
