@@ -20,7 +20,7 @@ export const USUAL_FINAL = {
 } as const;
 
 const rungSchema = z.strictObject({
-  students: z.int().min(1),
+  students: z.int().min(2),
   epochs,
 });
 
@@ -51,7 +51,7 @@ const options = {
   halving: z.array(rungSchema).default([...USUAL_FINAL.halving])
     .meta({
       title:
-        "a list of rungs { students, epochs }, each with integers >= 1, fewer students and more epochs than before",
+        "a list of rungs { students, epochs }, each with fewer students (2 at least) and more epochs (1 at least) than the one before",
     }).describe(
       "Shorter trainings before it: the best candidates for a few epochs, the best of these for more (paper: none)",
     ),
