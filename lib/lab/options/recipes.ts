@@ -17,9 +17,6 @@ const NO_AUGMENTATION: Augmentation = { cropPadding: 0, flip: false };
 const ADAM = { type: "adam", beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
 const SGD = { type: "sgd", momentum: 0.9, nesterov: true } as const;
 
-/** What the final recipes are made from. */
-type FinalOptions = Pick<CompressionConfig, "final" | "augmentation">;
-
 /** The teacher's recipe: SGD on labels. */
 export function teacherRecipe(
   { teacher, augmentation = NO_AUGMENTATION }: Pick<
@@ -70,7 +67,10 @@ function studentRecipe(
 
 /** The final recipe: labels plus distillation. */
 export function finalRecipe(
-  { final, augmentation = NO_AUGMENTATION }: FinalOptions,
+  { final, augmentation = NO_AUGMENTATION }: Pick<
+    CompressionConfig,
+    "final" | "augmentation"
+  >,
 ): Recipe {
   const { epochs, batchSize, learningRate, schedule, ...weights } = {
     ...USUAL_FINAL,
@@ -111,7 +111,9 @@ function finalOptimiser(
  * The rungs before the final training: its recipe with fewer epochs each, the
  * schedule with them.
  */
-export function rungRecipes(options: FinalOptions): readonly Rung[] {
+export function rungRecipes(
+  options: Pick<CompressionConfig, "final" | "augmentation">,
+): readonly Rung[] {
   const { halving = USUAL_FINAL.halving } = options.final;
   const recipe = finalRecipe(options);
   return halving.map(({ students, epochs }) => ({
@@ -122,7 +124,7 @@ export function rungRecipes(options: FinalOptions): readonly Rung[] {
 
 /** All rounds of a stage's final trainings: the rungs, then its finalists to the end. */
 export function finalRounds(
-  options: FinalOptions & Pick<CompressionConfig, "finalists">,
+  options: Pick<CompressionConfig, "final" | "augmentation" | "finalists">,
 ): readonly Rung[] {
   const last = { students: options.finalists, recipe: finalRecipe(options) };
   return [...rungRecipes(options), last];
