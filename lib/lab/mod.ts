@@ -58,7 +58,7 @@ export * from "./forecast/calibration.ts";
 export * from "./forecast/forecast.ts";
 export * from "./forecast/remaining.ts";
 export * from "./options/compression.ts";
-export * from "./options/final.ts";
+export type { FinalConfig } from "./options/final.ts";
 export * from "./options/methods.ts";
 export * from "./options/recipes.ts";
 export type { ScheduleName } from "./options/schedules.ts";

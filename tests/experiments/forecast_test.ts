@@ -7,6 +7,7 @@ import { completeConfig } from "../../lib/lab/options/compression.ts";
 import { searchPlanOf } from "../../lib/lab/options/search_plan.ts";
 import {
   countForwards,
+  finalPart,
   type ForecastOptions,
   foreseeRun,
   foreseeStage,
@@ -106,6 +107,28 @@ Deno.test("foreseeRun() counts trainings, epochs and images of every part", () =
   assert.deepEqual([taken!.trainings, taken!.workerSeconds], [0, 0]);
   near(parts.get("final")!.workerSeconds, 2 * 5 * 1000 * 1e-3);
   near(parts.get("final")!.wallSeconds, 5 * 1000 * 1e-3);
+});
+
+Deno.test("finalPart() has rungs come before the final trainings, a stage's after each other", () => {
+  const config = {
+    ...CONFIG,
+    final: {
+      ...CONFIG.final,
+      halving: [{ students: 5, epochs: 1 }, { students: 2, epochs: 3 }],
+    },
+  };
+  const part = finalPart({ ...OPTIONS, config }, [TEACHER, TEACHER]);
+  // Two stages: five students for an epoch, two for three, one for five.
+  assert.equal(part.trainings, 2 * (5 + 2 + 1));
+  assert.equal(part.epochs, 2 * (5 + 2 * 3 + 5));
+  // An epoch is a second.
+  near(part.workerSeconds, part.epochs);
+  // On two workers a stage's rungs last three seconds each; the final trainings of
+  // both stages are side by side.
+  near(part.wallSeconds, 2 * (3 + 3) + 5);
+  const without = finalPart(OPTIONS, [TEACHER, TEACHER]);
+  assert.deepEqual([without.trainings, without.epochs], [2, 10]);
+  near(without.wallSeconds, 5);
 });
 
 Deno.test("foreseeRun() foresees the plan's own stages, and no teacher where another cell has it", () => {

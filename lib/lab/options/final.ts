@@ -7,9 +7,37 @@
 import { z } from "zod";
 import { UsageError } from "../../cli/mod.ts";
 import { epochs, learningRate } from "./numbers.ts";
-import { scheduleSchema } from "./schedules.ts";
+import { type ScheduleName, scheduleSchema } from "./schedules.ts";
 import { STARTS } from "./student.ts";
-import type { OptionValues } from "./values.ts";
+
+/** How candidates are trained to the end. */
+export interface FinalConfig {
+  /** Passes over the training images, >= 1. */
+  readonly epochs: number;
+  /** Images a step, >= 1. */
+  readonly batchSize: number;
+  /** Highest step size, > 0. */
+  readonly learningRate: number;
+  /** L2 coefficient, or of AdamW the decay beside its step; >= 0. */
+  readonly weightDecay: number;
+  /** Weight of the logit MSE, >= 0. */
+  readonly distillation: number;
+  /** Where it starts. */
+  readonly start?: (typeof STARTS)[number];
+  /** How gradients become updates. */
+  readonly optimiser?: "adam" | "adamw" | "sgd";
+  /** How the learning rate changes. */
+  readonly schedule?: ScheduleName;
+  /** Weight of the divergence from the teacher's softened probabilities, >= 0. */
+  readonly kl?: number;
+  /** Temperature by which these are softened, > 0. */
+  readonly temperature?: number;
+  /** The rungs before it: fewer students and more epochs each. */
+  readonly halving?: readonly {
+    readonly students: number;
+    readonly epochs: number;
+  }[];
+}
 
 /** What a final training is unless something else is said. */
 export const USUAL_FINAL = {
@@ -22,11 +50,10 @@ export const USUAL_FINAL = {
 } as const;
 
 const rungSchema = z.strictObject({
-  students: z.int().min(1),
+  students: z.int().min(2),
   epochs,
 });
 
-/** Its options, each by itself. */
 const options = {
   epochs: epochs.default(20).describe("Passes over the training images"),
   batchSize: z.int().min(1).default(64).describe("Images a step"),
@@ -56,14 +83,11 @@ const options = {
   halving: z.array(rungSchema).default([...USUAL_FINAL.halving])
     .meta({
       title:
-        "a list of rungs { students, epochs }, each with integers >= 1, fewer students and more epochs than before",
+        "a list of rungs { students, epochs }, each with fewer students (2 at least) and more epochs (1 at least) than the one before",
     }).describe(
       "Shorter trainings before it: the best candidates for a few epochs, the best of these for more (paper: none)",
     ),
 };
-
-/** A final training's options as they are given. */
-export type GivenFinal = OptionValues<typeof options>;
 
 /**
  * How a stage's best candidate is trained to the end: labels plus distillation.
@@ -83,22 +107,19 @@ export const finalSchema = z.strictObject(options).refine(
     message:
       "expected more epochs in each rung than in the one before, and fewer than the final training's",
   },
-);
+) satisfies z.ZodType<Required<FinalConfig>>;
 
 function isRising(numbers: readonly number[]): boolean {
   return numbers.every((each, at) => at === 0 || each > numbers[at - 1]!);
 }
 
 /**
- * How candidates are trained to the end. What is usual is left out: records from
- * before there was a choice keep their digests.
+ * Leaves out what is usual: records from before there was a choice keep their
+ * digests.
+ *
+ * @param given Options with all their defaults.
  */
-export type FinalConfig =
-  & Omit<GivenFinal, keyof typeof USUAL_FINAL>
-  & Partial<Pick<GivenFinal, keyof typeof USUAL_FINAL>>;
-
-/** Leaves out of a final training's options what changes nothing. */
-export function withoutUsual(given: GivenFinal): FinalConfig {
+export function withoutUsual(given: Required<FinalConfig>): FinalConfig {
   const { optimiser, schedule, kl, temperature, start, halving, ...own } =
     given;
   return {
@@ -118,7 +139,7 @@ export function withoutUsual(given: GivenFinal): FinalConfig {
  */
 export function checkFinalists(
   { final: { halving }, finalists }: {
-    readonly final: GivenFinal;
+    readonly final: Required<FinalConfig>;
     readonly finalists: number;
   },
 ): void {

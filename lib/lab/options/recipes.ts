@@ -124,7 +124,9 @@ function finalOptimiser(
  * The rungs before the final training: its recipe with fewer epochs each, the
  * schedule with them.
  */
-export function rungRecipes(options: FinalOptions): readonly Rung[] {
+export function rungRecipes(
+  options: FinalOptions,
+): readonly Rung[] {
   const { halving = USUAL_FINAL.halving } = options.final;
   const recipe = finalRecipe(options);
   return halving.map(({ students, epochs }) => ({
