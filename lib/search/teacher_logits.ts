@@ -35,7 +35,7 @@ export interface TeacherLogitsOptions {
   /** Its weights, as a safetensors file. */
   readonly weights: Uint8Array;
   /** The data set that the images are of. */
-  readonly dataSet: DataSetHandle;
+  readonly dataSet: Pick<DataSetHandle, "digest">;
   /** Its training images are looked at; the executor knows them. */
   readonly data: TrainingData;
   /** How the students' views of the images are made. */
@@ -76,7 +76,7 @@ export async function teacherLogits(
     forwards += images;
     onForward?.(forwards);
   };
-  return await Promise.all(
+  return await settled(
     Array.from(
       { length: isAugmented ? options.views : 1 },
       async (_, epoch) => {
@@ -116,7 +116,7 @@ async function logitsOfView(
     const to = Math.min(train.length, from + REQUEST_ROWS);
     requests.push(look(options, { ...part, from, to, logits }));
   }
-  await Promise.all(requests);
+  await settled(requests);
   // Little-endian, as all machines are that Deno runs on.
   store.putBlob(key, new Uint8Array(logits.buffer), "");
   return logits;
@@ -162,8 +162,8 @@ function viewKey(
     network: networkId(network),
     weights: id,
     dataSet: dataSet.digest.train,
-    mean: dataSet.mean,
-    std: dataSet.std,
+    mean: data.mean,
+    std: data.std,
     rows: rowsDigest(data.train),
     view: view ?? null,
   };
@@ -183,4 +183,12 @@ function tableOf(
     )
   );
   return table;
+}
+
+/** Waits for all, also where one fails: nothing of it is left under way then. */
+async function settled<Value>(
+  promises: readonly Promise<Value>[],
+): Promise<Value[]> {
+  await Promise.allSettled(promises);
+  return await Promise.all(promises);
 }

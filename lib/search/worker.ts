@@ -41,9 +41,7 @@ function dataOf({ type, request: { data: id } }: Order): TrainingData {
 function weightsOf(id: string): Uint8Array {
   const weights = knownWeights.get(id);
   if (weights === undefined) {
-    throw new RangeError(
-      `Cannot load weights: "${id}" are not registered`,
-    );
+    throw new RangeError(`Cannot load weights: "${id}" is not registered`);
   }
   return weights;
 }

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { completeConfig } from "../../lib/lab/options/compression.ts";
 import {
+  finalRecipe,
   studentRecipes,
   teacherRecipe,
+  teacherViews,
 } from "../../lib/lab/options/recipes.ts";
 import { recordedTeachers } from "../../lib/lab/teacher/files.ts";
 import { recipeOf } from "../../lib/lab/teacher/recipes.ts";
@@ -56,4 +58,36 @@ Deno.test("completeConfig() writes nothing of what is not there into a record", 
     ["batchSize", "epochs", "learningRate", "seed", "weightDecay"],
   );
   assert(!("augmentation" in rest));
+});
+
+Deno.test("recipes of students have views where images are augmented, those of teachers never", () => {
+  const epochs = {
+    student: { epochs: 3, shrinkageEpochs: 4 },
+    final: { epochs: 8 },
+  };
+  const cases = [
+    // Of a teacher that sees its images as they are.
+    { options: { dataset: "mnist" }, views: undefined, looked: 1 },
+    { options: { dataset: "cifar10" }, views: 10, looked: 8 },
+    {
+      options: { dataset: "cifar10", distillation: { views: 6 } },
+      views: 6,
+      looked: 6,
+    },
+    {
+      options: { dataset: "mnist", augmentation: { flip: true } },
+      views: 10,
+      looked: 8,
+    },
+  ] as const;
+  for (const { options, views, looked } of cases) {
+    const config = complete({ network: "resnet18", ...epochs, ...options });
+    const { removal, shrinkage, joint } = studentRecipes(config);
+    for (const recipe of [removal, shrinkage, joint, finalRecipe(config)]) {
+      assert.equal(recipe.views, views);
+      assert.equal("views" in recipe, views !== undefined);
+    }
+    assert(!("views" in teacherRecipe(config)));
+    assert.equal(teacherViews(config), looked);
+  }
 });

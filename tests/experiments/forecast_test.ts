@@ -103,6 +103,9 @@ Deno.test("foreseeRun() counts trainings, epochs and images of every part", () =
   const augmentation = { cropPadding: 1, flip: false };
   const config = { ...OPTIONS.config, augmentation };
   assert.equal(countForwards({ ...OPTIONS, config }), 5 * 1000);
+  // Of so many views some come again in longer trainings.
+  const cycled = { ...config, distillation: { views: 3 } };
+  assert.equal(countForwards({ ...OPTIONS, config: cycled }), 3 * 1000);
   const [taken] = foreseeRun({ ...OPTIONS, taken: true });
   assert.deepEqual([taken!.trainings, taken!.workerSeconds], [0, 0]);
   near(parts.get("final")!.workerSeconds, 2 * 5 * 1000 * 1e-3);
@@ -129,6 +132,23 @@ Deno.test("finalPart() has rungs come before the final trainings, a stage's afte
   const without = finalPart(OPTIONS, [TEACHER, TEACHER]);
   assert.deepEqual([without.trainings, without.epochs], [2, 10]);
   near(without.wallSeconds, 5);
+});
+
+Deno.test("foreseeRun() divides the teacher's look at its students' images among the workers", () => {
+  const prediction = { image: 1e-3, mac: 0, activation: 0 };
+  const alone = { ...MODEL, compile: 2, prediction };
+  const together = {
+    ...MODEL,
+    compile: 4,
+    prediction: { ...prediction, image: 2e-3 },
+  };
+  const logits = (workers: number) =>
+    foreseeRun({ ...OPTIONS, calibration: { alone, together }, workers })
+      .find(({ name }) => name === "logits")!;
+  near(logits(1).workerSeconds, 2 + 1);
+  near(logits(1).wallSeconds, 2 + 1);
+  near(logits(4).workerSeconds, 4 * 4 + 2);
+  near(logits(4).wallSeconds, 4 + 2 / 4);
 });
 
 Deno.test("foreseeRun() foresees the plan's own stages, and no teacher where another cell has it", () => {

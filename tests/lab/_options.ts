@@ -13,7 +13,7 @@ import {
 /** Groups of options; a command line has each of them. */
 const GROUPS = Object.fromEntries(
   ["data", "teacher", "student", "final", "removal", "shrinkage", "joint"]
-    .concat("annealing", "evolution", "shrink", "limits")
+    .concat("distillation", "annealing", "evolution", "shrink", "limits")
     .map((group) => [group, {}]),
 );
 

@@ -49,6 +49,7 @@ function common(width: number) {
     validation: 5000,
     images: 0,
     data: { seed: 1 },
+    distillation: { views: 10 },
     annealing: { temperature: 0.05, changes: 2 },
     evolution: { population: 20, tournament: 5, changes: 2 },
     limits: { mode: "hard", iterations: 15 },

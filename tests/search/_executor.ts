@@ -2,10 +2,12 @@
 
 import type { Engine } from "../../lib/engine/mod.ts";
 import {
+  createPredictor,
   evaluate,
   type EvaluationRequest,
   type Executor,
   InterruptedError,
+  type PredictionRequest,
 } from "../../lib/search/mod.ts";
 import {
   decodeCheckpoint,
@@ -17,26 +19,40 @@ import {
 /** An executor that remembers what it was asked. */
 export interface InlineExecutor extends Executor {
   readonly submitted: readonly EvaluationRequest[];
+  readonly predicted: readonly PredictionRequest[];
   /** Checkpoints that submits were given, in order. */
   readonly resumed: readonly (Uint8Array | undefined)[];
   readonly registered: readonly TrainingData[];
-  /** Interrupts once a number of steps has been taken in all. */
+  /** Interrupts once a number of steps and predictions has been made in all. */
   interruptAfter(steps: number): void;
 }
 
-/** Evaluates on this thread. Each step takes a quarter of a second. */
+/** Works on this thread. A step or prediction takes a quarter of a second. */
 export function inlineExecutor(engine: Engine): InlineExecutor {
   const registered: TrainingData[] = [];
   const submitted: EvaluationRequest[] = [];
+  const predicted: PredictionRequest[] = [];
+  const weights = new Map<string, Uint8Array>();
   const resumed: (Uint8Array | undefined)[] = [];
   let taken = 0;
   let limit = Infinity;
+
+  /** Of the same images those with the most views. */
+  function dataOf(id: string): TrainingData {
+    return registered.filter((data) => data.id === id)
+      .reduce((most, each) =>
+        each.teacherLogits.length > most.teacherLogits.length ? each : most
+      );
+  }
+
   return {
     workers: 1,
     submitted,
+    predicted,
     resumed,
     registered,
     register: (data) => void registered.push(data),
+    registerWeights: (id, bytes) => void weights.set(id, bytes),
     interruptAfter: (steps) => {
       taken = 0;
       limit = steps;
@@ -55,12 +71,7 @@ export function inlineExecutor(engine: Engine): InlineExecutor {
         epochs: checkpoint.losses.length,
         seconds: 0.25 * (checkpoint.state.step - (start?.state.step ?? 0)),
       });
-      // Of the same images those with the most views.
-      const data = registered.filter(({ id }) => id === request.data)
-        .reduce((most, each) =>
-          each.teacherLogits.length > most.teacherLogits.length ? each : most
-        );
-      const outcome = await evaluate(engine, request, data, {
+      const outcome = await evaluate(engine, request, dataOf(request.data), {
         ...(start === undefined ? {} : { resume: start }),
         ...(afterEpoch === undefined ? {} : {
           afterEpoch: (checkpoint) => afterEpoch(progress(checkpoint)),
@@ -73,6 +84,21 @@ export function inlineExecutor(engine: Engine): InlineExecutor {
       }
       const { steps } = outcome.evaluation;
       return { ...outcome, seconds: 0.25 * (steps - (start?.state.step ?? 0)) };
+    },
+    async predict(request) {
+      predicted.push(request);
+      if (++taken >= limit) throw new InterruptedError("Interrupted");
+      const predictor = createPredictor();
+      try {
+        const logits = await predictor.predict(request, {
+          engine,
+          weights: weights.get(request.weights)!,
+          data: dataOf(request.data),
+        });
+        return { logits: logits!, seconds: 0.25 };
+      } finally {
+        await predictor.release();
+      }
     },
   };
 }

@@ -54,6 +54,8 @@ function manualExecutor(): Executor & { readonly pending: readonly Pending[] } {
     workers: 1,
     pending,
     register: () => {},
+    registerWeights: () => {},
+    predict: () => Promise.reject(new Error("Nobody predicts here")),
     interrupt: () => {},
     close: () => Promise.resolve(),
     submit: (request, options = {}) =>

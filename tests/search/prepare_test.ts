@@ -21,6 +21,7 @@ import {
   argMax,
   decodeWeights,
   encodeWeights,
+  type TrainingData,
 } from "../../lib/training/mod.ts";
 import {
   bitsOf,
@@ -28,6 +29,7 @@ import {
   makeSplit,
   MEAN,
   NETWORK,
+  PLAIN,
   SMALL,
   STD,
   withFresh,
@@ -52,7 +54,9 @@ const SEEDS = { data: 1, teacher: 1, student: 1 } as const;
 const DISTIL = { crossEntropy: 0, logitMse: 1 };
 const MOVED = { cropPadding: 1, flip: false };
 
-type Changes = Partial<Omit<PrepareOptions, "executor" | "evaluator">>;
+type Changes = Partial<
+  Omit<PrepareOptions, "executor" | "evaluator" | "store">
+>;
 
 const DEFAULTS = {
   dataSet: DATA_SET,
@@ -65,8 +69,8 @@ const DEFAULTS = {
   network: NETWORK,
   // Slow enough to leave errors.
   recipe: makeRecipe({ epochs: 2, learningRate: 0.003 }),
-  student: makeRecipe({ epochs: 1 }),
-  final: makeRecipe({ epochs: 3 }),
+  augmentation: PLAIN,
+  views: 3,
   seeds: SEEDS,
   engine,
 } as const;
@@ -75,11 +79,16 @@ const DEFAULTS = {
 function preparing(changes: Changes = {}, store = memoryStore()) {
   const executor = inlineExecutor(engine);
   const evaluator = createEvaluator(store, executor, engine);
-  const options = { ...DEFAULTS, ...changes, executor, evaluator };
+  const options = { ...DEFAULTS, ...changes, executor, evaluator, store };
   return { store, executor, evaluator, prepare: () => prepareTeacher(options) };
 }
 
 const prepared = (changes: Changes = {}) => preparing(changes).prepare();
+
+/** All that is told of a teacher, without the function that tells more. */
+function told({ derive: _, ...rest }: PreparedTeacher) {
+  return rest;
+}
 
 /** The three ids of data. */
 function idsOf({ request, searchData, finalData }: PreparedTeacher) {
@@ -89,6 +98,8 @@ function idsOf({ request, searchData, finalData }: PreparedTeacher) {
     final: finalData.id,
   };
 }
+
+const idOf = ({ id }: TrainingData) => id;
 
 function countsByLabel(rows: Uint32Array): number[] {
   return [0, 1, 2].map((label) =>
@@ -190,10 +201,10 @@ Deno.test("prepareTeacher() gives the trained teacher's logits for every trainin
   assert.deepEqual([evaluation.steps, teacher.network], [24, NETWORK]);
 });
 
-Deno.test("prepareTeacher() gives a table for each epoch of the longest training when images are augmented", async () => {
+Deno.test("prepareTeacher() gives a table for each view when images are augmented", async () => {
   const { searchData, finalData, teacherForwards } = await prepared({
-    student: makeRecipe({ epochs: 1, augmentation: MOVED }),
-    final: makeRecipe({ epochs: 3, augmentation: MOVED }),
+    augmentation: MOVED,
+    views: 3,
   });
   assert.equal(searchData.teacherLogits.length, 3);
   assert.equal(new Set(searchData.teacherLogits.map(bitsOf)).size, 3);
@@ -217,10 +228,7 @@ Deno.test("prepareTeacher() gives data whose ids change with everything that is 
   const base = idsOf(await prepared());
   assert.deepEqual(idsOf(await prepared()), base);
   const { images } = DEFAULTS;
-  const augmented = {
-    student: makeRecipe({ epochs: 1, augmentation: MOVED }),
-    final: makeRecipe({ epochs: 3, augmentation: MOVED }),
-  };
+  const augmented = { augmentation: MOVED, views: 2 };
   const all = ["teacher", "search", "final"] as const;
   const cases: Readonly<
     Record<string, readonly [Changes, readonly (keyof typeof base)[]]>
@@ -261,8 +269,7 @@ Deno.test("prepareTeacher() gives data whose ids change with everything that is 
       },
       [],
     ],
-    "more epochs": [{ final: makeRecipe({ epochs: 5 }) }, []],
-    "another student rate": [{ student: makeRecipe({ learningRate: 1 }) }, []],
+    "more views": [{ views: 5 }, []],
   };
   for (const [name, [changes, expected]] of Object.entries(cases)) {
     const ids = idsOf(await prepared(changes));
@@ -285,51 +292,102 @@ Deno.test("prepareTeacher() finds a teacher that was trained before", async () =
   const later = preparing({}, store);
   const again = await later.prepare();
   assert.deepEqual(later.executor.submitted, []);
-  assert.deepEqual(again, first);
+  assert.deepEqual(told(again), told(first));
 });
 
 Deno.test("prepareTeacher() gives an equal teacher when its training is interrupted and continued", async () => {
-  const whole = await preparing().prepare();
+  const whole = told(await prepared());
   for (const stop of [1, 11, 12, 13, 23]) {
     const epochs: number[] = [];
     const { store, executor, prepare } = preparing();
     executor.interruptAfter(stop);
     await assert.rejects(prepare(), InterruptedError);
     const later = preparing({ onEpoch: (done) => epochs.push(done) }, store);
-    assert.deepEqual(await later.prepare(), whole);
+    assert.deepEqual(told(await later.prepare()), whole);
     assert.notEqual(later.executor.resumed[0], undefined);
     assert.deepEqual(epochs, stop < 12 ? [1] : []);
   }
 });
 
 Deno.test("prepareTeacher() stops and continues when it is interrupted while the teacher looks at the images", async () => {
-  const whole = await prepared();
-  let asked = 0;
-  const { store, executor, prepare } = preparing({
-    throwIfInterrupted() {
-      asked++;
-      throw new InterruptedError("Interrupted");
-    },
-  });
+  const augmented = { augmentation: MOVED, views: 3 };
+  const whole = told(await prepared(augmented));
+  const { store, executor, prepare } = preparing(augmented);
+  // 24 steps, and the second of three views does not come any more.
+  executor.interruptAfter(25);
   await assert.rejects(prepare(), InterruptedError);
-  assert.equal(asked, 1);
+  assert.equal(executor.predicted.length, 3);
   // Only the teacher's own data: no student may start.
   assert.equal(executor.registered.length, 1);
-  const later = preparing({}, store);
-  assert.deepEqual(await later.prepare(), whole);
+  const seen: number[] = [];
+  const later = preparing(
+    { ...augmented, onForward: (images) => seen.push(images) },
+    store,
+  );
+  assert.deepEqual(told(await later.prepare()), whole);
   assert.deepEqual(later.executor.submitted, []);
+  assert.deepEqual(
+    later.executor.predicted.map(({ view }) => view?.epoch),
+    [1, 2],
+  );
+  assert.deepEqual(seen, [90, 180, 270]);
 });
 
-Deno.test("prepareTeacher() throws when students and final trainings are augmented differently", async () => {
-  const { prepare, executor } = preparing({
-    final: makeRecipe({ augmentation: MOVED }),
-  });
-  await assert.rejects(prepare(), {
-    name: "RangeError",
-    message:
-      "Cannot prepare the teacher: students and final trainings are augmented differently, expected the same augmentation, for which the logits are computed",
-  });
-  assert.deepEqual(executor.submitted, []);
+Deno.test("prepareTeacher() asks nobody for what the store has of a teacher", async () => {
+  for (const augmentation of [PLAIN, MOVED]) {
+    const { store, prepare } = preparing({ augmentation });
+    const first = await prepare();
+    const later = preparing({ augmentation }, store);
+    assert.deepEqual(told(await later.prepare()), told(first));
+    assert.deepEqual(later.executor.submitted, []);
+    assert.deepEqual(later.executor.predicted, []);
+  }
+});
+
+Deno.test("derive() gives the subset and rows asked for with the same logits, and registers them", async () => {
+  const { prepare, executor } = preparing({ augmentation: MOVED });
+  const teacher = await prepare();
+  const { searchData, finalData } = teacher;
+  const half = finalData.validation.filter((_, i) => i % 2 === 0);
+  const derived = teacher.derive({ trainImages: 60, validation: half });
+  assert.equal(executor.registered.at(-1), derived);
+  assert.deepEqual(countsByLabel(derived.train), [20, 20, 20]);
+  assert(within(derived.train, finalData.train));
+  assert.deepEqual([...derived.validation], [...half]);
+  assert.equal(derived.teacherLogits, finalData.teacherLogits);
+  assert.equal(derived.images, SPLIT);
+  assert.equal(new Set([searchData, finalData, derived].map(idOf)).size, 3);
+  // What a search is given can be had in the same way.
+  const { validation } = searchData;
+  assert.deepEqual(
+    teacher.derive({ trainImages: 30, validation }),
+    searchData,
+  );
+  assert.deepEqual(
+    teacher.derive({ trainImages: 0, validation: finalData.validation }),
+    finalData,
+  );
+});
+
+Deno.test("derive() throws when a training image is to validate, or there are too few to train on", async () => {
+  const { prepare, executor } = preparing();
+  const { derive, finalData: { train, validation } } = await prepare();
+  const registered = executor.registered.length;
+  const row = train[3]!;
+  assert.throws(
+    () =>
+      derive({
+        trainImages: 0,
+        validation: Uint32Array.of(validation[0]!, row),
+      }),
+    {
+      name: "RangeError",
+      message:
+        `Cannot derive data: row ${row} is to validate, expected one of the teacher's 45 validation images`,
+    },
+  );
+  assert.throws(() => derive({ trainImages: 91, validation }), RangeError);
+  assert.equal(executor.registered.length, registered);
 });
 
 Deno.test("prepareTeacher() throws when the teacher's training fails", async () => {
@@ -372,11 +430,8 @@ Deno.test("prepareTeacher() throws when the teacher has no image right", async (
   });
 });
 
-Deno.test("prepareTeacher() gives the same data whatever the epochs of others, so that students are remembered", async () => {
-  const augmented = (epochs: number) => ({
-    student: makeRecipe({ epochs: 1, augmentation: MOVED, loss: DISTIL }),
-    final: makeRecipe({ epochs, augmentation: MOVED, loss: DISTIL }),
-  });
+Deno.test("prepareTeacher() gives the same data whatever views others need, so that students are remembered", async () => {
+  const augmented = (views: number) => ({ augmentation: MOVED, views });
   const short = preparing(augmented(2));
   const first = await short.prepare();
   const long = preparing(augmented(4), short.store);
@@ -393,7 +448,7 @@ Deno.test("prepareTeacher() gives the same data whatever the epochs of others, s
   );
   const student = {
     network: SMALL,
-    recipe: augmented(2).student,
+    recipe: makeRecipe({ epochs: 1, augmentation: MOVED, loss: DISTIL }),
     data: first.searchData.id,
     seed: SEEDS.student,
     engine: engine.name,
@@ -411,10 +466,7 @@ Deno.test("prepareTeacher() gives the same data whatever the epochs of others, s
 });
 
 Deno.test("prepareTeacher() draws the split from the data's seed, the teacher from its own, and the views from the students'", async () => {
-  const augmented = {
-    student: makeRecipe({ epochs: 1, augmentation: MOVED }),
-    final: makeRecipe({ epochs: 1, augmentation: MOVED }),
-  };
+  const augmented = { augmentation: MOVED, views: 1 };
   const parts = async (seeds: Partial<PrepareOptions["seeds"]>) => {
     const { searchData, finalData, weights, request } = await prepared({
       ...augmented,
@@ -453,7 +505,7 @@ Deno.test("searchStages() of several seeds share one teacher and train each dist
   };
   const search = async (seed: number) => {
     const own = evaluator.for({ rank: seed });
-    const options = { ...DEFAULTS, ...recipes, executor, evaluator: own };
+    const options = { ...DEFAULTS, executor, evaluator: own, store };
     const teacher = await prepareTeacher(options);
     const { stages, workerSeconds } = await searchStages({
       run: `seed ${seed}`,

@@ -4,6 +4,7 @@ import {
   type EvaluationRequest,
   type Executor,
   InterruptedError,
+  type PredictionRequest,
   type TrainingProgress,
 } from "../../lib/search/mod.ts";
 // The messages are what a worker is, seen from the pool.
@@ -54,6 +55,13 @@ class FakeWorker {
     this.onmessage!({ data: message });
   }
 
+  /** First rows of the predictions that it was sent. */
+  get positions(): number[] {
+    return this.received.flatMap((message) =>
+      message.type === "predict" ? message.request.rows.from : []
+    );
+  }
+
   done(): void {
     const evaluation = fakeEvaluation(SMALL);
     this.answer({ type: "done", evaluation, seconds: 1 });
@@ -89,6 +97,19 @@ function request(seed: number): EvaluationRequest {
   const recipe = makeRecipe();
   return { network: SMALL, recipe, data: "data", seed, engine: "onnx-cpu" };
 }
+
+/** A prediction that is known by its first row. */
+function look(from: number): PredictionRequest {
+  return {
+    network: SMALL,
+    weights: "weights",
+    data: "data",
+    rows: { from, to: from + 1 },
+    engine: "onnx-cpu",
+  };
+}
+
+const LOGITS = Float32Array.of(1, 2, 3);
 
 Deno.test("createWorkerPool() throws when the number of workers is no integer above 0", () => {
   for (const workers of [0, -1, 1.5, NaN, Infinity]) {
@@ -347,6 +368,80 @@ poolTest(
       ["data 1", "other 0", "data 3"],
       ["data 3", "other 0"],
     ]);
+    made.forEach((worker) => worker.done());
+    await Promise.all([first, second]);
+  },
+);
+
+poolTest(
+  "predict() gives the worker's logits, and takes turns with trainings by rank",
+  1,
+  async (pool, made) => {
+    const first = pool.predict(look(0));
+    const [worker] = made;
+    const later = [
+      pool.submit(request(1), { rank: 2 }),
+      pool.predict(look(2), { rank: 1 }),
+      pool.predict(look(3)),
+    ];
+    assert.deepEqual(worker!.received.at(-1), {
+      type: "predict",
+      request: look(0),
+    });
+    worker!.answer({ type: "predicted", logits: LOGITS, seconds: 2 });
+    assert.deepEqual(await first, { logits: LOGITS, seconds: 2 });
+    assert.deepEqual(worker!.positions, [0, 3]);
+    worker!.answer({ type: "predicted", logits: LOGITS, seconds: 2 });
+    assert.deepEqual(worker!.positions, [0, 3, 2]);
+    worker!.answer({ type: "predicted", logits: LOGITS, seconds: 2 });
+    assert.deepEqual(worker!.seeds, [1]);
+    worker!.done();
+    await Promise.all(later);
+  },
+);
+
+poolTest(
+  "predict() rejects when the worker fails, dies or stops, and the others go on",
+  1,
+  async (pool, made) => {
+    const [failing, dying, stopped, waiting] = [0, 1, 2, 3].map((from) =>
+      pool.predict(look(from))
+    );
+    const ended = Promise.allSettled([stopped, waiting]);
+    made[0]!.answer({ type: "failed", message: "RangeError: words" });
+    await assert.rejects(failing!, { message: "RangeError: words" });
+    made[0]!.die("out of memory");
+    await assert.rejects(dying!, {
+      message: "Cannot predict: the worker failed: out of memory",
+    });
+    assert.deepEqual(made[1]!.positions, [2]);
+    pool.interrupt();
+    made[1]!.answer({ type: "interrupted" });
+    await assert.rejects(stopped!, InterruptedError);
+    await assert.rejects(waiting!, InterruptedError);
+    await assert.rejects(pool.predict(look(4)), InterruptedError);
+    assert.deepEqual(made[1]!.positions, [2]);
+    await ended;
+  },
+);
+
+poolTest(
+  "registerWeights() reaches every worker once, those started later too",
+  2,
+  async (pool, made) => {
+    const bytes = Uint8Array.of(1, 2);
+    pool.registerWeights("a", bytes);
+    const first = pool.submit(request(1));
+    pool.registerWeights("b", bytes);
+    pool.registerWeights("a", bytes);
+    const second = pool.submit(request(2));
+    for (const worker of made) {
+      const sent = worker.received.filter(({ type }) => type === "weights");
+      assert.deepEqual(sent, [
+        { type: "weights", id: "a", bytes },
+        { type: "weights", id: "b", bytes },
+      ]);
+    }
     made.forEach((worker) => worker.done());
     await Promise.all([first, second]);
   },

@@ -11,15 +11,19 @@ import {
   type Execution,
   type Executor,
   InterruptedError,
+  type PredictionRequest,
   runStage,
 } from "../../lib/search/mod.ts";
 import { memoryStore } from "../../lib/store/mod.ts";
+import { encodeWeights, predictChunks } from "../../lib/training/mod.ts";
 import {
+  bitsOf,
   makeData,
   makeRecipe,
   makeSplit,
   NETWORK,
   SMALL,
+  withFresh,
 } from "../training/_problem.ts";
 import { BASE, CONFIG, POOLED, stageOptions } from "./_search.ts";
 
@@ -224,4 +228,120 @@ Deno.test("createWorkerPool() serves short and long trainings when data with mor
   } finally {
     await pool.close();
   }
+});
+
+const MANY = makeData({
+  split: makeSplit({ count: 2200 }),
+  train: 2150,
+  validation: 20,
+  id: "many",
+});
+const VIEW = {
+  augmentation: { cropPadding: 1, flip: true },
+  seed: 3,
+  epoch: 2,
+};
+const LOOK: PredictionRequest = {
+  network: NETWORK,
+  weights: "trained",
+  data: "many",
+  rows: { from: 0, to: 2150 },
+  view: VIEW,
+  engine: "onnx-cpu",
+};
+
+/** Weights, and what their program says directly of all training images. */
+async function trained() {
+  const engine = await openEngine("onnx-cpu");
+  return await withFresh(engine, NETWORK, makeRecipe(), async (program) => {
+    const logits: number[] = [];
+    const chunks = predictChunks(program, {
+      split: MANY.images,
+      indices: MANY.train,
+      mean: MANY.mean,
+      std: MANY.std,
+      views: VIEW,
+    });
+    for await (const chunk of chunks) logits.push(...chunk.logits);
+    return {
+      weights: encodeWeights(NETWORK, program.weights()),
+      direct: Float32Array.from(logits),
+    };
+  });
+}
+
+Deno.test("predict() gives the bits of a direct prediction with 1 and 2 workers, also between trainings", async () => {
+  const { weights, direct } = await trained();
+  // 1,500 is within a chunk.
+  const parts = [[0, 1000], [1000, 1500], [1500, 2150]];
+  const training = request(SMALL);
+  const engine = await openEngine("onnx-cpu");
+  const expected = await evaluate(engine, training, DATA);
+  for (const workers of [1, 2]) {
+    await withPool(workers, async (pool) => {
+      pool.register(MANY);
+      pool.registerWeights("trained", weights);
+      const answers = parts.map(([from, to]) =>
+        pool.predict({ ...LOOK, rows: { from: from!, to: to! } })
+      );
+      const between = pool.submit(training);
+      const again = pool.predict(LOOK);
+      const joined = Float32Array.from(
+        (await Promise.all(answers)).flatMap(({ logits }) => [...logits]),
+      );
+      assert.equal(bitsOf(joined), bitsOf(direct), `${workers} workers`);
+      assert.equal(bitsOf((await again).logits), bitsOf(direct));
+      assert.deepEqual(bits(await between), expected);
+    });
+  }
+});
+
+Deno.test("predict() rejects what the worker does not know or cannot do, and goes on", async () => {
+  const { weights, direct } = await trained();
+  await withPool(1, async (pool) => {
+    await assert.rejects(
+      pool.predict(LOOK),
+      /RangeError: Cannot predict: data "many" is not registered/,
+    );
+    pool.register(MANY);
+    await assert.rejects(
+      pool.predict(LOOK),
+      /RangeError: Cannot load weights: "trained" is not registered/,
+    );
+    pool.registerWeights("trained", weights);
+    await assert.rejects(
+      pool.predict({ ...LOOK, network: SMALL }),
+      /RangeError: Cannot load: "blocks.1.scale" is no parameter/,
+    );
+    await assert.rejects(
+      pool.predict({ ...LOOK, rows: { from: 2100, to: 2151 } }),
+      /RangeError: Cannot predict: the rows are 2100 to 2151/,
+    );
+    await assert.rejects(
+      pool.predict({ ...LOOK, engine: "unknown" }),
+      /name is "unknown", expected onnx-cpu/,
+    );
+    const { logits } = await pool.predict(LOOK);
+    assert.equal(bitsOf(logits), bitsOf(direct));
+  });
+});
+
+Deno.test("interrupt() stops a prediction between chunks and rejects those that wait", async () => {
+  const { weights } = await trained();
+  const count = 300_000;
+  const rows = new Uint32Array(new SharedArrayBuffer(4 * count));
+  rows.fill(MANY.train[0]!);
+  await withPool(1, async (pool) => {
+    pool.register({ ...MANY, train: rows });
+    pool.registerWeights("trained", weights);
+    // A thread that has answered runs, and takes up the next at once.
+    await pool.predict({ ...LOOK, rows: { from: 0, to: 1 } });
+    const running = pool.predict({ ...LOOK, rows: { from: 0, to: count } });
+    const waiting = pool.predict(LOOK);
+    const ended = Promise.allSettled([running, waiting]);
+    pool.interrupt();
+    await assert.rejects(running, InterruptedError);
+    await assert.rejects(waiting, InterruptedError);
+    await ended;
+  });
 });

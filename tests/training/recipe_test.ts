@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { learningRateAt, type Schedule } from "../../lib/training/mod.ts";
-import { makeRecipe } from "./_problem.ts";
+import {
+  augments,
+  countViews,
+  learningRateAt,
+  type Schedule,
+  viewOfEpoch,
+} from "../../lib/training/mod.ts";
+import { makeRecipe, PLAIN } from "./_problem.ts";
 
 /** Rates of all steps; the full rate is 1. */
 function rates(schedule: Schedule, steps: number): number[] {
@@ -91,4 +97,49 @@ Deno.test("learningRateAt() is positive, at most the full rate and proportional 
       },
     ),
   );
+});
+
+const MOVED = { cropPadding: 1, flip: false };
+
+Deno.test("augments() is true for either change of the images", () => {
+  assert.equal(augments(PLAIN), false);
+  assert.equal(augments(MOVED), true);
+  assert.equal(augments({ cropPadding: 0, flip: true }), true);
+});
+
+Deno.test("viewOfEpoch() cycles through the views, gives each epoch its own where there are no views, and one without augmentation", () => {
+  const over = (recipe: Parameters<typeof viewOfEpoch>[0]) =>
+    [0, 1, 2, 3, 4, 5, 6].map((epoch) => viewOfEpoch(recipe, epoch));
+  assert.deepEqual(
+    over({ augmentation: MOVED, views: 3 }),
+    [0, 1, 2, 0, 1, 2, 0],
+  );
+  assert.deepEqual(over({ augmentation: MOVED }), [0, 1, 2, 3, 4, 5, 6]);
+  for (const views of [{}, { views: 3 }]) {
+    assert.deepEqual(
+      over({ augmentation: PLAIN, ...views }),
+      [0, 0, 0, 0, 0, 0, 0],
+    );
+  }
+});
+
+Deno.test("countViews() is the number of views that the epochs see", () => {
+  fc.assert(fc.property(
+    fc.integer({ min: 1, max: 40 }),
+    fc.option(fc.integer({ min: 1, max: 40 }), { nil: undefined }),
+    fc.constantFrom(PLAIN, MOVED),
+    (epochs, views, augmentation) => {
+      const recipe = {
+        augmentation,
+        epochs,
+        ...(views === undefined ? {} : { views }),
+      };
+      const seen = Array.from(
+        { length: epochs },
+        (_, epoch) => viewOfEpoch(recipe, epoch),
+      );
+      assert.equal(countViews(recipe), new Set(seen).size);
+      assert.equal(countViews(recipe), Math.max(...seen) + 1);
+    },
+  ));
 });

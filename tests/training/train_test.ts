@@ -28,10 +28,18 @@ const DATA = makeData({ split: SPLIT, train: 26, validation: 20 });
 const SIZES = { features: 64, classes: 3 };
 const OPTIONS = { seed: 5, owner: "owner" };
 
+/** Where a batch is: the view is the epoch's number where nothing else is said. */
+interface Place {
+  readonly epoch: number;
+  readonly view?: number;
+  readonly from: number;
+  readonly size: number;
+}
+
 /** One batch as it should be, made image by image. */
 function expectedBatch(
   { augmentation }: Recipe,
-  { epoch, from, size }: { epoch: number; from: number; size: number },
+  { epoch, view = epoch, from, size }: Place,
 ) {
   const rows = epochOrder(26, OPTIONS.seed, epoch)
     .subarray(from, from + size)
@@ -50,7 +58,7 @@ function expectedBatch(
       std: STD,
       augmentation,
       seed: OPTIONS.seed,
-      epoch,
+      epoch: view,
     })
   );
   return { rows, images, labels };
@@ -135,6 +143,57 @@ Deno.test("train() hands over the teacher's logits of each image, of the epoch's
         ),
       );
     });
+  }
+});
+
+Deno.test("train() cycles through a recipe's views and their logits, each epoch in an order of its own", async () => {
+  const recipe = makeRecipe({
+    epochs: 5,
+    views: 2,
+    loss: { crossEntropy: 0.5, logitMse: 0.5 },
+    augmentation: { cropPadding: 2, flip: true },
+  });
+  const program = fakeProgram(SIZES);
+  const teacherLogits = TABLES.slice(0, 2);
+  await train(program, recipe, { ...DATA, teacherLogits }, OPTIONS);
+  assert.equal(program.seen.length, 20);
+  const orders = new Set<string>();
+  program.seen.forEach((seen, step) => {
+    const epoch = Math.floor(step / 4);
+    const view = epoch % 2;
+    const place = { epoch, view, from: 8 * (step % 4), size: seen.size };
+    const { rows, images, labels } = expectedBatch(recipe, place);
+    assert.deepEqual(seen.images, images, `step ${step}`);
+    assert.deepEqual(seen.labels, labels);
+    assert.deepEqual(
+      [...seen.teacherLogits!],
+      [...rows].flatMap((row) =>
+        [0, 1, 2].map((label) => 1000 * view + 3 * row + label)
+      ),
+    );
+    if (place.from === 0) orders.add(String(rows));
+  });
+  assert.equal(orders.size, 5);
+});
+
+Deno.test("train() gives the bits of a recipe without views when there are as many as epochs, or no augmentation", async () => {
+  const engine = await openEngine("onnx-cpu");
+  for (
+    const [augmentation, views] of [
+      [{ cropPadding: 1, flip: true }, 3],
+      [PLAIN, 1],
+    ] as const
+  ) {
+    const recipe = makeRecipe({ epochs: 3, augmentation });
+    const weights = (other: Recipe) =>
+      withFresh(engine, SMALL, other, async (program) => {
+        const { losses } = await train(program, other, DATA, OPTIONS);
+        return { losses, weights: program.weights() };
+      });
+    assert.deepEqual(
+      await weights({ ...recipe, views }),
+      await weights(recipe),
+    );
   }
 });
 
