@@ -344,6 +344,8 @@ Deno.test("finalsOf() asks a store for what was trained before, and ends alike w
       const executor: Executor = {
         workers: 1,
         register: () => {},
+        registerWeights: () => {},
+        predict: () => Promise.reject(new Error("nothing is to be predicted")),
         interrupt: () => {},
         close: () => Promise.resolve(),
         submit({ network, recipe }) {

@@ -523,7 +523,6 @@ Deno.test("searchStages() of several seeds share one teacher and train each dist
       searchData: teacher.searchData.id,
       rungs: [],
       final: recipes.final,
-      needsWeights: false,
       finalData: teacher.finalData.id,
       finalists: 1,
       studentSeed: SEEDS.student,

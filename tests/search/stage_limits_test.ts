@@ -17,6 +17,7 @@ import {
   ledgerOf,
   type Proposal,
   runStage,
+  type Student,
 } from "../../lib/search/mod.ts";
 import {
   CONFIG,
@@ -40,7 +41,7 @@ async function search(changes: Parameters<typeof stageOptions>[0]) {
   const trained: Network[] = [];
   const result = await runStage(stageOptions({
     ...changes,
-    evaluate(network) {
+    evaluate({ network }) {
       trained.push(network);
       return Promise.resolve(fakeEvaluation(network));
     },
@@ -164,7 +165,7 @@ Deno.test("runStage() trains students that break a soft limit, punishes them mor
   // They are students, but none that may win.
   assert(candidates.every(({ parameters }) => parameters <= maxParameters));
   assert.deepEqual(
-    new Set(trained.map(networkId)),
+    new Set(trained.map(({ network }) => networkId(network))),
     new Set(asked.map(networkId)),
   );
   const ledger = ledgerOf(records, 1);
@@ -204,7 +205,7 @@ Deno.test("runStage() makes no candidate of a student below the accuracy floor, 
 Deno.test("runStage() says of a failed training that it failed, not that it is below the accuracy floor", async () => {
   const { records, candidates, trained } = await runStage(stageOptions({
     objective: objectiveOf({ minAccuracy: 0.5 }),
-    evaluate: (network) => Promise.resolve(failedEvaluation(network)),
+    evaluate: ({ network }) => Promise.resolve(failedEvaluation(network)),
   }));
   const { failed, violations } = ledgerOf(records, 1);
   assert(failed > 0);
@@ -245,7 +246,7 @@ Deno.test("runStage() begins no iteration once its budget of student-epochs is s
 });
 
 Deno.test("runStage() counts the budget over interruptions, and failed trainings with it", async () => {
-  const evaluate = (network: Network) =>
+  const evaluate = ({ network }: Student) =>
     Promise.resolve(
       hashed(network) < 0.5
         ? failedEvaluation(network)
@@ -283,7 +284,7 @@ Deno.test("runStage() asks for the longest training first, and keeps records in 
         begun++;
         asked.push([]);
       },
-      evaluate(network) {
+      evaluate({ network }) {
         asked[begun]!.push(network);
         return Promise.resolve(fakeEvaluation(network));
       },

@@ -114,10 +114,10 @@ for (const kind of KINDS) {
         await runStage(stageOptions({
           kind,
           journal,
-          evaluate: (network) =>
+          evaluate: (student) =>
             calls++ >= last
               ? Promise.reject(new Error("stop"))
-              : options.evaluate(network),
+              : options.evaluate(student),
         }));
         broken = false;
       } catch (error) {
@@ -184,7 +184,7 @@ for (const kind of KINDS) {
     const shuffled = await runStage(stageOptions({
       kind,
       // The last one asked for answers first.
-      evaluate: async (network) => {
+      evaluate: async ({ network }) => {
         await new Promise<void>((resolve) => {
           waiting.push(resolve);
           setTimeout(() => waiting.pop()!(), 0);
@@ -202,9 +202,9 @@ for (const kind of KINDS) {
     const asked: string[] = [];
     const { records } = await runStage({
       ...options,
-      evaluate: (network) => {
-        asked.push(networkId(network));
-        return options.evaluate(network);
+      evaluate: (student) => {
+        asked.push(networkId(student.network));
+        return options.evaluate(student);
       },
     });
     assert.deepEqual(
@@ -281,6 +281,7 @@ for (const kind of KINDS) {
         if (!outcome.ok || first.has(proposal.networkId!)) continue;
         first.set(proposal.networkId!, {
           network: outcome.network,
+          origin: outcome.origin,
           networkId: proposal.networkId!,
           parameters: proposal.parameters!,
           reward: proposal.reward,
@@ -302,7 +303,7 @@ for (const kind of KINDS) {
 Deno.test("runStage() orders equal rewards by size, then by id", async () => {
   // An accuracy of 0 is a reward of 0 whatever the size.
   const { candidates } = await runStage(stageOptions({
-    evaluate: (network) => Promise.resolve(fakeEvaluation(network, 0)),
+    evaluate: ({ network }) => Promise.resolve(fakeEvaluation(network, 0)),
     config: { ...CONFIG, iterations: 8, learningRate: 0.001 },
   }));
   assert(candidates.every(({ reward }) => reward === 0));
@@ -395,7 +396,7 @@ Deno.test("runStage() goes on when no decision is free", async () => {
 Deno.test("runStage() scores a failed training as degenerate, without a candidate, and goes on", async () => {
   const fails = (accuracy: number) => accuracy < 0.5;
   const { records, candidates } = await runStage(stageOptions({
-    evaluate: (network): Promise<Evaluation> => {
+    evaluate: ({ network }): Promise<Evaluation> => {
       const evaluation = fakeEvaluation(network);
       return Promise.resolve(
         fails(evaluation.accuracy)

@@ -175,7 +175,7 @@ Deno.test("runStage() gives equal results with 1 and 3 workers", async () => {
         const evaluator = createEvaluator(memoryStore(), pool, engine);
         const result = await runStage(stageOptions({
           config: { ...CONFIG, iterations: 2 },
-          evaluate: (network) =>
+          evaluate: ({ network }) =>
             evaluator.evaluate(
               request(network, { recipe: makeRecipe({ epochs: 1 }) }),
             ),
