@@ -4,8 +4,9 @@ import {
   engineIdentity,
   evaluationKey,
   type EvaluationRequest,
+  type Start,
 } from "../../lib/search/mod.ts";
-import { makeRecipe, SMALL } from "../training/_problem.ts";
+import { makeRecipe, NETWORK, SMALL } from "../training/_problem.ts";
 
 const ENGINE: EngineIdentity = {
   name: "onnx-cpu",
@@ -22,6 +23,19 @@ const REQUEST: EvaluationRequest = {
   seed: 1,
   engine: "onnx-cpu",
 };
+
+const START: Start = {
+  base: NETWORK,
+  weights: "weights",
+  layers: [0, 4],
+  importance: "filterL1",
+  observe: 64,
+};
+
+/** The key of the request with another start. */
+function keyFrom(start: Start): string {
+  return evaluationKey({ ...REQUEST, start }, ENGINE);
+}
 
 /** The same value with the keys of every object the other way round. */
 function reversed<T>(value: T): T {
@@ -129,4 +143,47 @@ Deno.test("evaluationKey() looks at an engine's identity only", () => {
     evaluationKey(REQUEST, engine),
     evaluationKey(REQUEST, ENGINE),
   );
+});
+
+Deno.test("evaluationKey() is the key of before there was a start where none is given", () => {
+  // Written down before requests could say where they start: stores hold results
+  // under such keys.
+  assert.equal(
+    evaluationKey(REQUEST, ENGINE),
+    "bcfc506f10cf57ed3b5fdc2c5717c1d54962f4e29721d56fac8b7ed478a04d6e",
+  );
+  assert.equal(
+    evaluationKey({ ...REQUEST, validateEpochs: true }, ENGINE),
+    "033716be2cdc3cbce1552126a8c0af98b89fbc226bf06299ec67c2e383b7f4c6",
+  );
+});
+
+Deno.test("evaluationKey() changes with each part of the start", () => {
+  const { observe: _, ...kept } = START;
+  const starts: readonly Start[] = [
+    START,
+    kept,
+    { ...START, base: { ...NETWORK, blocks: NETWORK.blocks.toSpliced(2, 1) } },
+    { ...START, weights: "other" },
+    { ...START, layers: [2, 4] },
+    { ...START, layers: [4, 0] },
+    { ...START, importance: "batchNormScale" },
+    { ...START, importance: "foldedL1" },
+    { ...START, observe: 65 },
+  ];
+  const keys = [evaluationKey(REQUEST, ENGINE), ...starts.map(keyFrom)];
+  assert.equal(new Set(keys).size, keys.length);
+});
+
+Deno.test("evaluationKey() does not change with the form in which the start's base is written, nor with the order of keys", () => {
+  const blocks = [{ type: "dropout", rate: 0 } as const, ...NETWORK.blocks];
+  const key = keyFrom(START);
+  assert.equal(keyFrom({ ...START, base: { ...NETWORK, blocks } }), key);
+  assert.notEqual(
+    JSON.stringify(reversed({ ...START, layers: [] })),
+    JSON.stringify({ ...START, layers: [] }),
+  );
+  // The layers are a list, whose order counts.
+  const { layers } = START;
+  assert.equal(keyFrom({ ...reversed(START), layers }), key);
 });
