@@ -11,6 +11,7 @@ import {
   finalRecipe,
   finalRounds,
   rungRecipes,
+  studentRecipes,
 } from "../../lib/lab/options/recipes.ts";
 import { canonicalJson } from "../../lib/random/mod.ts";
 import { parseOptions } from "./_options.ts";
@@ -212,4 +213,33 @@ Deno.test("--final.kl and --final.temperature must be numbers that make a loss",
     mistakes("--final.optimiser", "adamW"),
     /expected adam, adamw or sgd/,
   );
+});
+
+Deno.test("--final.start inherited needs students that inherit, and says how they do", () => {
+  const inherited = ["--final.start", "inherited"];
+  assert.equal(
+    mistakes(...inherited),
+    "--final.start inherited: expected fresh, as the students start from fresh weights; --student.start inherited has both inherit",
+  );
+  for (const final of ["fresh", "inherited"]) {
+    const flags = ["--student.start", "inherited", "--final.start", final];
+    assert.equal(mistakes(...flags), "");
+  }
+  assert.equal(mistakes("--final.start", "fresh"), "");
+});
+
+Deno.test("--student.epochs 0 needs students that inherit", () => {
+  const none = ["--student.epochs", "0"];
+  assert.match(
+    mistakes(...none),
+    /--student\.epochs 0: expected at least 1, or inherited weights/,
+  );
+  assert.equal(mistakes(...none, "--student.start", "inherited"), "");
+  // Of stage 2, too, it is the usual number.
+  const { config } = parseCommand(command, [
+    ...none,
+    ...["--student.start", "inherited"],
+  ]);
+  const { removal, shrinkage } = studentRecipes(completeConfig(config));
+  assert.deepEqual([removal.epochs, shrinkage.epochs], [0, 0]);
 });

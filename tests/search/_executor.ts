@@ -45,6 +45,12 @@ export function inlineExecutor(engine: Engine): InlineExecutor {
       );
   }
 
+  function weightsOf(id: string): Uint8Array {
+    const bytes = weights.get(id);
+    if (bytes === undefined) throw new RangeError(`no weights "${id}"`);
+    return bytes;
+  }
+
   return {
     workers: 1,
     submitted,
@@ -72,6 +78,7 @@ export function inlineExecutor(engine: Engine): InlineExecutor {
         seconds: 0.25 * (checkpoint.state.step - (start?.state.step ?? 0)),
       });
       const outcome = await evaluate(engine, request, dataOf(request.data), {
+        weights: weightsOf,
         ...(start === undefined ? {} : { resume: start }),
         ...(afterEpoch === undefined ? {} : {
           afterEpoch: (checkpoint) => afterEpoch(progress(checkpoint)),
@@ -92,7 +99,7 @@ export function inlineExecutor(engine: Engine): InlineExecutor {
       try {
         const logits = await predictor.predict(request, {
           engine,
-          weights: weights.get(request.weights)!,
+          weights: weightsOf(request.weights),
           data: dataOf(request.data),
         });
         return { logits: logits!, seconds: 0.25 };

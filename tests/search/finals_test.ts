@@ -1,10 +1,14 @@
 import assert from "node:assert/strict";
 import { type Network, networkId } from "../../lib/network/mod.ts";
 import { createObjective } from "../../lib/reward/mod.ts";
-import { type FinalOptions, finalsOf } from "../../lib/search/mod.ts";
+import {
+  type FinalOptions,
+  finalsOf,
+  type StartOf,
+} from "../../lib/search/mod.ts";
 import { candidatesOf } from "./_candidates.ts";
 import { type Accuracies, fakeEvaluator, searchOptions } from "./_evaluator.ts";
-import { failedEvaluation, fakeEvaluation, TEACHER } from "./_search.ts";
+import { BASE, failedEvaluation, fakeEvaluation, TEACHER } from "./_search.ts";
 
 /** Five students, each smaller than the one before, best first. */
 const CANDIDATES = candidatesOf([0.9, 0.7, 0.5, 0.3, 0.2]);
@@ -120,6 +124,42 @@ Deno.test("finalsOf() chooses a single finalist without training it, and trains 
   assert.deepEqual(of.requests(), []);
   assert.equal((await of.winner())!.networkId, IDS[0]);
   assert.equal(evaluator.asked.length, 1);
+});
+
+Deno.test("finalsOf() chooses a single finalist when it is trained to the end where its weights are needed", async () => {
+  const { evaluator, finals: of } = finals([0.5], 1, { needsWeights: true });
+  const chosen = await of.chosen();
+  assert.equal(chosen, await of.winner());
+  assert.equal(chosen!.networkId, IDS[0]);
+  assert.deepEqual(
+    evaluator.asked.map(({ options }) => options!.weights),
+    [true],
+  );
+  // Who has no weights cannot hand any on.
+  const failed = finals([undefined, 0.5], 1, { needsWeights: true }).finals;
+  assert.equal((await failed.chosen())!.networkId, IDS[1]);
+  const none = finals([], 1, { needsWeights: true }).finals;
+  assert.equal(await none.chosen(), undefined);
+});
+
+Deno.test("finalsOf() has every training start where it is told, and says so in its requests", async () => {
+  const start: StartOf = ({ network, origin }) => ({
+    base: BASE,
+    weights: networkId(network),
+    layers: origin.leaves,
+    importance: "foldedL1",
+  });
+  const { evaluator, finals: of } = finals([0.1, 0.5, 0.4], 3, { start });
+  const winner = await of.winner();
+  assert.deepEqual(
+    evaluator.asked.map(({ request }) => request.start),
+    CANDIDATES.slice(0, 3).map(start),
+  );
+  assert.deepEqual(
+    of.requests(),
+    evaluator.asked.map(({ request }) => request),
+  );
+  assert.deepEqual(winner!.request.start, start(winner!));
 });
 
 Deno.test("finalsOf() chooses the only candidate without training it, however many finalists there may be", async () => {

@@ -212,20 +212,54 @@ Deno.test("finalsOf() chooses the best of the last rung for the next stage befor
   assert.equal(run.asked.length, 7);
 });
 
-Deno.test("finalsOf() chooses the trained winner where its weights are needed", async () => {
-  for (const students of [[], [3]]) {
-    const run = halving(students, [LIKE_FIRST, LIKE_FIRST], {
-      needsWeights: true,
-    });
-    const chosen = await run.finals.chosen();
-    assert.equal(chosen, await run.finals.winner());
-    assert.equal(chosen!.networkId, IDS[0]);
-    assert.equal(run.asked.at(-1)!.options!.weights, true);
-    assert.equal(run.asked.length, students.length === 0 ? 1 : 4);
-  }
-  // A winner that was not trained has no weights.
-  const failed = halving([], [[]], { needsWeights: true });
-  assert.equal(await failed.finals.chosen(), undefined);
+Deno.test("finalsOf() chooses the best of the last rung with the weights of that rung where they are needed", async () => {
+  const run = halving([4, 2], [LIKE_LAST, LIKE_FIRST, LIKE_FIRST], {
+    needsWeights: true,
+  });
+  const chosen = await run.finals.chosen();
+  assert.deepEqual(roundsOf(run), [[1, [0, 1, 2, 3]], [2, [3, 2]]]);
+  assert(chosen !== undefined && "request" in chosen);
+  const { request, ...candidate } = chosen;
+  assert.deepEqual(candidate, CANDIDATES[2]);
+  assert.deepEqual(request, run.asked[5]!.request);
+  assert.equal(request.recipe.epochs, 2);
+  assert.equal(networkId(request.network), IDS[2]);
+  // The first rung's weights serve nobody.
+  assert.deepEqual(
+    run.asked.map(({ options }) => options!.weights),
+    [...Array(4).fill(undefined), true, true],
+  );
+  assert.deepEqual(
+    run.finals.trained(),
+    [],
+    "it was trained to the end for it",
+  );
+  assert.equal((await run.finals.winner())!.networkId, IDS[2]);
+});
+
+Deno.test("finalsOf() chooses the trained winner where weights are needed and the last rung was left out or several are trained to the end", async () => {
+  const leftOut = halving([4, 2], [
+    // A single one comes through: the second rung has nothing to decide.
+    [undefined, undefined, 0.5, undefined, 0.9, 0.9],
+    LIKE_FIRST,
+    LIKE_FIRST,
+  ], { needsWeights: true });
+  const chosen = await leftOut.finals.chosen();
+  assert.equal(chosen, await leftOut.finals.winner());
+  assert.equal(chosen!.networkId, IDS[2]);
+  assert.deepEqual(roundsOf(leftOut), [
+    [1, [0, 1, 2, 3]],
+    [FINAL.epochs, [2]],
+  ]);
+  assert.equal(leftOut.asked.at(-1)!.options!.weights, true);
+  const several = halving([4], [LIKE_FIRST, LIKE_LAST], {
+    needsWeights: true,
+    finalists: 2,
+  });
+  assert.equal(
+    await several.finals.chosen(),
+    await several.finals.winner(),
+  );
 });
 
 Deno.test("finalsOf() leaves failed students of a rung behind and fills their places with nobody", async () => {

@@ -12,6 +12,7 @@ import { dataOptions } from "../subject/data_options.ts";
 import { type RecipeFields, recipeFields } from "../teacher/recipes.ts";
 import {
   checkFinalists,
+  checkStart,
   type FinalConfig,
   finalSchema,
   withoutUsual,
@@ -86,6 +87,7 @@ export function completeConfig<Given extends GivenConfig>(
   given: Given,
 ): Omit<Given, "teacher" | "final"> & CompressionConfig {
   checkFinalists(given);
+  checkStart(given);
   const { seed, retrain, ...own } = given.teacher;
   const { schedule, cropPadding, flip, ...teacher } = recipeFields(
     given.dataset,

@@ -149,3 +149,19 @@ export function checkFinalists(
     `--finalists ${finalists}: expected fewer than the ${last} students of the last rung of --final.halving`,
   );
 }
+
+/**
+ * Checks that a final training that is to inherit weights has some to inherit.
+ *
+ * @throws {UsageError} If the students start from fresh ones.
+ */
+export function checkStart(
+  { student, final }: Readonly<
+    Record<"student" | "final", { readonly start: (typeof STARTS)[number] }>
+  >,
+): void {
+  if (final.start === "fresh" || student.start === "inherited") return;
+  throw new UsageError(
+    "--final.start inherited: expected fresh, as the students start from fresh weights; --student.start inherited has both inherit",
+  );
+}
