@@ -33,11 +33,12 @@ export function scaleNote(content: CompressionContent): string {
   );
   const students = `${iterations.join(" + ")} iterations`;
   const epochs = studentEpochs(content);
-  const training = `${epochs} ${epochs === "1" ? "epoch" : "epochs"} on ${
-    student.images === 0
-      ? "all images"
-      : `${formatCount(student.images)} images`
-  } a student`;
+  const images = student.images === 0
+    ? "all images"
+    : `${formatCount(student.images)} images`;
+  const training = epochs === "0"
+    ? "students scored untrained"
+    : `${epochs} ${epochs === "1" ? "epoch" : "epochs"} on ${images} a student`;
   return width === 1 && student.images === 0 &&
       iterations.every((each) => each >= 100)
     ? `The paper's scale: full width, ${students}, ${training}.`
@@ -144,5 +145,20 @@ export function halvingNote(
   ];
   return `A stage's best candidates are trained further, the best of these longer: ${
     rungs.join(", ")
+  }.\n\n`;
+}
+
+/** Which weights students and final trainings start from where these are inherited, or "". */
+export function startNote(
+  { identity: { config: { student, final } } }: CompressionContent,
+): string {
+  if (student.start !== "inherited") return "";
+  const statistics = student.observe === 0
+    ? ""
+    : `, batch norm's statistics estimated anew on ${
+      formatCount(student.observe)
+    } images`;
+  return `Students start from the weights of the network that they were made of${statistics}; final trainings start from ${
+    final.start === "inherited" ? "these too" : "fresh ones"
   }.\n\n`;
 }

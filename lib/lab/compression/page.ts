@@ -21,6 +21,7 @@ import {
   networkNotes,
   rewardNote,
   scaleNote,
+  startNote,
   teacherNote,
 } from "./notes.ts";
 import { resultTable } from "./table.ts";
@@ -143,7 +144,9 @@ accuracy against the teacher. Test images were opened once, for this table.
 
 ${searchTable(content).trimEnd()}
 
-${halvingNote(content)}${rewardNote(content)}${costNote(content, environment)}
+${startNote(content)}${halvingNote(content)}${rewardNote(content)}${
+      costNote(content, environment)
+    }
 
 ${
       figures.map(([name]) => `![${FIGURES[name]}](${cell}${name}.svg)\n`)

@@ -24,7 +24,7 @@ import {
 } from "../../report/mod.ts";
 import type { ProfileResults, RecordedCell } from "../cells/experiment.ts";
 import type { CompressionContent, Measured } from "./content.ts";
-import { dataNote, halvingNote, scaleNote } from "./notes.ts";
+import { dataNote, halvingNote, scaleNote, startNote } from "./notes.ts";
 import { PAPER_COLUMNS, paperRows } from "./table.ts";
 import { stageLabel, subjectTitle } from "./titles.ts";
 
@@ -262,7 +262,11 @@ several cells share counts for each.
 ${
     [
       ...new Set(
-        contents.flatMap((each) => [halvingNote(each), dataNote(each)]),
+        contents.flatMap((each) => [
+          startNote(each),
+          halvingNote(each),
+          dataNote(each),
+        ]),
       ),
     ].join("")
   }${missing}Cell by cell, with figures and networks:
