@@ -138,16 +138,24 @@ async function runRound(
   }));
 }
 
+/** A trained student on other images. */
+export interface OtherScore {
+  /** In [0, 1]; 0 for a failed training. */
+  readonly accuracy: number;
+  /** Seconds that a thread was busy for it. */
+  readonly seconds: number;
+}
+
 /**
- * Accuracies of a round's trained students on other images: an evaluation of
- * weights that are inherited whole and not trained, so that workers do it and it
- * is remembered like any other.
+ * Scores a round's trained students on other images: an evaluation of weights that
+ * are inherited whole and not trained, so that workers do it and it is remembered
+ * like any other.
  *
  * @param lab Where they are run.
  * @param round A round whose weights are kept.
  * @param options.evaluations What came of it.
  * @param options.validation Rows of the images.
- * @returns In [0, 1], in the order of the requests; 0 for a failed training.
+ * @returns In the order of the requests.
  */
 export async function scoreAgain(
   lab: Lab,
@@ -156,26 +164,29 @@ export async function scoreAgain(
     readonly evaluations: readonly Evaluation[];
     readonly validation: Uint32Array;
   },
-): Promise<readonly number[]> {
+): Promise<readonly OtherScore[]> {
   const { cell: { config }, session: { evaluator }, prepared } = lab;
   const data = prepared.derive({ trainImages: 0, validation });
   const register = registering(lab);
   const { importance } = config.student;
   return await Promise.all(requests.map(async (request, i) => {
-    if (evaluations[i]!.failure !== undefined) return 0;
+    if (evaluations[i]!.failure !== undefined) {
+      return { accuracy: 0, seconds: 0 };
+    }
     const { network, recipe } = request;
     const startOf = startsFrom(
       { importance, observe: 0, register },
       { base: network, weights: evaluator.weights(request) },
     );
     const origin = { leaves: leaves(network).map((_, leaf) => leaf) };
-    const { accuracy } = await evaluator.evaluate({
+    const other = {
       ...request,
       recipe: { ...recipe, epochs: 0 },
       data: data.id,
       start: startOf({ network, origin }),
-    });
-    return accuracy;
+    };
+    const { accuracy } = await evaluator.evaluate(other);
+    return { accuracy, seconds: evaluator.seconds(other) };
   }));
 }
 

@@ -66,7 +66,7 @@ export async function runFidelity(
       macs: countMacs(network),
       kind,
       truth: truths[i]!.accuracy,
-      truthOnScoring: again[i]!,
+      truthOnScoring: again[i]!.accuracy,
       scores: Object.fromEntries(rounds.map((round) => [
         round.trial.name,
         { accuracy: found.get(round)![i]!.accuracy },
@@ -89,10 +89,9 @@ export async function runFidelity(
       proxies: proxies.map(({ spec }) => spec),
       students: scores.toSorted((a, b) => a.parameters - b.parameters),
     }),
-    workerSeconds: [...rounds, last].reduce(
-      (sum, round) => sum + seconds(round),
-      evaluator.seconds(prepared.request),
-    ),
+    workerSeconds: evaluator.seconds(prepared.request) +
+      [...rounds, last].reduce((sum, round) => sum + seconds(round), 0) +
+      again.reduce((sum, { seconds }) => sum + seconds, 0),
     details: Object.fromEntries(
       rounds.map((round) => [
         round.trial.name,
