@@ -188,8 +188,8 @@ Deno.test("proxy foresees each proxy and writes nothing in a dry run", async () 
 const MISTAKES: readonly (readonly [string, string, RegExp])[] = [
   [
     "more images than there are",
-    "before: { images: 700, epochs: 1 }",
-    /^proxy "fresh, 1 x 700" looks at 700 images: expected at most 640/m,
+    "before: { images: 4001, epochs: 1 }",
+    /^proxy "fresh, 1 x 4,001" looks at 4001 images: expected at most 4000/m,
   ],
   [
     "a proxy twice",
@@ -217,7 +217,7 @@ Deno.test("proxy tells mistakes in one line before anything is trained", async (
         await Deno.writeTextFile(file, `paperProxy: true\n${mistake}\n`);
         const run = startRaw([
           ...["--profile", "smoke", "--config", file, "--results", results],
-          ...["--images", "640", "--validation", "200", "--dry-run"],
+          "--dry-run",
         ], { script: "proxy_fidelity.ts" });
         const { code, stderr } = await run.ended;
         assert.equal(code, 2, stderr);
