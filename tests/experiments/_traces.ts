@@ -16,6 +16,8 @@ export interface StoreView {
   readonly evaluations: number;
   /** Trained networks that are kept: teacher and final ones. */
   readonly weights: number;
+  /** Views whose logits are kept. */
+  readonly logits: number;
   /** Search iterations of both stages. */
   readonly iterations: number;
   /** Scores on the test split. */
@@ -26,6 +28,7 @@ const NOTHING: StoreView = {
   trainings: 0,
   evaluations: 0,
   weights: 0,
+  logits: 0,
   iterations: 0,
   tests: 0,
 };
@@ -51,7 +54,8 @@ export function look(folder: string): StoreView {
           WHERE run LIKE 'training/%' AND step = 0) AS trainings,
         (SELECT count(*) FROM evaluations
           WHERE key NOT LIKE 'test/%') AS evaluations,
-        (SELECT count(*) FROM blobs) AS weights,
+        (SELECT count(*) FROM blobs WHERE key LIKE 'weights/%') AS weights,
+        (SELECT count(*) FROM blobs WHERE key LIKE 'logits/%') AS logits,
         (SELECT count(*) FROM history) AS iterations,
         (SELECT count(*) FROM evaluations WHERE key LIKE 'test/%') AS tests`,
     );

@@ -15,6 +15,7 @@ import { exists, look, type Moment, reach } from "./_traces.ts";
 const MOMENTS: readonly (readonly [string, Moment])[] = [
   ["an epoch of the teacher", ({ trainings }) => trainings > 0],
   ["the teacher", ({ weights }) => weights > 0],
+  ["the teacher's logits", ({ logits }) => logits > 0],
   ["the first student", ({ evaluations }) => evaluations > 1],
   ["the first iteration", ({ iterations }) => iterations > 0],
   ["the first shrinkage", ({ iterations }) => iterations > 3],
