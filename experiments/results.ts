@@ -19,11 +19,13 @@ import {
   recordedTeachers,
   renderQuestion,
   renderTeachers,
+  type Report,
 } from "../lib/lab/mod.ts";
+import { report as proxy } from "./proxy_fidelity.ts";
 import { report as rq1 } from "./rq1_compression.ts";
 
 /** How the results of each question become files. */
-const REPORTS = [rq1];
+const REPORTS: readonly Report<unknown>[] = [rq1, proxy];
 
 const source = {
   name: "deno task results",

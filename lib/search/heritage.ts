@@ -37,7 +37,10 @@ export type StartOf = (student: Student) => Start;
  * @param base The network, and its trained weights.
  */
 export function startsFrom(
-  { importance, observe, register }: Inheritance,
+  { importance, observe, register }: Pick<
+    Inheritance,
+    "importance" | "observe" | "register"
+  >,
   { base, weights }: { readonly base: Network; readonly weights: Uint8Array },
 ): StartOf {
   const id = register(weights);

@@ -37,7 +37,7 @@ export type Initialisation = "pytorch" | "pytorch-0.2" | "he";
 
 /** Everything that training needs beside network, data and seed. */
 export interface Recipe {
-  /** Passes over the training images, >= 1. */
+  /** Passes over the training images, >= 0; with 0 first weights stay as they are. */
   readonly epochs: number;
   /** Images a step, >= 1; the last step of an epoch takes what is left. */
   readonly batchSize: number;

@@ -1,6 +1,6 @@
 /**
- * Runs `deno task rq1` as a user does, in a process and a results folder of its
- * own, and looks at what it leaves.
+ * Runs an experiment, `deno task rq1` unless another is named, as a user does, in a
+ * process and a results folder of its own, and looks at what it leaves.
  *
  * @module
  */
@@ -45,6 +45,8 @@ export interface CommandOptions {
   readonly flags?: readonly string[];
   /** YAML that is added to {@link TINY}, for example subjects. */
   readonly config?: string;
+  /** The experiment's file, default "rq1_compression.ts". */
+  readonly script?: string;
   /** Flags of Deno itself, after --allow-all. */
   readonly deno?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
@@ -100,7 +102,10 @@ export function tinyFlags(folder: string, more = ""): readonly string[] {
 /** Starts the command with the flags given and no others. */
 export function startRaw(
   flags: readonly string[],
-  { deno = [], env = {} }: Omit<CommandOptions, "flags" | "config"> = {},
+  { script = "rq1_compression.ts", deno = [], env = {} }: Omit<
+    CommandOptions,
+    "flags" | "config"
+  > = {},
 ): Running {
   const seconds = stopwatch();
   const process = new Deno.Command(Deno.execPath(), {
@@ -109,7 +114,7 @@ export function startRaw(
       "--quiet",
       "--allow-all",
       ...deno,
-      "experiments/rq1_compression.ts",
+      `experiments/${script}`,
       ...flags,
     ],
     cwd: PROJECT,
@@ -206,7 +211,7 @@ export function outcomeOf(ended: Ended): Outcome {
   );
   return {
     ...ended,
-    place: path.replace(/^.*(?=\/rq1\/)\//, ""),
+    place: path.split("/").slice(-3).join("/"),
     record,
     digest,
     deterministic,

@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
 import { type Engine, openEngine } from "../../lib/engine/mod.ts";
-import { networkId } from "../../lib/network/mod.ts";
-import { evaluate, type EvaluationRequest } from "../../lib/search/mod.ts";
+import { leaves, type Network, networkId } from "../../lib/network/mod.ts";
+import { sha256Hex } from "../../lib/random/mod.ts";
+import {
+  evaluate,
+  type EvaluationRequest,
+  startsFrom,
+} from "../../lib/search/mod.ts";
 import {
   decodeCheckpoint,
   decodeTensors,
@@ -35,6 +40,14 @@ const REQUEST: EvaluationRequest = {
   seed: 1,
   engine: "onnx-cpu",
 };
+
+const CONV = {
+  type: "conv",
+  kernel: 3,
+  stride: 1,
+  padding: 1,
+  bias: true,
+} as const;
 
 /** Evaluates to the end. */
 async function finished(
@@ -118,6 +131,46 @@ Deno.test("evaluate() starts from weights named after the network, seed and reci
   // Biases begin at 0 and take the smallest of steps.
   for (const name of ["blocks.0.weight", "blocks.3.weight"]) {
     assert.deepEqual(decodeWeights(weights!)[name], first[name]);
+  }
+});
+
+/** One whose branches have other channels, and whose canonical form is shorter. */
+const BRANCHED: Network = {
+  ...NETWORK,
+  blocks: [
+    { type: "residual", body: [], shortcut: [] },
+    ...NETWORK.blocks.slice(0, 4),
+    {
+      type: "residual",
+      body: [
+        { ...CONV, outChannels: 3 },
+        { type: "batchNorm" },
+        { type: "relu" },
+        { ...CONV, outChannels: 6 },
+      ],
+      shortcut: [{ ...CONV, outChannels: 6 }, { type: "batchNorm" }],
+    },
+    ...NETWORK.blocks.slice(5),
+  ],
+};
+
+Deno.test("evaluate() gives trained weights back when they are inherited whole and not trained", async () => {
+  for (const network of [SMALL, NETWORK, BRANCHED]) {
+    const request = { ...REQUEST, network };
+    const { evaluation, weights } = await finished(request);
+    const start = startsFrom(
+      { importance: "filterL1", observe: 0, register: sha256Hex },
+      { base: network, weights: weights! },
+    );
+    const origin = { leaves: leaves(network).map((_, leaf) => leaf) };
+    const again = await finished({
+      ...request,
+      recipe: { ...request.recipe, epochs: 0 },
+      start: start({ network, origin }),
+    }, { weights: () => weights! });
+    assert.equal(again.evaluation.steps, 0);
+    assert.equal(again.evaluation.accuracy, evaluation.accuracy);
+    assert.deepEqual(again.weights, weights);
   }
 });
 

@@ -82,7 +82,7 @@ export async function printPlan(
         formatDuration(total(parts, "wallSeconds"))
       } with ${run.workers} workers. Foreseen from the speed of ${engine.name} on this machine (measured ${
         stored === undefined ? "just now" : "at its first run"
-      }) and from the students that the strategies would propose before they learn.`,
+      }) and from the students that there would be if nothing were learned.`,
     );
     await printStored(store, { path, cells, parts });
   } finally {

@@ -212,6 +212,16 @@ function logitsPart(options: ForecastOptions): Part {
 }
 
 /**
+ * What comes before the first student: the teacher, and its look at their images.
+ *
+ * @param options What is known of run and machine.
+ * @returns Nothing where another cell has done it.
+ */
+export function preparationParts(options: ForecastOptions): readonly Part[] {
+  return options.isShared ? [] : [teacherPart(options), logitsPart(options)];
+}
+
+/**
  * The final trainings of all stages' best candidates, and the rungs before them:
  * as every one of a stage's candidates costs what its winner does.
  *
@@ -289,7 +299,7 @@ export function foreseeRun(options: ForecastOptions): readonly Part[] {
     winners.push(winner);
   }
   return [
-    ...(options.isShared ? [] : [teacherPart(options), logitsPart(options)]),
+    ...preparationParts(options),
     ...stages,
     finalPart(options, winners),
     testPart(options, winners),
