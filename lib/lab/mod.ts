@@ -67,6 +67,7 @@ export * from "./options/recipes.ts";
 export type { ScheduleName } from "./options/schedules.ts";
 export * from "./options/search_plan.ts";
 export * from "./options/stage_plans.ts";
+export type { StartName } from "./options/student.ts";
 export * from "./options/values.ts";
 export * from "./pictures/contact_sheet.ts";
 export * from "./pictures/rasterise.ts";

@@ -3,7 +3,10 @@ import {
   calibrationOf,
   storedCalibration,
 } from "../../lib/lab/forecast/calibration.ts";
-import { completeConfig } from "../../lib/lab/options/compression.ts";
+import {
+  completeConfig,
+  type CompressionConfig,
+} from "../../lib/lab/options/compression.ts";
 import { searchPlanOf } from "../../lib/lab/options/search_plan.ts";
 import {
   countForwards,
@@ -110,6 +113,43 @@ Deno.test("foreseeRun() counts trainings, epochs and images of every part", () =
   assert.deepEqual([taken!.trainings, taken!.workerSeconds], [0, 0]);
   near(parts.get("final")!.workerSeconds, 2 * 5 * 1000 * 1e-3);
   near(parts.get("final")!.wallSeconds, 5 * 1000 * 1e-3);
+});
+
+Deno.test("foreseeRun() counts the images that statistics are estimated on where students inherit", () => {
+  // A validated image takes a millisecond, too.
+  const model = { ...MODEL, prediction: MODEL.training };
+  const secondsOf = (
+    student: Partial<CompressionConfig["student"]>,
+    final: Partial<CompressionConfig["final"]> = {},
+  ) => {
+    const config = {
+      ...CONFIG,
+      student: { ...CONFIG.student, epochs: 0, shrinkageEpochs: 0, ...student },
+      final: { ...CONFIG.final, ...final },
+      validation: 10,
+    };
+    const parts = foreseeRun({
+      ...OPTIONS,
+      calibration: { alone: model, together: model },
+      config,
+      images: 50,
+    });
+    return ["removal", "final"].map((name) =>
+      parts.find((part) => part.name === name)!.workerSeconds
+    );
+  };
+  const [unseen, unseenFinal] = secondsOf({ start: "inherited" });
+  const inherited = { start: "inherited", observe: 30 } as const;
+  const [seen, sameFinal] = secondsOf(inherited);
+  near(seen!, unseen! * (10 + 30) / 10);
+  assert.equal(sameFinal, unseenFinal);
+  const [, seenFinal] = secondsOf(inherited, { start: "inherited" });
+  near(seenFinal!, unseenFinal! + 2 * 30 * 1e-3);
+  // There are no more than these.
+  const [all] = secondsOf({ ...inherited, images: 20 });
+  near(all!, unseen! * (10 + 20) / 10);
+  const [fresh] = secondsOf({ ...inherited, start: "fresh" });
+  near(fresh!, unseen!);
 });
 
 Deno.test("finalPart() has rungs come before the final trainings, a stage's after each other", () => {

@@ -7,7 +7,7 @@
 import { describe } from "../../network/mod.ts";
 import { formatCount, formatHours, formatSeconds } from "../../report/mod.ts";
 import type { CellEnvironment } from "../cells/experiment.ts";
-import { studentRecipes } from "../options/recipes.ts";
+import { studentEpochsOf } from "../options/recipes.ts";
 import { stageConfigOf } from "../options/search_plan.ts";
 import { contentNote } from "../subject/data_options.ts";
 import type { CompressionContent } from "./content.ts";
@@ -17,8 +17,7 @@ import { stageLabel } from "./titles.ts";
 export function studentEpochs(
   { identity: { config }, stages }: CompressionContent,
 ): string {
-  const recipes = studentRecipes(config);
-  const epochs = stages.map(({ kind }) => recipes[kind].epochs);
+  const epochs = stages.map(({ kind }) => studentEpochsOf(config, kind));
   return epochs.every((each) => each === epochs[0])
     ? `${epochs[0]}`
     : epochs.join(" + ");

@@ -16,9 +16,10 @@ import {
 } from "../../search/mod.ts";
 import type { Calibration } from "./calibration.ts";
 import type { CompressionConfig } from "../options/compression.ts";
+import type { StartName } from "../options/student.ts";
 import {
   finalRounds,
-  studentRecipes,
+  studentEpochsOf,
   teacherViews,
 } from "../options/recipes.ts";
 
@@ -90,6 +91,18 @@ export function makespan(
   return Math.max(...free);
 }
 
+/**
+ * Images on which a training that starts so estimates batch norm's statistics
+ * anew: a forward pass each, as for validation.
+ */
+function observedImages(
+  start: StartName | undefined,
+  { observe }: CompressionConfig["student"],
+  images: number,
+): number {
+  return start === "inherited" ? Math.min(observe, images) : 0;
+}
+
 /** Images that one candidate is trained and scored on. */
 function studentSize(
   config: CompressionConfig,
@@ -97,11 +110,13 @@ function studentSize(
   images: number,
 ) {
   const { student, validation } = config;
-  const { epochs } = studentRecipes(config)[kind];
+  const epochs = studentEpochsOf(config, kind);
+  const own = student.images || images;
   return {
     epochs,
-    images: epochs * (student.images || images),
-    validation: student.validationImages || validation,
+    images: epochs * own,
+    validation: (student.validationImages || validation) +
+      observedImages(student.start, student, own),
   };
 }
 
@@ -232,7 +247,8 @@ export function finalPart(
   { calibration, config, images, workers }: ForecastOptions,
   winners: readonly Network[],
 ): Part {
-  const { validation } = config;
+  const { final: { start }, student } = config;
+  const validation = config.validation + observedImages(start, student, images);
   const cost: CostModel = workers === 1
     ? calibration.alone
     : calibration.together;

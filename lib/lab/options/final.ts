@@ -8,7 +8,7 @@ import { z } from "zod";
 import { UsageError } from "../../cli/mod.ts";
 import { epochs, learningRate } from "./numbers.ts";
 import { type ScheduleName, scheduleSchema } from "./schedules.ts";
-import { STARTS } from "./student.ts";
+import { type StartName, STARTS } from "./student.ts";
 
 /** How candidates are trained to the end. */
 export interface FinalConfig {
@@ -23,7 +23,7 @@ export interface FinalConfig {
   /** Weight of the logit MSE, >= 0. */
   readonly distillation: number;
   /** Where it starts. */
-  readonly start?: (typeof STARTS)[number];
+  readonly start?: StartName;
   /** How gradients become updates. */
   readonly optimiser?: "adam" | "adamw" | "sgd";
   /** How the learning rate changes. */
@@ -157,7 +157,7 @@ export function checkFinalists(
  */
 export function checkStart(
   { student, final }: Readonly<
-    Record<"student" | "final", { readonly start: (typeof STARTS)[number] }>
+    Record<"student" | "final", { readonly start: StartName }>
   >,
 ): void {
   if (final.start === "fresh" || student.start === "inherited") return;

@@ -18,7 +18,7 @@ const ADAM = { type: "adam", beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
 const SGD = { type: "sgd", momentum: 0.9, nesterov: true } as const;
 
 /** What the final recipes are made from. */
-type FinalOptions = Pick<
+export type FinalRecipeOptions = Pick<
   CompressionConfig,
   "final" | "augmentation" | "distillation"
 >;
@@ -60,9 +60,27 @@ export function studentRecipes(
     "student" | "augmentation" | "distillation"
   >,
 ): Readonly<Record<PolicyKind, Recipe>> {
-  const removal = { ...studentRecipe(student), ...viewed(rest) };
-  const epochs = student.shrinkageEpochs ?? student.epochs;
-  return { removal, shrinkage: { ...removal, epochs }, joint: removal };
+  const recipe = { ...studentRecipe(student), ...viewed(rest) };
+  const recipeOf = (kind: PolicyKind) => ({
+    ...recipe,
+    epochs: studentEpochsOf({ student }, kind),
+  });
+  return {
+    removal: recipeOf("removal"),
+    shrinkage: recipeOf("shrinkage"),
+    joint: recipeOf("joint"),
+  };
+}
+
+/** Passes over the images that a stage's candidates are trained for. */
+export function studentEpochsOf(
+  { student: { epochs, shrinkageEpochs = epochs } }: Pick<
+    CompressionConfig,
+    "student"
+  >,
+  kind: PolicyKind,
+): number {
+  return kind === "shrinkage" ? shrinkageEpochs : epochs;
 }
 
 function studentRecipe(
@@ -83,7 +101,7 @@ function studentRecipe(
 
 /** The final recipe: labels plus distillation. */
 export function finalRecipe(
-  { final, ...rest }: FinalOptions,
+  { final, ...rest }: FinalRecipeOptions,
 ): Recipe {
   const { epochs, batchSize, learningRate, schedule, ...weights } = {
     ...USUAL_FINAL,
@@ -125,7 +143,7 @@ function finalOptimiser(
  * schedule with them.
  */
 export function rungRecipes(
-  options: FinalOptions,
+  options: FinalRecipeOptions,
 ): readonly Rung[] {
   const { halving = USUAL_FINAL.halving } = options.final;
   const recipe = finalRecipe(options);
@@ -137,7 +155,7 @@ export function rungRecipes(
 
 /** All rounds of a stage's final trainings: the rungs, then its finalists to the end. */
 export function finalRounds(
-  options: FinalOptions & Pick<CompressionConfig, "finalists">,
+  options: FinalRecipeOptions & Pick<CompressionConfig, "finalists">,
 ): readonly Rung[] {
   const last = { students: options.finalists, recipe: finalRecipe(options) };
   return [...rungRecipes(options), last];

@@ -10,7 +10,10 @@ import { epochs, learningRate, seed } from "./numbers.ts";
 import { scheduleSchema } from "./schedules.ts";
 
 /** Where a training starts. */
-export const STARTS = ["fresh", "inherited"] as const;
+export type StartName = "fresh" | "inherited";
+
+/** Where trainings may start. */
+export const STARTS = ["fresh", "inherited"] as const satisfies StartName[];
 
 /** How a candidate is trained: briefly, on logits alone (paper section 3.4). */
 export const studentSchema = z.strictObject({
