@@ -6,7 +6,7 @@
 
 import { z } from "zod";
 import type { CompressionConfig } from "../options/compression.ts";
-import { epochs } from "../options/numbers.ts";
+import { epochs, learningRate } from "../options/numbers.ts";
 import { formatCount } from "../../report/mod.ts";
 import type { OptionValues } from "../options/values.ts";
 
@@ -25,6 +25,9 @@ export const fidelityOptions = {
       "Training images of the proxy from fresh weights with --student's recipe; 0 takes all",
     ),
     epochs: epochs.default(2).describe("Its passes over them"),
+    learningRate: learningRate.default(0.01).describe(
+      "Its highest step size: fresh weights take larger ones than inherited",
+    ),
   }),
   observe: z.int().min(1).default(2000).describe(
     "Images on which the proxy without training estimates batch norm's statistics anew; the others do as --student.observe says",

@@ -45,12 +45,13 @@ export interface Trials {
 export function trialsOf(config: CompressionConfig, train: number): Trials {
   const { student, final } = config;
   const { paperProxy, before, observe, inherited } = fidelityOptionsOf(config);
+  const { learningRate, ...fresh } = before;
   const trials: Trials = {
     proxies: [
       ...(paperProxy ? [paperTrial(config)] : []),
-      laptopTrial(config, {
-        ...before,
-        name: `fresh, ${nameOfTraining(before)}`,
+      laptopTrial({ ...config, student: { ...student, learningRate } }, {
+        ...fresh,
+        name: `fresh, ${nameOfTraining(fresh)}`,
         start: "fresh",
         observe: 0,
       }),
