@@ -8,7 +8,8 @@ import { GRAINS, STRATEGY_NAMES } from "../../lib/search/mod.ts";
 
 /** The cells of a command line by their arm. */
 function cellsOf(...flags: readonly string[]): ReadonlyMap<string, Cell> {
-  const invocation = parseCommand(command, flags);
+  // Of one subject, without rungs.
+  const invocation = parseCommand(command, ["--profile", "smoke", ...flags]);
   const { declared } = selectCells(invocation, experiment.arms);
   return new Map(declared.map((cell) => [cell.arm, cell]));
 }

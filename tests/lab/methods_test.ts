@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
+import { pathToFileURL } from "node:url";
 import { command, experiment } from "../../experiments/rq1_compression.ts";
 import { parseCommand } from "../../lib/cli/mod.ts";
 import { selectCells } from "../../lib/lab/cells/select.ts";
 import type { CompressionConfig } from "../../lib/lab/options/compression.ts";
 import { METHOD_NAMES } from "../../lib/lab/options/methods.ts";
+import { inTemporaryFolder } from "../cli/_temporary.ts";
 
 /** The options of the first cell of a command line. */
 function configOf(...args: readonly string[]): CompressionConfig {
@@ -119,24 +121,25 @@ Deno.test("--method best is tied by blocks, sees layers apart and has 150 studen
       weightDecay: 0.0005,
       seed: 1,
     },
-    // Trainings are the profile's.
     student: {
+      // How much is the profile's.
       images: 1000,
       validationImages: 500,
       epochs: 1,
-      batchSize: 32,
-      learningRate: 0.01,
-      schedule: "oneCycle",
-      weightDecay: 0,
-      start: "fresh",
+      start: "inherited",
       importance: "filterL1",
       observe: 0,
+      batchSize: 32,
+      learningRate: 0.003,
+      schedule: "oneCycle",
+      weightDecay: 0,
       initialisation: "he",
       seed: 1,
     },
     final: {
       epochs: 1,
-      batchSize: 32,
+      start: "inherited",
+      batchSize: 64,
       learningRate: 0.005,
       weightDecay: 0,
       distillation: 0.1,
@@ -159,25 +162,38 @@ Deno.test("--profile paper is the method paper at full width", () => {
   assert.equal(rest.student.epochs, 5);
 });
 
+/** A profile whose subject says how long a stage is, and where students start. */
+const PROFILE = `
+subjects:
+  - dataset: mnist
+    network: vgg13
+    removal: { iterations: 15, rollouts: 9 }
+    student: { start: inherited }
+    final: { start: inherited }
+`;
+
 for (const method of METHOD_NAMES) {
-  Deno.test(`--method ${method} wins over the subjects of a profile, and flags over it`, () => {
-    const flags = ["--removal.iterations", "7", "--space", "unit"];
-    // The profile's subject says 15 iterations of 6 rollouts.
-    const laptop = configOf("--profile", "laptop");
-    assert.equal(laptop.removal.iterations, 15);
-    const named = configOf("--profile", "laptop", "--method", method);
-    const rollouts = method === "paper" ? 5 : 6;
-    assert.equal(named.removal.iterations, method === "paper" ? 100 : 25);
-    assert.equal(named.removal.rollouts, rollouts);
-    for (const before of [true, false]) {
+  Deno.test(`--method ${method} wins over the subjects of a profile, and flags over it`, async () => {
+    await inTemporaryFolder((folder) => {
+      Deno.writeTextFileSync(`${folder}/rq1.laptop.yaml`, PROFILE);
+      const profiles = pathToFileURL(`${folder}/`);
+      const stageOf = (...args: readonly string[]) => {
+        const invocation = parseCommand({ ...command, profiles }, args);
+        const { declared } = selectCells(invocation, experiment.arms);
+        const { removal, student, space } = declared[0]!.config;
+        const { iterations, rollouts } = removal;
+        return [iterations, rollouts, student.start, space];
+      };
+      assert.deepEqual(stageOf(), [15, 9, "inherited", "leaf"]);
+      const named = method === "paper"
+        ? [100, 5, "fresh", "leaf"]
+        : [25, 6, "inherited", "block"];
       const word = ["--method", method];
-      const config = configOf(
-        ...(before ? [...word, ...flags] : [...flags, ...word]),
-      );
-      assert.deepEqual(
-        [config.removal.iterations, config.removal.rollouts, config.space],
-        [7, rollouts, "unit"],
-      );
-    }
+      assert.deepEqual(stageOf(...word), named);
+      const flags = ["--removal.iterations", "7", "--space", "unit"];
+      for (const args of [[...word, ...flags], [...flags, ...word]]) {
+        assert.deepEqual(stageOf(...args), [7, named[1], named[2], "unit"]);
+      }
+    });
   });
 }

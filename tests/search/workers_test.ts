@@ -121,6 +121,36 @@ Deno.test("createWorkerPool() rejects a job that throws in its worker and goes o
   });
 });
 
+Deno.test("createWorkerPool() starts from registered weights as this thread does, with 1 and 2 workers, and from no others", async () => {
+  const engine = await openEngine("onnx-cpu");
+  const base = await evaluate(engine, request(NETWORK), DATA);
+  assert("weights" in base);
+  const start = {
+    base: NETWORK,
+    weights: "trained",
+    layers: [0, 1, 2, 3, 4],
+    importance: "filterL1",
+    observe: 20,
+  } as const;
+  const requests = [1, 2].map((seed) => request(NETWORK, { seed, start }));
+  const expected = await Promise.all(
+    requests.map((one) =>
+      evaluate(engine, one, DATA, { weights: () => base.weights! })
+    ),
+  );
+  for (const workers of [1, 2]) {
+    await withPool(workers, async (pool) => {
+      await assert.rejects(
+        pool.submit(requests[0]!),
+        /RangeError: Cannot load weights: "trained" is not registered/,
+      );
+      pool.registerWeights("trained", base.weights!);
+      const ended = await Promise.all(requests.map((one) => pool.submit(one)));
+      assert.deepEqual(ended.map(bits), expected, `${workers} workers`);
+    });
+  }
+});
+
 Deno.test("createWorkerPool() stops what runs with a checkpoint when interrupted, rejects what waits, and ends in equal bits when resumed", async () => {
   const recipe = makeRecipe({ epochs: 400, learningRate: 1e-4 });
   const requests = [NETWORK, SMALL, BASE, POOLED].map((network) =>
