@@ -89,7 +89,10 @@ const BEST = {
     weightDecay: 0,
     initialisation: "he",
   },
-  final: { start: "inherited", batchSize: 64 },
+  // Ten times the usual weight of the teacher's logits: a 5.1x smaller ResNet-18 on
+  // CIFAR-10 then reaches 85.10 instead of 83.84 % of the validation images in 12
+  // epochs (one run each, fresh weights).
+  final: { start: "inherited", batchSize: 64, distillation: 1 },
   finalists: 1,
   removal: bestStage(0.01),
   shrinkage: bestStage(0.03),
