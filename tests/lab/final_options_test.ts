@@ -216,7 +216,7 @@ Deno.test("--final.kl and --final.temperature must be numbers that make a loss",
 });
 
 Deno.test("--final.start inherited needs students that inherit, and says how they do", () => {
-  const inherited = ["--final.start", "inherited"];
+  const inherited = ["--student.start", "fresh", "--final.start", "inherited"];
   assert.equal(
     mistakes(...inherited),
     "--final.start inherited: expected fresh, as the students start from fresh weights; --student.start inherited has both inherit",
@@ -231,7 +231,7 @@ Deno.test("--final.start inherited needs students that inherit, and says how the
 Deno.test("--student.epochs 0 needs students that inherit", () => {
   const none = ["--student.epochs", "0"];
   assert.match(
-    mistakes(...none),
+    mistakes(...none, "--student.start", "fresh"),
     /--student\.epochs 0: expected at least 1, or inherited weights/,
   );
   assert.equal(mistakes(...none, "--student.start", "inherited"), "");

@@ -142,7 +142,7 @@ Deno.test("--method best is tied by blocks, sees layers apart and has 150 studen
       batchSize: 64,
       learningRate: 0.005,
       weightDecay: 0,
-      distillation: 0.1,
+      distillation: 1,
     },
     finalists: 1,
     removal: { ...BEST_STAGE, learningRate: 0.01 },
