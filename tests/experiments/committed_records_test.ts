@@ -18,11 +18,17 @@ for (const profile of ["smoke", "laptop"]) {
       experiment.arms,
     );
     const { cells, lacking } = await readProfile<CompressionContent>(place);
-    assert.deepEqual(lacking, []);
+    // What the table names as not run yet has no record, and all else has one.
+    assert.ok(cells.length > 0);
+    assert.deepEqual(
+      lacking.filter(({ reason }) => reason !== "not run yet"),
+      [],
+    );
     const configs = new Map(declared.map(({ name, config }) => [name, config]));
+    const missing = new Set(lacking.map(({ name }) => name));
     assert.deepEqual(
       cells.map(({ record }) => record.cell),
-      [...configs.keys()],
+      [...configs.keys()].filter((name) => !missing.has(name)),
     );
     for (const { record: { cell, deterministic } } of cells) {
       assert.deepEqual(
@@ -40,7 +46,8 @@ for (const profile of ["smoke", "laptop"]) {
         const path = `${PROJECT_RESULTS}/rq1/${profile}/${cell}.${kind}.policy`;
         const { ids, states } = await loadPolicies([path], [kind]);
         assert.deepEqual(ids, [policy], path);
-        assert.equal(states[kind]?.features, "scaled");
+        const { features } = deterministic.identity.config[kind]!;
+        assert.equal(states[kind]?.features, features, path);
       }
     }
   });
