@@ -76,6 +76,7 @@ export * from "./project.ts";
 export * from "./records/set_aside.ts";
 export * from "./session/engine_choice.ts";
 export * from "./session/phase.ts";
+export * from "./session/register_weights.ts";
 export * from "./session/session.ts";
 export * from "./session/wall_time.ts";
 export * from "./session/while_locked.ts";
