@@ -5,6 +5,7 @@
  *
  * @module
  */
+export * from "./course_figure.ts";
 export * from "./decision_label.ts";
 export * from "./environment.ts";
 export * from "./expected_ratio.ts";
