@@ -20,7 +20,7 @@ import { strategiesOptionsOf } from "./options.ts";
 import { tableSpace } from "./table_space.ts";
 
 /** A proposal drawn without a policy, looked up and written down: measured. */
-const PROPOSAL_SECONDS = 0.001;
+const PROPOSAL_SECONDS = 0.0007;
 
 /**
  * How long a cell takes: teacher, the students of the table, the searches on it.
