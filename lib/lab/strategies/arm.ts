@@ -1,4 +1,8 @@
-import type { SearchPlan, StrategyName } from "../../search/mod.ts";
+import type {
+  SearchPlan,
+  StageLength,
+  StrategyName,
+} from "../../search/mod.ts";
 import type { CompressionConfig } from "../options/compression.ts";
 import { searchPlanOf } from "../options/search_plan.ts";
 
@@ -8,17 +12,14 @@ export interface StrategyArm {
   readonly name: string;
   /** Who proposes. */
   readonly search: StrategyName;
-  /** Settings of its policy that are not the profile's. */
+  /**
+   * Settings of its policy that are not the profile's; how long it searches is the
+   * same for all.
+   */
   readonly removal?: Readonly<
-    Partial<Omit<CompressionConfig["removal"], keyof StageLengthOptions>>
+    Partial<Omit<CompressionConfig["removal"], keyof StageLength>>
   >;
 }
-
-/** What is the same for all arms, as they are compared student by student. */
-type StageLengthOptions = Pick<
-  CompressionConfig["removal"],
-  "iterations" | "rollouts" | "budget"
->;
 
 /**
  * How an arm searches.

@@ -39,7 +39,7 @@ type Lab = CellLab<CompressionConfig>;
  * @param arms The strategies; the first is what others are compared with.
  */
 export async function runStrategies(
-  lab: Lab,
+  lab: CellLab<CompressionConfig>,
   arms: readonly StrategyArm[],
 ): Promise<CellResult<StrategiesContent>> {
   const { cell: { config }, session, prepared, forecast } = lab;
