@@ -7,6 +7,8 @@
  *   record, page, figures and table
  * - `fidelity/`: which cheap score ranks students as their final training does:
  *   the students, the analysis, the choice, page, figure and table
+ * - `strategies/`: which strategy finds good students: all students of a subject,
+ *   the searches on them, the analysis, page, figure and table
  * - `options/`: what can be said on the command line and in profiles, and the
  *   recipes and search plans that follow from it
  * - `subject/`: a data set with a network on it, found, opened and identified
@@ -21,6 +23,7 @@
  */
 export * from "./cells/cell.ts";
 export * from "./cells/conclude.ts";
+export * from "./cells/cost_note.ts";
 export * from "./cells/experiment.ts";
 export * from "./cells/identity.ts";
 export * from "./cells/index_file.ts";
@@ -76,10 +79,22 @@ export * from "./project.ts";
 export * from "./records/set_aside.ts";
 export * from "./session/engine_choice.ts";
 export * from "./session/phase.ts";
+export * from "./session/register_weights.ts";
 export * from "./session/session.ts";
 export * from "./session/wall_time.ts";
 export * from "./session/while_locked.ts";
 export * from "./setup/wheel.ts";
+export * from "./strategies/analyse.ts";
+export * from "./strategies/arm.ts";
+export * from "./strategies/content.ts";
+export * from "./strategies/enumerate.ts";
+export * from "./strategies/forecast.ts";
+export * from "./strategies/options.ts";
+export * from "./strategies/page.ts";
+export * from "./strategies/run.ts";
+export * from "./strategies/search_table.ts";
+export * from "./strategies/student_table.ts";
+export * from "./strategies/summary.ts";
 export * from "./subject/data_options.ts";
 export * from "./subject/data_progress.ts";
 export * from "./subject/open_data.ts";

@@ -5,11 +5,13 @@
  *
  * @module
  */
+export * from "./course_figure.ts";
 export * from "./decision_label.ts";
 export * from "./environment.ts";
 export * from "./expected_ratio.ts";
 export * from "./format.ts";
 export * from "./format_summary.ts";
+export * from "./holm.ts";
 export * from "./interval.ts";
 export * from "./keep_figure.ts";
 export * from "./layer_label.ts";
@@ -23,6 +25,7 @@ export * from "./record_error.ts";
 export * from "./record_name.ts";
 export * from "./scatter_figure.ts";
 export * from "./search_figure/search_figure.ts";
+export * from "./sign_flip.ts";
 export * from "./stale.ts";
 export * from "./statistics.ts";
 export * from "./student_t.ts";

@@ -22,6 +22,7 @@ export * from "./space/action_space.ts";
 export * from "./space/create_space.ts";
 export * from "./stage.ts";
 export * from "./stages.ts";
+export * from "./student_request.ts";
 export * from "./strategy/annealing.ts";
 export * from "./strategy/create.ts";
 export * from "./strategy/evolution.ts";

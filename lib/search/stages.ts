@@ -11,7 +11,6 @@ import type { FeatureSet, PolicyKind, PolicyState } from "../policy/mod.ts";
 import { canonicalJson } from "../random/mod.ts";
 import type { Store } from "../store/mod.ts";
 import type { Recipe } from "../training/mod.ts";
-import type { EvaluationRequest } from "./evaluation.ts";
 import type { Final } from "./final_round.ts";
 import {
   type FinalOptions,
@@ -22,7 +21,7 @@ import {
 } from "./finals.ts";
 import { type Inheritance, type StartOf, startsFrom } from "./heritage.ts";
 import { storeJournal } from "./journal.ts";
-import type { Candidate, IterationRecord, Student } from "./records.ts";
+import type { Candidate, IterationRecord } from "./records.ts";
 import type { ActionSpace, Grain } from "./space/action_space.ts";
 import { createSpace } from "./space/create_space.ts";
 import { runStage, type StageLength, type StageResult } from "./stage.ts";
@@ -31,6 +30,11 @@ import { createStrategy, type StrategyName } from "./strategy/create.ts";
 import type { EvolutionConfig } from "./strategy/evolution.ts";
 import type { PolicyConfig } from "./strategy/reinforce.ts";
 import type { Strategy, StrategyState } from "./strategy/strategy.ts";
+import {
+  studentIdentity,
+  studentRequest,
+  type StudentTraining,
+} from "./student_request.ts";
 
 /** How a stage searches. */
 export interface StageConfig extends StageLength, PolicyConfig {}
@@ -168,7 +172,9 @@ export async function searchStages(
     begun.map(({ finals }) => finals.winner()),
   );
   const requests = begun.flatMap(({ stage, finals, ...given }) => [
-    ...stage.trained.map((student) => studentRequest(options, given, student)),
+    ...stage.trained.map((student) =>
+      studentRequest(student, trainingOf(options, given))
+    ),
     ...finals.requests(),
   ]);
   // A student of two stages that are trained alike is one training.
@@ -256,6 +262,7 @@ async function search(
     return { space, learned, records: [], candidates: [], trained: [] };
   }
   const strategy = stageStrategy(plan, space);
+  const training = trainingOf(options, given);
   let learned: StrategyState | undefined;
   const result = await runStage({
     space,
@@ -269,11 +276,8 @@ async function search(
     objective: options.objective,
     length: plan.config[kind],
     evaluate: (student) =>
-      options.evaluator.evaluate(studentRequest(options, given, student)),
-    ...(start === undefined ? {} : {
-      identify: (student) =>
-        canonicalJson([networkId(student.network), start(student).layers]),
-    }),
+      options.evaluator.evaluate(studentRequest(student, training)),
+    identify: (student) => studentIdentity(student, start),
     journal: storeJournal(options.store, `${options.run}/${kind}`),
     ...(onIteration === undefined ? {} : {
       onIteration: (record) => onIteration(kind, record),
@@ -283,17 +287,16 @@ async function search(
   return { ...result, space, learned: learned! };
 }
 
-function studentRequest(
+/** How a stage's candidates are trained. */
+function trainingOf(
   { students, searchData, studentSeed, engine }: SearchOptions,
   { kind, start }: Pick<GivenStage, "kind" | "start">,
-  student: Student,
-): EvaluationRequest {
+): StudentTraining {
   return {
-    network: student.network,
     recipe: students[kind],
     data: searchData,
     seed: studentSeed,
     engine,
-    ...(start === undefined ? {} : { start: start(student) }),
+    start,
   };
 }

@@ -5,7 +5,6 @@
  */
 
 import type { Network } from "../../network/mod.ts";
-import { sha256Hex } from "../../random/mod.ts";
 import {
   type Inheritance,
   type SearchResult,
@@ -22,6 +21,7 @@ import {
   studentRecipes,
 } from "../options/recipes.ts";
 import { objectiveOf } from "../options/search_plan.ts";
+import { registerWeights } from "../session/register_weights.ts";
 import {
   type CompressionContent,
   compressionContent,
@@ -30,7 +30,7 @@ import {
 
 /** How students inherit weights, if they do. */
 function inheritanceOf(
-  { config: { student, final }, session: { executor }, prepared }:
+  { config: { student, final }, session, prepared }:
     & Pick<
       CellLab<CompressionConfig>,
       "session" | "prepared"
@@ -44,11 +44,7 @@ function inheritanceOf(
       observe: student.observe,
       finals: final.start === "inherited",
       teacher: prepared.weights,
-      register(weights) {
-        const id = sha256Hex(weights);
-        executor.registerWeights(id, weights);
-        return id;
-      },
+      register: registerWeights(session),
     },
   };
 }

@@ -8,10 +8,7 @@ import {
   escapeMarkdown,
   formatCompression,
   formatCount,
-  formatHours,
-  formatSeconds,
 } from "../../report/mod.ts";
-import type { CellEnvironment } from "../cells/experiment.ts";
 import type { FidelityAnalysis, ScoreAnalysis } from "./analyse_proxies.ts";
 import { LEAST_FIDELITY, type ProxyChoice } from "./choose_proxy.ts";
 import type { FidelityContent } from "./content.ts";
@@ -110,16 +107,4 @@ export function resampleNote(
     ? ""
     : `Resamples without a rank correlation, all scores or truths in them being equal,
 are left out of the intervals: ${left.join(", ")}.\n\n`;
-}
-
-/** What it cost. */
-export function fidelityCostNote(
-  { cpu, cores, workers, workerSeconds, wallSeconds, commands }:
-    CellEnvironment,
-): string {
-  return `Cost: ${formatHours(workerSeconds)} worker-hours; ${
-    formatSeconds(wallSeconds)
-  } from start to end${
-    commands === 1 ? "" : `, in ${commands} commands`
-  }, with ${workers} workers on ${cores} cores (${cpu}).`;
 }

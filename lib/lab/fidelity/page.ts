@@ -4,6 +4,7 @@
  * @module
  */
 
+import { cellCostNote } from "../cells/cost_note.ts";
 import type { RecordedCell } from "../cells/experiment.ts";
 import { dataNote, teacherNote } from "../compression/notes.ts";
 import { subjectTitle } from "../compression/titles.ts";
@@ -11,7 +12,6 @@ import { analyseContent, type FidelityContent } from "./content.ts";
 import { fidelityFigure } from "./figures.ts";
 import {
   choiceNote,
-  fidelityCostNote,
   fidelityScaleNote,
   methodNote,
   resampleNote,
@@ -46,7 +46,7 @@ ${choiceNote(content.chosen, analysis)}
 
 ${methodNote(content)}
 
-${resampleNote(analysis)}${fidelityCostNote(environment)}
+${resampleNote(analysis)}${cellCostNote(environment)}
 
 Students and what each proxy says of them, accuracies in %:
 

@@ -5,7 +5,6 @@
  */
 
 import { leaves } from "../../network/mod.ts";
-import { sha256Hex } from "../../random/mod.ts";
 import {
   type Evaluation,
   type EvaluationRequest,
@@ -14,6 +13,7 @@ import {
 import type { CellLab } from "../cells/experiment.ts";
 import type { CompressionConfig } from "../options/compression.ts";
 import type { Phase } from "../session/phase.ts";
+import { registerWeights } from "../session/register_weights.ts";
 import type { SpreadStudent } from "./spread_students.ts";
 import type { Trial } from "./trials.ts";
 
@@ -49,7 +49,7 @@ export function roundOf(
   const startOf = start === "fresh" ? undefined : startsFrom({
     importance: config.student.importance,
     observe,
-    register: registering(lab),
+    register: registerWeights(lab.session),
   }, { base: prepared.network, weights: prepared.weights });
   return {
     trial,
@@ -167,7 +167,7 @@ export async function scoreAgain(
 ): Promise<readonly OtherScore[]> {
   const { cell: { config }, session: { evaluator }, prepared } = lab;
   const data = prepared.derive({ trainImages: 0, validation });
-  const register = registering(lab);
+  const register = registerWeights(lab.session);
   const { importance } = config.student;
   return await Promise.all(requests.map(async (request, i) => {
     if (evaluations[i]!.failure !== undefined) {
@@ -188,13 +188,4 @@ export async function scoreAgain(
     const { accuracy } = await evaluator.evaluate(other);
     return { accuracy, seconds: evaluator.seconds(other) };
   }));
-}
-
-/** Tells the workers of weights. */
-function registering({ session: { executor } }: Pick<Lab, "session">) {
-  return (weights: Uint8Array) => {
-    const id = sha256Hex(weights);
-    executor.registerWeights(id, weights);
-    return id;
-  };
 }

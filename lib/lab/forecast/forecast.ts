@@ -9,6 +9,7 @@ import { leaves, type Network } from "../../network/mod.ts";
 import type { PolicyKind } from "../../policy/mod.ts";
 import {
   type CostModel,
+  type EvaluationSize,
   foreseeStudents,
   predictSeconds,
   type SearchPlan,
@@ -72,11 +73,11 @@ const LEARNED_SHARE = 0.5;
 const WINNER_SHARE = 0.4;
 
 /**
- * An iteration's sampling and update of the policy, in seconds a leaf of the
- * network: measured with TensorFlow.js on a server core. A few percent of a search,
+ * An iteration's sampling and update of the policy, in seconds a decision, of which
+ * there are at most as many as leaves of the network: measured with TensorFlow.js on a server core. A few percent of a search,
  * so that it need not be measured anew, and a dry run repeats.
  */
-const POLICY_SECONDS = 0.006;
+export const POLICY_SECONDS = 0.006;
 
 /** Seconds that pass when tasks are taken up in order by some workers. */
 export function makespan(
@@ -103,12 +104,24 @@ function observedImages(
   return start === "inherited" ? Math.min(observe, images) : 0;
 }
 
-/** Images that one candidate is trained and scored on. */
-function studentSize(
+/** What one candidate's training is made of. */
+export interface StudentSize extends EvaluationSize {
+  /** Its passes over the images. */
+  readonly epochs: number;
+}
+
+/**
+ * Images that one candidate is trained and scored on.
+ *
+ * @param config The compression's options.
+ * @param kind The stage that it is a candidate of.
+ * @param images Training images that there are.
+ */
+export function studentSize(
   config: CompressionConfig,
   kind: PolicyKind,
   images: number,
-) {
+): StudentSize {
   const { student, validation } = config;
   const epochs = studentEpochsOf(config, kind);
   const own = student.images || images;

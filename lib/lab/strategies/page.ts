@@ -1,0 +1,69 @@
+/**
+ * The page of one subject: how each strategy searched it.
+ *
+ * @module
+ */
+
+import { cellCostNote } from "../cells/cost_note.ts";
+import type { RecordedCell } from "../cells/experiment.ts";
+import { dataNote, teacherNote } from "../compression/notes.ts";
+import { subjectTitle } from "../compression/titles.ts";
+import { analyseStrategies } from "./analyse.ts";
+import type { StrategiesContent } from "./content.ts";
+import { strategiesFigure } from "./figures.ts";
+import {
+  columnsNote,
+  decisionsNote,
+  searchesNote,
+  strategiesScaleNote,
+  tableNote,
+} from "./notes.ts";
+import { bestStudentTable, strategyTable } from "./tables.ts";
+
+/**
+ * Page and figure of one subject, by path below results/.
+ *
+ * @param cell The record with its environment, whose detail "searches" are the
+ * seconds of all searches.
+ * @param title What the experiment is called, for example "Search strategies".
+ */
+export function strategiesPage(
+  { record, environment }: RecordedCell<StrategiesContent>,
+  title: string,
+): ReadonlyMap<string, string> {
+  const { question, profile, cell, deterministic: content, digest } = record;
+  const { config, engine, data } = content.identity;
+  const text = `# ${title} on ${subjectTitle(config)} (profile \`${profile}\`)
+
+${strategiesScaleNote(content)}
+
+${strategyTable(analyseStrategies(content))}
+${columnsNote(content)}
+
+![Best reward found so far against students proposed](${cell}-strategies.svg)
+
+Bands are the intervals of the means.
+
+${tableNote(content)}
+
+The best students of the table:
+
+${bestStudentTable(content)}
+${decisionsNote(content)}
+
+${cellCostNote(environment)}${searchesNote(content, environment)}
+
+${dataNote(content)}${
+    teacherNote(content)
+  }Engine ${engine.name} (${engine.version}, ${engine.instructionSet}); data
+${data.name}, train digest ${data.digest.train.slice(0, 16)}; record digest
+${digest.slice(0, 16)}. Generated from [${cell}.json](${cell}.json).
+`;
+  return new Map([
+    [
+      `${question}/${profile}/${cell}-strategies.svg`,
+      strategiesFigure(content),
+    ],
+    [`${question}/${profile}/${cell}.md`, text],
+  ]);
+}

@@ -1,0 +1,87 @@
+import assert from "node:assert/strict";
+import { type Course, courseFigure } from "../../lib/report/mod.ts";
+import { assertInside, assertWellFormed, texts } from "./_svg.ts";
+
+function course(name: string, shift = 0, points = 4): Course {
+  return {
+    name,
+    points: Array.from({ length: points }, (_, i) => {
+      const y = 0.5 + shift + 0.05 * i;
+      return { x: 6 * (i + 1), y, interval: [y - 0.02, y + 0.02] };
+    }),
+  };
+}
+
+function draw(
+  courses: readonly Course[],
+  bound?: { readonly name: string; readonly y: number },
+): string {
+  return courseFigure({
+    title: "Strategies & <rewards>",
+    x: "students proposed",
+    y: "best reward",
+    courses,
+    ...(bound === undefined ? {} : { bound }),
+  });
+}
+
+/** Colours of the plot's marks of a kind, in the order of drawing. */
+function coloursOf(svg: string, mark: "line" | "area"): readonly string[] {
+  const attribute = mark === "line" ? "stroke" : "fill";
+  return [...svg.matchAll(/<g [^>]*aria-label="(\w+)"[^>]*><path/g)]
+    .filter(([, label]) => label === mark)
+    .map(([tag]) => new RegExp(` ${attribute}="(#\\w{6})"`).exec(tag)![1]!);
+}
+
+Deno.test("courseFigure() is well formed, names everything, and repeats", () => {
+  const courses = [course("reinforce"), course("random", 0.1)];
+  const svg = draw(courses, { name: "best of all", y: 0.9 });
+  assertWellFormed(svg);
+  assertInside(svg);
+  assert.doesNotMatch(svg, /NaN|undefined|Infinity|<style/);
+  const found = texts(svg);
+  for (
+    const text of ["reinforce", "random", "best of all", "students proposed"]
+      .concat("best reward", "Strategies &amp; &lt;rewards&gt;")
+  ) {
+    assert.ok(found.includes(text), text);
+  }
+  assert.match(svg, /reinforce: 0\.650 at 24\. random: 0\.750 at 24\./);
+  assert.equal(svg, draw(courses, { name: "best of all", y: 0.9 }));
+});
+
+Deno.test("courseFigure() draws a line and a band a course, in colours of their own", () => {
+  const courses = Array.from({ length: 8 }, (_, i) => course(`s${i}`, i / 50));
+  const svg = draw(courses);
+  assertWellFormed(svg);
+  const bands = coloursOf(svg, "area");
+  assert.equal(new Set(bands).size, 8);
+  // The first line is drawn last, above the others.
+  assert.deepEqual(coloursOf(svg, "line").toReversed(), bands);
+  const legend = [...svg.matchAll(/<line [^>]*stroke="(#\w{6})"/g)]
+    .map(([, colour]) => colour);
+  assert.deepEqual(legend, bands);
+});
+
+Deno.test("courseFigure() takes a single run, which has no band, and none", () => {
+  const single = {
+    name: "single",
+    points: [{ x: 6, y: 0.5 }, { x: 12, y: 0.6 }],
+  };
+  const svg = draw([single, { name: "none", points: [] }]);
+  assertWellFormed(svg);
+  assert.match(svg, /none: nothing\./);
+  assert.deepEqual(coloursOf(svg, "area"), []);
+  assert.equal(coloursOf(svg, "line").length, 1);
+  assert.doesNotMatch(svg, /NaN|Infinity/);
+});
+
+Deno.test("courseFigure() throws when there is no course, or there are too many", () => {
+  for (const count of [0, 9]) {
+    const courses = Array.from({ length: count }, (_, i) => course(`s${i}`));
+    assert.throws(() => draw(courses), {
+      name: "RangeError",
+      message: `Cannot draw courses: their number is ${count}, expected 1 to 8`,
+    });
+  }
+});
