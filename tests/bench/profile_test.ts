@@ -17,7 +17,7 @@ Deno.test("laptopConfig() has the values of the profile's file", () => {
   assert.equal(config.student.batchSize, 32);
   // Its subject's own.
   assert.equal(config.student.images, 3000);
-  assert.equal(config.removal.iterations, 15);
+  assert.equal(config.removal.iterations, 25);
   // Not in the file: the schema's.
   assert.equal(config.validation, 5000);
   assert.equal(config.teacher.epochs, 3);

@@ -16,7 +16,7 @@ Worker.prototype.postMessage = function (
   message: any,
   ...rest: unknown[]
 ): void {
-  const { crossEntropy, logitMse } = message.request?.recipe.loss ?? {};
+  const { crossEntropy, logitMse } = message.request?.recipe?.loss ?? {};
   // Candidates have logits alone, teachers have labels alone.
   const isFinal = crossEntropy > 0 && logitMse > 0;
   if (isFinal && !isDone) {
