@@ -1,5 +1,6 @@
-import { type Augmentation, fillBatch, type Split } from "../data/mod.ts";
+import type { Augmentation, Split } from "../data/mod.ts";
 import type { Program } from "../engine/mod.ts";
+import { batchesOf } from "./_batches.ts";
 
 /** Images normalised and predicted at a time. */
 export const PREDICTION_CHUNK = 1000;
@@ -46,29 +47,10 @@ export interface PredictedChunk {
  */
 export async function* predictChunks(
   program: Program,
-  { split, indices, mean, std, views }: PredictionSource,
+  source: PredictionSource,
 ): AsyncGenerator<PredictedChunk> {
-  const [channels, height, width] = split.shape;
-  const chunk = Math.min(PREDICTION_CHUNK, indices.length);
-  const images = new Float32Array(chunk * channels * height * width);
-  const labels = new Int32Array(chunk);
-  // Seed and epoch are not read without an augmentation.
-  const { augmentation, seed = 1, epoch = 0 } = views ?? {};
-  for (let from = 0; from < indices.length; from += chunk) {
-    const size = Math.min(chunk, indices.length - from);
-    fillBatch({
-      split,
-      indices,
-      from,
-      size,
-      images,
-      labels,
-      mean,
-      std,
-      augmentation,
-      seed,
-      epoch,
-    });
+  const chunks = batchesOf(source, PREDICTION_CHUNK);
+  for (const { size, images, labels, from } of chunks) {
     const logits = await program.predict(images, size);
     yield { logits, labels: labels.subarray(0, size), from };
   }

@@ -1,5 +1,6 @@
-import { epochOrder, fillBatch } from "../data/mod.ts";
+import { epochOrder } from "../data/mod.ts";
 import type { Program } from "../engine/mod.ts";
+import { batchesOf } from "./_batches.ts";
 import type { TrainingData } from "./data.ts";
 
 /** On what {@link estimateStatistics} looks. */
@@ -27,29 +28,14 @@ export async function estimateStatistics(
   { images: split, train: rows, mean, std }: TrainingData,
   { images: wanted, batchSize, seed }: StatisticsOptions,
 ): Promise<void> {
-  const [channels, height, width] = split.shape;
-  const images = new Float32Array(batchSize * channels * height * width);
-  const labels = new Int32Array(batchSize);
   const indices = epochOrder(rows.length, seed, 0)
     .subarray(0, wanted)
     .map((position) => rows[position]!);
-  for (let from = 0, batch = 1; from < indices.length; batch++) {
-    const size = Math.min(batchSize, indices.length - from);
-    fillBatch({
-      split,
-      indices,
-      from,
-      size,
-      images,
-      labels,
-      mean,
-      std,
-      augmentation: undefined,
-      seed,
-      epoch: 0,
-    });
+  let batch = 0;
+  const source = { split, indices, mean, std };
+  for (const { images, size } of batchesOf(source, batchSize)) {
+    batch++;
     // The t-th batch with weight 1 / t: an average over all of them.
     await program.observe(images, size, 1 / batch);
-    from += size;
   }
 }
