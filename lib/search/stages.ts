@@ -230,6 +230,7 @@ function originsOf(
 ): Origins | undefined {
   if (chosen === undefined) return undefined;
   const base = chosen.network;
+  // Of the last stage, from which nothing starts, there may be no weights.
   if (inheritance === undefined || !("request" in chosen)) return { base };
   return { base, weights: evaluator.weights(chosen.request) };
 }

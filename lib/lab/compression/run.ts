@@ -30,12 +30,9 @@ import {
 
 /** How students inherit weights, if they do. */
 function inheritanceOf(
-  { config: { student, final }, session, prepared }:
-    & Pick<
-      CellLab<CompressionConfig>,
-      "session" | "prepared"
-    >
-    & { readonly config: CompressionConfig },
+  { cell: { config: { student, final } }, session, prepared }: CellLab<
+    CompressionConfig
+  >,
 ): { readonly inheritance?: Inheritance } {
   if (student.start === "fresh") return {};
   return {
@@ -51,9 +48,9 @@ function inheritanceOf(
 
 /** Searches, stage by stage, and shows how far it is. */
 async function search(
-  { cell: { config }, ...lab }: CellLab<CompressionConfig>,
+  lab: CellLab<CompressionConfig>,
 ): Promise<SearchResult> {
-  const { session, prepared, forecast, remaining } = lab;
+  const { cell: { config }, session, prepared, forecast, remaining } = lab;
   const { plan } = forecast;
   const phases = Object.fromEntries(plan.stages.map((kind) => [
     kind,
@@ -88,7 +85,7 @@ async function search(
     searchData: prepared.searchData.id,
     rungs,
     final: finalRecipe(config),
-    ...inheritanceOf({ config, session, prepared }),
+    ...inheritanceOf(lab),
     finalData: prepared.finalData.id,
     finalists: config.finalists,
     onStage(kind, base) {
