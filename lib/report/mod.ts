@@ -7,6 +7,7 @@
  */
 export * from "./course_figure.ts";
 export * from "./decision_label.ts";
+export * from "./effect_size.ts";
 export * from "./environment.ts";
 export * from "./expected_ratio.ts";
 export * from "./format.ts";
@@ -30,3 +31,4 @@ export * from "./stale.ts";
 export * from "./statistics.ts";
 export * from "./student_t.ts";
 export * from "./table.ts";
+export * from "./wilcoxon.ts";
