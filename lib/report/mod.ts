@@ -30,3 +30,4 @@ export * from "./stale.ts";
 export * from "./statistics.ts";
 export * from "./student_t.ts";
 export * from "./table.ts";
+export * from "./verdict.ts";
