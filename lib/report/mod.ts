@@ -32,3 +32,4 @@ export * from "./statistics.ts";
 export * from "./student_t.ts";
 export * from "./table.ts";
 export * from "./wilcoxon.ts";
+export * from "./verdict.ts";
