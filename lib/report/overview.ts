@@ -48,7 +48,7 @@ export function overviewPage(
 
 Generated from the records by \`deno task results\`; \`deno task regress\` runs them
 once more and compares. Profiles: \`smoke\` runs everything once, in a minute, and
-shows that it works; \`${HEADLINE}\` is what is claimed of, at a laptop's scale.
+shows that it works; claims are made at the size of \`${HEADLINE}\`.
 
 ${
     questions.map(({ question, summary }) => {

@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
-import { createRecord, recordText } from "../../lib/report/mod.ts";
+import {
+  createRecord,
+  environmentText,
+  recordText,
+} from "../../lib/report/mod.ts";
 import { type Ended, inFolder, type Running, startRaw, TINY } from "./_run.ts";
 import { exists, reach } from "./_traces.ts";
 
@@ -101,13 +105,32 @@ Deno.test("regress makes a record, goes on after an interruption, tells a differ
   });
 });
 
-Deno.test("regress refuses an unknown experiment and a folder without records", async () => {
-  await withBench(async ({ run }) => {
+Deno.test("regress refuses an unknown experiment and a folder without records, and misses what is gone", async () => {
+  await withBench(async ({ results, run }) => {
     const unknown = await run(2, "rq11");
     assert.match(unknown.stderr, /"rq11": expected of rq1; did you mean "rq1"/);
     const bare = await run(2, "rq1");
     assert.match(bare.stderr, /has no record of its profile smoke.*--update/);
     const empty = await run(2);
     assert.match(empty.stderr, /--profile smoke: ".*" has no record of it/);
+    // A record that nothing gives any more is a difference.
+    const cell = "gone";
+    const identity = { engine: {} };
+    const record = createRecord({ question: "rq1", profile: "smoke", cell }, {
+      identity,
+    });
+    const place = `${results}/rq1/smoke`;
+    await Deno.mkdir(place, { recursive: true });
+    await Deno.writeTextFile(`${place}/${cell}.json`, recordText(record));
+    await Deno.writeTextFile(
+      `${place}/${cell}.environment.json`,
+      environmentText(record, {}),
+    );
+    await Deno.writeTextFile(
+      `${place}.json`,
+      JSON.stringify({ format: 1, cells: [{ name: cell }] }),
+    );
+    const gone = await run(4);
+    assert.match(gone.stdout, /rq1\/smoke\/gone .*does not declare it/);
   });
 });

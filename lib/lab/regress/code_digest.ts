@@ -9,7 +9,7 @@ const SOURCES = ["deno.json", "deno.lock", "experiments", "lib"];
 export async function codeDigest(): Promise<string> {
   const root = fileURLToPath(PROJECT);
   const parts = await Promise.all(SOURCES.map((name) => textsOf(root, name)));
-  return sha256Hex(parts.flat().join("\n"));
+  return sha256Hex([Deno.version.deno, ...parts.flat()].join("\n"));
 }
 
 /** Paths with the digests of the files there, in order. */

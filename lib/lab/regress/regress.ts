@@ -5,7 +5,13 @@
  * @module
  */
 
-import { EXIT, ifThere, notify, writeFileAtomic } from "../../cli/mod.ts";
+import {
+  EXIT,
+  ifThere,
+  notify,
+  parseCommand,
+  writeFileAtomic,
+} from "../../cli/mod.ts";
 import { DataError } from "../../data/mod.ts";
 import type {
   Experiment,
@@ -19,6 +25,7 @@ import {
   updateIndex,
 } from "../cells/index_file.ts";
 import { runExperiment } from "../cells/run_experiment.ts";
+import { selectCells } from "../cells/select.ts";
 import { adoptCell, writeProfile } from "../cells/write_cell.ts";
 import { storePath } from "../session/session.ts";
 import { codeDigest } from "./code_digest.ts";
@@ -55,7 +62,11 @@ export interface CellCheck {
   /** How its records compare; undefined where one of them is missing. */
   readonly comparison?: Comparison;
   /** What is missing: no record to compare with, or none obtained, and why. */
-  readonly lacking?: "record" | { readonly result: string };
+  readonly lacking?: "record" | {
+    readonly result: string;
+    /** Whether the experiment came to its end without it. */
+    readonly isRegression: boolean;
+  };
   /** Start of the recorded and of the obtained digest, where there is one. */
   readonly expected?: string;
   readonly obtained?: string;
@@ -121,26 +132,27 @@ export async function regress(
   }
   await openFolder(folder, options);
   const checks: CellCheck[] = [];
-  const codes = new Set<number>();
+  const codes: number[] = [];
   for (const [experiment, cells] of recorded) {
     const { question } = experiment.report;
     notify(`${question}, profile ${profile}`);
-    const missing = await run(experiment, { folder, cells, options, codes });
-    const own = await check(
-      { results: folder, question, profile },
-      { expected: cells, missing },
-    );
+    const code = await run(experiment, { folder, cells, options });
+    const place = { results: folder, question, profile };
+    const own = await check(place, { expected: cells, code });
+    codes.push(code);
     checks.push(
       ...update ? await adopt(own, { experiment, folder, options }) : own,
     );
   }
   await ifThere(() => Deno.remove(`${folder}/.store`, { recursive: true }));
-  const isEqual = checks.every(({ comparison }) => comparison?.isEqual);
-  if (isEqual) await Deno.remove(folder, { recursive: true });
+  const isKept = checks.some(({ comparison, isUpdated }) =>
+    !isUpdated && comparison?.isEqual !== true
+  );
+  if (!isKept) await Deno.remove(folder, { recursive: true });
   return {
     checks,
     code: codeOf(checks, codes),
-    ...(isEqual ? {} : { folder }),
+    ...(isKept ? { folder } : {}),
   };
 }
 
@@ -162,44 +174,49 @@ async function openFolder(
   await writeFileAtomic(file, code);
 }
 
-/** Runs an experiment; tells why, where its data are not to be had. */
+/** Runs those of an experiment's cells that are asked for; gives its exit code. */
 async function run(
   experiment: AnyExperiment,
-  { folder, cells, options, codes }: {
+  { folder, cells, options }: {
     readonly folder: string;
     readonly cells: readonly RecordedCell<AnyContent>[];
     readonly options: RegressOptions;
-    readonly codes: Set<number>;
   },
-): Promise<string | undefined> {
+): Promise<number> {
   const { profile, engine, workers, data, update } = options;
-  const names = cells.map(({ record }) => record.cell!);
   const args = [
     ["--profile", profile],
     ["--engine", engine],
     ["--results", folder],
     workers === undefined ? [] : ["--workers", `${workers}`],
     data === undefined ? [] : ["--data", data],
-    // What has no record could only be told as new.
-    update || names.length === 0 ? [] : ["--cells", names.join(",")],
   ].flat();
+  const { command, arms } = experiment;
+  const { declared } = selectCells(parseCommand(command, args), arms);
+  const known = new Set(cells.map(({ record }) => record.cell));
+  // What has no record could only be told as new.
+  const asked = declared.map(({ name }) => name)
+    .filter((name) => update || known.has(name));
+  if (asked.length === 0) return EXIT.done;
   try {
-    codes.add(await runExperiment(experiment, args, { show: () => {} }));
-    return undefined;
+    return await runExperiment(
+      experiment,
+      [...args, "--cells", asked.join(",")],
+      { show: () => {} },
+    );
   } catch (error) {
     if (!(error instanceof DataError)) throw error;
     notify(error.message);
-    codes.add(EXIT.data);
-    return "its data are not to be had";
+    return EXIT.data;
   }
 }
 
 /** Compares what is in the folder with what is recorded, cell by cell. */
 async function check(
   place: ProfilePlace,
-  { expected, missing }: {
+  { expected, code }: {
     readonly expected: readonly RecordedCell<AnyContent>[];
-    readonly missing: string | undefined;
+    readonly code: number;
   },
 ): Promise<readonly CellCheck[]> {
   const { cells, lacking } = await readProfile<AnyContent>(place);
@@ -213,9 +230,15 @@ async function check(
     const found = obtained.get(cell);
     obtained.delete(cell);
     if (found === undefined) {
-      const result = missing ?? reasons.get(cell) ??
-        "the profile does not declare it";
-      return { name, expected: record.digest, lacking: { result } };
+      const result = code === EXIT.data
+        ? "its data are not to be had"
+        : reasons.get(cell) ?? "the profile does not declare it";
+      const isRegression = code === EXIT.done;
+      return {
+        name,
+        expected: record.digest,
+        lacking: { result, isRegression },
+      };
     }
     return {
       name,
@@ -263,14 +286,13 @@ async function adopt(
 
 function codeOf(
   checks: readonly CellCheck[],
-  codes: ReadonlySet<number>,
+  codes: readonly number[],
 ): number {
   const isDifferent = checks.some(({ comparison, lacking, isUpdated }) =>
-    !isUpdated && (comparison?.isMet === false ||
-      // A record without a result counts where nothing else says why.
-      typeof lacking === "object" && codes.size === 1 && codes.has(EXIT.done))
+    !isUpdated && comparison?.isMet === false ||
+    typeof lacking === "object" && lacking.isRegression
   );
-  if (isDifferent || codes.has(EXIT.regression)) return EXIT.regression;
-  if (codes.has(EXIT.runFailed)) return EXIT.runFailed;
-  return codes.has(EXIT.data) ? EXIT.data : EXIT.done;
+  const ends = isDifferent ? [EXIT.regression, ...codes] : codes;
+  return [EXIT.regression, EXIT.runFailed, EXIT.data]
+    .find((code) => ends.includes(code)) ?? EXIT.done;
 }
