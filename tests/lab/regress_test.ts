@@ -124,7 +124,7 @@ Deno.test("compareRecords() applies bounds and says which when the engine is ano
   assert(found.compared < found.fields);
   const text = textOf(found);
   assert.match(text, /recorded by onnx-cpu .* obtained by onednn .*bounds/);
-  assert.match(text, /- the teacher's accuracy: ± 3 points; /);
+  assert.match(text, /- teachers' accuracy: ± 3 points; /);
   assert.match(text, /teacher\.test +\| +0\.9745 +\| +0\.9545 +\| ± 3 points/);
 });
 

@@ -47,15 +47,16 @@ export const TOLERANCES: readonly Tolerance[] = [
     why: "other options give other results",
   },
   {
-    what: "the teacher's network and sizes",
-    fields: /^teacher\.(networkId|parameters|macs|network\.)/,
+    what: "teachers' networks and sizes",
+    fields:
+      /^(teacher|source|target)\.(networkId|parameters|macs|network|dataset|decisions)\b/,
     bound: { kind: "equal" },
     why: "follow from the options",
   },
   {
-    what: "what a search decides on, and how often",
+    what: "what is decided, and how often",
     fields:
-      /^stages\.0\.(kind|bits|decisions)\b|^stages\.\d+\.(kind$|ledger\.proposed$)|^(decisions|marks|images|rejected|proxies)\b/,
+      /^stages\.0\.(kind|bits|decisions)\b|^stages\.\d+\.(kind$|ledger\.proposed$)|^(decisions|marks|images|rejected|proxies|settings|losses)\b/,
     bound: { kind: "equal" },
     why: "follows from the options",
   },
@@ -67,33 +68,36 @@ export const TOLERANCES: readonly Tolerance[] = [
     why: "drawn before anything was learned",
   },
   {
-    what: "students that are drawn or enumerated",
-    fields: /^(students|table)\.[0-9a-f]{64}\.(parameters|macs|kind)$/,
+    what: "students that are drawn, enumerated or designed",
+    fields:
+      /^(students|table|sizes)\.[0-9a-f]{64}\.(parameters|macs|kind|asked|epochs)$/,
     bound: { kind: "equal" },
     why: "no search chose them",
   },
   {
-    what: "the teacher's accuracy",
-    fields: /^teacher\.(test|validation|accuracy)$|^referenceAccuracy$/,
+    what: "teachers' accuracy",
+    fields:
+      /^(teacher|source|target)\.(test|validation|accuracy|accuracyAgain)$|^referenceAccuracy$/,
     bound: { kind: "points", by: 3 },
-    why: "rounding adds up over its training",
+    why: "rounding adds up over a training",
   },
   {
-    what: "final accuracy of winners",
-    fields: /^stages\.\d+\.winner\.(test|validation)$/,
+    what: "accuracy after final trainings",
+    fields:
+      /^stages\.\d+\.winner\.(test|validation)$|^sizes\.[0-9a-f]{64}\.(test|validation)$/,
     bound: { kind: "points", by: 10 },
     why: "another student may have won, of another size",
   },
   {
     what: "parameters of winners",
-    fields: /^stages\.\d+\.winner\.parameters$/,
+    fields: /\b(winner|chosen)\.parameters$/,
     bound: { kind: "factor", by: 4 },
     why: "another student may have won",
   },
   {
     what: "accuracy of students after a short training",
     fields:
-      /^stages\.0\.records\.0\.proposals\.\d+\.accuracy$|^(students|table)\.[0-9a-f]{64}\..*(accuracy|truth|truthOnScoring)$/,
+      /^stages\.0\.records\.0\.proposals\.\d+\.accuracy$|^(students|table)\.[0-9a-f]{64}\..*(accuracy|truth|truthOnScoring)$|\b(winner|chosen)\.accuracy$/,
     bound: { kind: "points", by: 25 },
     mean: { kind: "points", by: 6 },
     why: "after few steps rounding shows most",
