@@ -35,8 +35,9 @@ export interface Comparison {
   readonly applied: readonly Tolerance[];
   /** Differences; where bounds apply also what is within them. */
   readonly findings: readonly Finding[];
-  /** Fields that were compared, and fields in all. */
+  /** Fields that were compared. */
   readonly compared: number;
+  /** Fields in all. */
   readonly fields: number;
   /** Whether nothing differs more than it may. */
   readonly isMet: boolean;
@@ -44,7 +45,10 @@ export interface Comparison {
   readonly isEqual: boolean;
 }
 
-type CellRecord = ResultRecord<{ readonly identity: Identity<unknown> }>;
+/** A cell's record, of any experiment. */
+export type CellRecord = ResultRecord<
+  { readonly identity: Identity<unknown> }
+>;
 
 /** A field's two values; undefined where one record lacks it. */
 interface Pair {

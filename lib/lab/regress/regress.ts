@@ -63,12 +63,14 @@ export interface CellCheck {
   readonly comparison?: Comparison;
   /** What is missing: no record to compare with, or none obtained, and why. */
   readonly lacking?: "record" | {
+    /** Why there is none. */
     readonly result: string;
     /** Whether the experiment came to its end without it. */
     readonly isRegression: boolean;
   };
-  /** Start of the recorded and of the obtained digest, where there is one. */
+  /** Digest of the record, where there is one. */
   readonly expected?: string;
+  /** Digest of what was obtained, where there is something. */
   readonly obtained?: string;
   /** Whether the obtained record took the place of the recorded one. */
   readonly isUpdated?: true;
