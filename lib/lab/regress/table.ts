@@ -2,6 +2,7 @@ import { markdownTable } from "../../report/mod.ts";
 import type { EngineIdentity } from "../../search/mod.ts";
 import { boundText } from "./compare.ts";
 import type { CellCheck, Regression } from "./regress.ts";
+import { type Tolerance, TOLERANCES } from "./tolerances.ts";
 
 /** Differences of a cell that are shown one by one. */
 const SHOWN = 12;
@@ -59,7 +60,7 @@ function rowsOf(check: CellCheck): readonly Row[] {
   const left = findings.length - shown.length - met.length;
   const whole = engines === undefined
     ? `all ${fields}`
-    : `${compared} of ${fields}, within bounds`;
+    : `${compared} of ${fields}`;
   return [
     [
       name,
@@ -98,11 +99,16 @@ function notesOf(checks: readonly CellCheck[]): readonly string[] {
       }: their bits differ, so bounds apply.\n`
     ),
     `${
-      [...applied].map(({ what, bound, why }) =>
-        `- ${what}: ${boundText(bound)}; ${why}`
-      ).join("\n")
+      TOLERANCES.filter((each) => applied.has(each)).map(boundLine).join("\n")
     }\n- everything else depends on which students a search came to, or on float bits, and is not compared\n`,
   ];
+}
+
+function boundLine({ what, bound, mean, why }: Tolerance): string {
+  const onAverage = mean === undefined
+    ? ""
+    : ` each, ${boundText(mean)} on average`;
+  return `- ${what}: ${boundText(bound)}${onAverage}; ${why}`;
 }
 
 function engineText({ name, version, instructionSet }: EngineIdentity): string {
