@@ -98,7 +98,7 @@ const isOption = (path: string) => path.startsWith("identity.");
 
 /** What names the engine, or what an engine made. */
 const isEngine = (path: string) =>
-  /^identity\.(engine|teacher|policies)\b/.test(path);
+  /^identity\.(engine|(source\.)?teacher|policies)\b/.test(path);
 
 function pairsOf(
   expected: CellRecord,

@@ -44,7 +44,7 @@ export const MEAN_OF = 5;
 export const TOLERANCES: readonly Tolerance[] = [
   {
     what: "what is run: options, data, arm, seed",
-    fields: /^identity\.(?!engine\.|teacher\.|policies\b)/,
+    fields: /^identity\.(?!engine\.|(source\.)?teacher\.|policies\b)/,
     bound: { kind: "equal" },
     why: "other options give other results",
   },
