@@ -7,6 +7,7 @@
  */
 export * from "./course_figure.ts";
 export * from "./decision_label.ts";
+export * from "./difference_figure.ts";
 export * from "./environment.ts";
 export * from "./expected_ratio.ts";
 export * from "./format.ts";
@@ -31,3 +32,4 @@ export * from "./statistics.ts";
 export * from "./student_t.ts";
 export * from "./table.ts";
 export * from "./verdict.ts";
+export * from "./wilcoxon.ts";
