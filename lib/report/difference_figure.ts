@@ -52,7 +52,7 @@ export interface DifferenceFigureOptions {
 const PANEL = { width: 310, height: 250 } as const;
 const MARGINS = { left: 62, right: 46, top: 44, bottom: 42 } as const;
 const HEADER_HEIGHT = 44;
-const ROW_TITLE_HEIGHT = 24;
+const ROW_TITLE_HEIGHT = 32;
 
 const COLOUR = "#0072b2";
 const GRID = "#e4e4e4";
@@ -169,7 +169,8 @@ function drawPanel(
     marks: [
       Plot.gridX(x.ticks, { stroke: GRID, strokeOpacity: 1 }),
       Plot.gridY(y.ticks, { stroke: GRID, strokeOpacity: 1 }),
-      Plot.axisX(x.ticks, { tickFormat: x.format, ...font }),
+      // As text: a logarithmic scale leaves most formatted ticks out.
+      Plot.axisX(x.ticks, { text: (tick: number) => x.format(tick), ...font }),
       Plot.axisY(y.ticks, { tickFormat: y.format, ...font }),
       ...(interval === undefined ? [] : [
         Plot.rect([interval], {

@@ -32,4 +32,3 @@ export * from "./statistics.ts";
 export * from "./student_t.ts";
 export * from "./table.ts";
 export * from "./verdict.ts";
-export * from "./wilcoxon.ts";

@@ -50,6 +50,8 @@ Deno.test("differenceFigure() draws every pair, and names what it shows", () => 
       "labels",
       "mean",
       PANEL.note,
+      // Every tick of x has its text.
+      ...["1x", "2x", "5x", "10x", "20x", "50x"],
     ]
   ) {
     assert.ok(texts(svg).includes(text), text);

@@ -29,7 +29,7 @@ function panelOf(
   },
 ): DifferencePanel {
   return {
-    title: `${lossTitle(loss)}, less labels only`,
+    title: lossTitle(loss),
     note: `mean ${format(mean)} ${formatInterval(interval, format)}, p ${
       formatP(adjusted)
     } (Holm)`,
@@ -54,7 +54,7 @@ export function studentsFigure(content: LossStudentsContent): string {
       subjectTitle(config)
     }, width ${config.width}`,
     x: "compression (teacher's parameters / student's)",
-    y: "difference in accuracy (points)",
+    y: "accuracy less labels only (points)",
     zero: "labels",
     least: 0.01,
     rows: analyseStudents(content).map(({ setting, losses: found }) => ({
@@ -88,7 +88,7 @@ export function searchesFigure(content: LossSearchesContent): string {
       subjectTitle(config)
     }, width ${config.width}`,
     x: "compression of the student that was chosen",
-    y: "difference in final reward",
+    y: "final reward less labels only",
     zero: "labels",
     least: 0.001,
     rows: [{
