@@ -32,5 +32,5 @@ export * from "./stale.ts";
 export * from "./statistics.ts";
 export * from "./student_t.ts";
 export * from "./table.ts";
-export * from "./wilcoxon.ts";
 export * from "./verdict.ts";
+export * from "./wilcoxon.ts";

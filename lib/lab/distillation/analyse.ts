@@ -7,9 +7,9 @@
 import { type Random, randomStream } from "../../random/mod.ts";
 import {
   bootstrapInterval,
+  hedgesGz,
   holm,
   type Interval,
-  mean,
   type PairedDifference,
   pairedDifference,
   rankBiserial,
@@ -43,8 +43,8 @@ export interface AgainstLabels {
   readonly p?: number;
   /** The same after Holm's correction over the losses. */
   readonly adjusted?: number;
-  /** Mean difference in its standard deviations (Cohen's d_z); absent where that is 0. */
-  readonly standardised?: number;
+  /** Hedges' g_z of the differences; absent below three pairs, and where all are equal. */
+  readonly hedges?: number;
   /** Matched-pairs rank-biserial correlation, in [-1, 1]; absent where all pairs are equal. */
   readonly rankBiserial?: number;
 }
@@ -68,6 +68,14 @@ export interface SettingAnalysis {
   readonly setting: Setting;
   /** In their order. */
   readonly losses: readonly LossInSetting[];
+}
+
+/** A record of students with what was found of it. */
+export interface StudentsAnalysis {
+  /** The record's content. */
+  readonly content: LossStudentsContent;
+  /** One a setting, in their order. */
+  readonly settings: readonly SettingAnalysis[];
 }
 
 /**
@@ -100,9 +108,10 @@ export function accuracyOf(
  * @param content The record's content.
  */
 export function analyseStudents(
-  { settings, students, losses, identity: { seed } }: LossStudentsContent,
-): readonly SettingAnalysis[] {
-  return settings.map((setting) => {
+  content: LossStudentsContent,
+): StudentsAnalysis {
+  const { settings, students, losses, identity: { seed } } = content;
+  const analyseSetting = (setting: Setting): SettingAnalysis => {
     const accuracies = losses.map(({ name }) =>
       students.map((student) => accuracyOf(student, setting, name))
     );
@@ -129,7 +138,8 @@ export function analyseStudents(
         }),
       })),
     };
-  });
+  };
+  return { content, settings: settings.map(analyseSetting) };
 }
 
 function sizeCorrelation(
@@ -209,6 +219,9 @@ export function analyseSearches(
   });
 }
 
+/** Of more, the second digit of an interval's ends hardly changes. */
+const RESAMPLES = 2_000;
+
 /** All but the first beside the first, p corrected over them. */
 function compareWithFirst(
   values: readonly (readonly number[])[],
@@ -219,24 +232,24 @@ function compareWithFirst(
     const difference = pairedDifference(own, first);
     const finite = difference.differences.filter(Number.isFinite);
     const isMixed = finite.some((each) => each !== 0);
-    const { standardDeviation: spread = 0 } = difference;
+    const hedges = finite.length < 3 ? undefined : hedgesGz(finite);
+    const rank = isMixed ? rankBiserial(finite) : undefined;
     return {
       difference,
       ...(finite.length < 2 ? {} : {
-        interval: bootstrapInterval(finite, { random: randomOf(i + 1) }),
+        interval: bootstrapInterval(finite, {
+          random: randomOf(i + 1),
+          resamples: RESAMPLES,
+        }),
       }),
       counts: {
         better: finite.filter((each) => each > 0).length,
         equal: finite.filter((each) => each === 0).length,
         worse: finite.filter((each) => each < 0).length,
       },
-      ...(isMixed
-        ? {
-          p: wilcoxonSignedRank(finite).p,
-          rankBiserial: rankBiserial(finite),
-        }
-        : {}),
-      ...(spread === 0 ? {} : { standardised: mean(finite) / spread }),
+      ...(isMixed ? { p: wilcoxonSignedRank(finite).p } : {}),
+      ...(rank === undefined ? {} : { rankBiserial: rank }),
+      ...(hedges === undefined ? {} : { hedges }),
     };
   });
   // A loss whose pairs are all equal stays one of those that are tried.

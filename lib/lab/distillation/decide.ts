@@ -5,15 +5,10 @@
  */
 
 import { formatPoints, type Verdict } from "../../report/mod.ts";
-import {
-  analyseStudents,
-  type LossInSetting,
-  type SettingAnalysis,
-} from "./analyse.ts";
-import type { LossStudentsContent } from "./content.ts";
+import type { LossInSetting, StudentsAnalysis } from "./analyse.ts";
 import type { LossName } from "./losses.ts";
 import { settingTitle } from "./settings.ts";
-import { formatP } from "../strategies/tables.ts";
+import { statedP } from "./tables.ts";
 
 /** The test that decides, stated before there is a result. */
 export interface DecidingTest {
@@ -41,7 +36,7 @@ export interface Decision {
 
 /** The loss that is decided on, in the setting that decides. */
 export function decidingLoss(
-  settings: readonly SettingAnalysis[],
+  { settings }: StudentsAnalysis,
   { setting, loss }: Pick<DecidingTest, "setting" | "loss">,
 ): LossInSetting {
   return settings.find((each) => settingTitle(each.setting) === setting)!
@@ -54,14 +49,14 @@ export function decidingLoss(
  * that level, or where the interval leaves no room for a difference that matters;
  * else there is no deciding.
  *
- * @param content The record's content.
+ * @param analysis What was found of the subject.
  * @param test The test.
  */
 export function decide(
-  content: LossStudentsContent,
+  analysis: StudentsAnalysis,
   test: DecidingTest,
 ): Decision {
-  const { against } = decidingLoss(analyseStudents(content), test);
+  const { against } = decidingLoss(analysis, test);
   const { difference: { n, mean = 0 }, interval, adjusted } = against!;
   const points = formatPoints(mean);
   if (n < test.leastStudents || interval === undefined) {
@@ -71,9 +66,11 @@ export function decide(
         `${n} students have both trainings, at least ${test.leastStudents} are needed.`,
     };
   }
-  const found = `Wilcoxon's signed rank test over ${n} students gives p = ${
-    formatP(adjusted)
-  } (Holm), mean difference ${points} points`;
+  const found = adjusted === undefined
+    ? `All ${n} students are as good with both losses`
+    : `Wilcoxon's signed rank test over ${n} students gives ${
+      statedP(adjusted)
+    } (Holm), mean difference ${points} points`;
   if (adjusted !== undefined && adjusted < test.level) {
     return {
       verdict: mean > 0 ? "supported" : "not supported",

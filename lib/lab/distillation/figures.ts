@@ -11,9 +11,9 @@ import { formatP } from "../strategies/tables.ts";
 import {
   type AgainstLabels,
   analyseSearches,
-  analyseStudents,
+  type StudentsAnalysis,
 } from "./analyse.ts";
-import type { LossSearchesContent, LossStudentsContent } from "./content.ts";
+import type { LossSearchesContent } from "./content.ts";
 import { lossTitle, type NamedLoss } from "./losses.ts";
 import { settingTitle } from "./settings.ts";
 
@@ -45,9 +45,11 @@ function panelOf(
  * Differences in accuracy from labels alone, student by student, against how small
  * the student is: a row a setting, a panel a loss, as SVG.
  *
- * @param content The record's content.
+ * @param analysis What was found of the subject.
  */
-export function studentsFigure(content: LossStudentsContent): string {
+export function studentsFigure(
+  { content, settings }: StudentsAnalysis,
+): string {
   const { identity: { config }, students, losses, teacher } = content;
   return differenceFigure({
     title: `Losses on the same students: ${
@@ -57,7 +59,7 @@ export function studentsFigure(content: LossStudentsContent): string {
     y: "accuracy less labels only (points)",
     zero: "labels",
     least: 0.01,
-    rows: analyseStudents(content).map(({ setting, losses: found }) => ({
+    rows: settings.map(({ setting, losses: found }) => ({
       title: settingTitle(setting),
       panels: found.flatMap(({ against }, i) =>
         against === undefined ? [] : [

@@ -8,10 +8,11 @@ import {
   escapeMarkdown,
   formatCompression,
   formatCount,
+  formatNumber,
   formatPoints,
   verdictSection,
 } from "../../report/mod.ts";
-import { analyseSearches, analyseStudents } from "./analyse.ts";
+import { analyseSearches, type StudentsAnalysis } from "./analyse.ts";
 import type {
   DistillationContent,
   LossSearchesContent,
@@ -21,7 +22,7 @@ import { decide, decidingLoss, type DecidingTest } from "./decide.ts";
 import { lossTitle } from "./losses.ts";
 import { distillationOptionsOf } from "./options.ts";
 import { settingsOf } from "./settings.ts";
-import { formatP } from "../strategies/tables.ts";
+import { statedP } from "./tables.ts";
 
 /** Fewest search seeds that something is said of. */
 export const LEAST_SEARCHES = 6;
@@ -47,27 +48,27 @@ export function distillationScaleNote(
 
 /** The opening of a subject's page: what the test that decides makes of the claim. */
 export function decisionSection(
-  content: LossStudentsContent,
+  analysis: StudentsAnalysis,
   test: DecidingTest,
 ): string {
-  const { verdict, because } = decide(content, test);
+  const { verdict, because } = decide(analysis, test);
   return verdictSection({
     claim: test.claim,
     verdict,
     because,
-    numbers: decisiveNumbers(content, test),
-    wouldChange: wouldChange(content),
+    numbers: decisiveNumbers(analysis, test),
+    wouldChange: wouldChange(analysis.content),
   });
 }
 
 /** The numbers that decide on a subject, a line each. */
 export function decisiveNumbers(
-  content: LossStudentsContent,
+  analysis: StudentsAnalysis,
   test: DecidingTest,
 ): readonly string[] {
-  const { accuracy, against } = decidingLoss(analyseStudents(content), test);
-  const { counts, difference, interval, standardised } = against!;
-  const loss = content.losses.find(({ name }) => name === test.loss)!;
+  const { accuracy, against } = decidingLoss(analysis, test);
+  const { counts, difference, interval, hedges } = against!;
+  const loss = analysis.content.losses.find(({ name }) => name === test.loss)!;
   const title = lossTitle(loss);
   if (interval === undefined) return [];
   return [
@@ -76,7 +77,7 @@ export function decisiveNumbers(
     } points of validation accuracy, 95 % interval [${
       formatPoints(interval.low)
     }, ${formatPoints(interval.high)}]${
-      standardised === undefined ? "" : `, d_z ${standardised.toFixed(2)}`
+      hedges === undefined ? "" : `, Hedges' g ${formatNumber(hedges, 2)}`
     }.`,
     `Of ${difference.n} students ${counts.better} are better with it, ${counts.equal} as good, ${counts.worse} worse${
       accuracy.failed === 0 ? "" : `; ${accuracy.failed} trainings failed`
@@ -155,8 +156,8 @@ const KINDS = {
 export function columnsNote(): string {
   return `Accuracies are means over students ± standard deviation, with Student's 95 %
 interval. Differences are taken student by student; their mean has a 95 %
-percentile bootstrap interval over students. d_z is that mean in standard
-deviations of the differences, rank-biserial the share of rank sums in favour less
+percentile bootstrap interval over students. Hedges' g is that mean in
+standard deviations of the differences, corrected for few of them, rank-biserial the share of rank sums in favour less
 that against. p is of Wilcoxon's two-sided signed rank test, corrected by Holm's
 method over the losses of a training; with n students it is at least 2^(1 - n).
 "With size" is the rank correlation of the difference with the students'
@@ -210,7 +211,7 @@ export function searchesAnswer(content: LossSearchesContent): string {
       ? [
         `${lossTitle(content.losses[i]!)} (${
           against.difference.mean! > 0 ? "better" : "worse"
-        }, p = ${formatP(against.adjusted)})`,
+        }, ${statedP(against.adjusted)})`,
       ]
       : []
   );

@@ -9,6 +9,7 @@ import type { RecordedCell } from "../cells/experiment.ts";
 import { dataNote, teacherNote } from "../compression/notes.ts";
 import { subjectTitle } from "../compression/titles.ts";
 import { markdownTable } from "../../report/mod.ts";
+import { analyseStudents } from "./analyse.ts";
 import type {
   DistillationContent,
   LossSearchesContent,
@@ -53,7 +54,7 @@ export function distillationPage(
   const { question, profile, cell, deterministic: content, digest } = record;
   const { config, arm, seed, engine, data } = content.identity;
   const [body, figure] = content.part === "students"
-    ? [studentsBody(content, { cell: cell!, test }), studentsFigure(content)]
+    ? studentsParts(content, { cell: cell!, test })
     : [searchesBody(content, cell!), searchesFigure(content)];
   const text = `# ${title} of ${
     subjectTitle(config)
@@ -74,14 +75,15 @@ ${digest.slice(0, 16)}. Generated from [${cell}.json](${cell}.json).
   ]);
 }
 
-function studentsBody(
+function studentsParts(
   content: LossStudentsContent,
   { cell, test }: { readonly cell: string; readonly test: DecidingTest },
-): string {
-  return `${decisionSection(content, test)}
+): readonly [body: string, figure: string] {
+  const analysis = analyseStudents(content);
+  const body = `${decisionSection(analysis, test)}
 ${distillationScaleNote(content)}
 
-${settingTable(content, test)}
+${settingTable(analysis, test)}
 ${columnsNote()}
 
 ![Difference in accuracy from labels only, student by student](${cell}-losses.svg)
@@ -97,6 +99,7 @@ ${
 ${studentTable(content, setting)}`
     ).join("\n")
   }`;
+  return [body, studentsFigure(analysis)];
 }
 
 function searchesBody(content: LossSearchesContent, cell: string): string {

@@ -13,6 +13,7 @@ import {
 import type { ProfileResults, RecordedCell } from "../cells/experiment.ts";
 import { dataNote } from "../compression/notes.ts";
 import { subjectTitle } from "../compression/titles.ts";
+import { analyseStudents } from "./analyse.ts";
 import type {
   DistillationContent,
   LossSearchesContent,
@@ -100,16 +101,20 @@ function studentsSection(
 ): string {
   const [first] = subjects;
   if (first === undefined) return "";
-  const decisions = subjects.map(({ title, content }) => ({
+  const analysed = subjects.map(({ title, content }) => ({
     title,
-    ...decide(content, test),
+    analysis: analyseStudents(content),
+  }));
+  const decisions = analysed.map(({ title, analysis }) => ({
+    title,
+    ...decide(analysis, test),
   }));
   return `${
     verdictSection({
       claim: test.claim,
       ...overall(decisions),
-      numbers: subjects.flatMap(({ title, content }) =>
-        decisiveNumbers(content, test).map((line) =>
+      numbers: analysed.flatMap(({ title, analysis }) =>
+        decisiveNumbers(analysis, test).map((line) =>
           `${escapeMarkdown(title)}: ${line}`
         )
       ),
@@ -121,8 +126,8 @@ ${scaleNotes(subjects)}
 ${
     markdownTable(
       [{ title: "subject" }, ...SETTING_COLUMNS],
-      subjects.flatMap(({ title, content }) =>
-        settingRows(content, test).map((row) => [title, ...row])
+      analysed.flatMap(({ title, analysis }) =>
+        settingRows(analysis, test).map((row) => [title, ...row])
       ),
     )
   }

@@ -27,9 +27,9 @@ import {
   accuracyOf,
   type AgainstLabels,
   analyseSearches,
-  analyseStudents,
   type LossInSearches,
   type LossInSetting,
+  type StudentsAnalysis,
 } from "./analyse.ts";
 import type { LossSearchesContent, LossStudentsContent } from "./content.ts";
 import type { DecidingTest } from "./decide.ts";
@@ -42,7 +42,7 @@ type Format = (value: number | undefined) => string;
 
 const AGAINST_COLUMNS = [
   right("better / equal / worse"),
-  right("d_z"),
+  right("Hedges' g"),
   right("rank-biserial"),
   right("p"),
   right("p (Holm)"),
@@ -50,14 +50,20 @@ const AGAINST_COLUMNS = [
 
 function againstCells(against: AgainstLabels | undefined): readonly Cell[] {
   if (against === undefined) return AGAINST_COLUMNS.map(() => MISSING);
-  const { counts, standardised, rankBiserial, p, adjusted } = against;
+  const { counts, hedges, rankBiserial, p, adjusted } = against;
   return [
     `${counts.better} / ${counts.equal} / ${counts.worse}`,
-    formatNumber(standardised, 2),
+    formatNumber(hedges, 2),
     formatNumber(rankBiserial, 2),
     formatP(p),
     formatP(adjusted),
   ];
+}
+
+/** A probability in a sentence: "p = 0.012", "p < 0.001". */
+export function statedP(p: number | undefined): string {
+  const text = formatP(p);
+  return text.startsWith("<") ? `p ${text}` : `p = ${text}`;
 }
 
 /** A value with its interval: "+0.31 [+0.10, +0.52]". */
@@ -86,14 +92,14 @@ export const SETTING_COLUMNS: readonly Column[] = [
 /**
  * A row a setting and loss, the one that decides in bold.
  *
- * @param content The record's content.
+ * @param analysis What was found of the subject.
  * @param test The test that decides.
  */
 export function settingRows(
-  content: LossStudentsContent,
+  { content, settings }: StudentsAnalysis,
   test: DecidingTest,
 ): readonly (readonly Cell[])[] {
-  return analyseStudents(content).flatMap(({ setting, losses }) =>
+  return settings.flatMap(({ setting, losses }) =>
     losses.map((found, i) => {
       const title = settingTitle(setting);
       const isDeciding = title === test.setting && found.loss === test.loss;
@@ -130,14 +136,14 @@ function settingRow(
 /**
  * All losses in all settings.
  *
- * @param content The record's content.
+ * @param analysis What was found of the subject.
  * @param test The test that decides.
  */
 export function settingTable(
-  content: LossStudentsContent,
+  analysis: StudentsAnalysis,
   test: DecidingTest,
 ): string {
-  return markdownTable(SETTING_COLUMNS, settingRows(content, test));
+  return markdownTable(SETTING_COLUMNS, settingRows(analysis, test));
 }
 
 /**
