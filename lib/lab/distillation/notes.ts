@@ -130,6 +130,17 @@ and temperature (${
   }) were set before, not tuned. No test image was used.`;
 }
 
+/** Says what is known of the paper's losses, and how. */
+export function paperNote(): string {
+  return `What is known of the paper: its distillation loss is the squared distance of
+logits, its final students' loss labels + lambda x that (formulas of a reading
+note). Here, as in the authors' code, the square is averaged over classes too: a
+tenth of the paper's with ten classes. Lambda, epochs and rate of its final
+trainings are not known, and no table of losses was found; the authors wrote later
+that its accuracies need a final training on labels and logits (issue 9 of their
+repository).`;
+}
+
 /** Says which images the teacher saw beside its students. */
 function teacherImages(
   { images: { train }, identity: { config } }: DistillationContent,

@@ -22,6 +22,7 @@ import {
   decisionSection,
   distillationScaleNote,
   methodNote,
+  paperNote,
   searchesAnswer,
   searchesNote,
 } from "./notes.ts";
@@ -91,6 +92,8 @@ ${columnsNote()}
 A dot is a student, a band the interval of the mean.
 
 ${methodNote(content)}
+
+${paperNote()}
 
 ${
     content.settings.map((setting) =>
