@@ -1,4 +1,12 @@
 import assert from "node:assert/strict";
+import { parseCommand } from "../../lib/cli/mod.ts";
+import {
+  type DistillationContent,
+  PROJECT_RESULTS,
+  readProfile,
+  selectCells,
+} from "../../lib/lab/mod.ts";
+import { command, experiment } from "../../experiments/rq5_distillation.ts";
 import {
   type CommandOptions,
   type Ended,
@@ -206,6 +214,23 @@ Deno.test("rq5 foresees each training and the searches, and writes nothing in a 
     );
     assert(!exists(results));
   });
+});
+
+Deno.test("committed records of rq5 are of the options that their profiles say", async () => {
+  for (const profile of ["smoke", "laptop"]) {
+    const { declared } = selectCells(
+      parseCommand(command, ["--profile", profile]),
+      experiment.arms,
+    );
+    const configs = new Map(declared.map(({ name, config }) => [name, config]));
+    const place = { results: PROJECT_RESULTS, question: "rq5", profile };
+    const { cells } = await readProfile<DistillationContent>(place);
+    assert(profile !== "smoke" || cells.length === configs.size);
+    for (const { record: { cell, deterministic } } of cells) {
+      const { config } = deterministic.identity;
+      assert.deepEqual(config, configs.get(cell!), cell!);
+    }
+  }
 });
 
 const MISTAKES: readonly (readonly [string, string, RegExp])[] = [
