@@ -72,6 +72,7 @@ export * from "./fidelity/run.ts";
 export * from "./fidelity/spread_students.ts";
 export * from "./fidelity/student_score.ts";
 export * from "./fidelity/summary.ts";
+export type { Trial } from "./fidelity/trials.ts";
 export * from "./forecast/calibration.ts";
 export * from "./forecast/forecast.ts";
 export * from "./forecast/remaining.ts";

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { posix } from "node:path";
 import { parseCommand } from "../../lib/cli/mod.ts";
 import {
   type DistillationContent,
@@ -15,6 +16,7 @@ import {
   recordsOf,
   start,
   startRaw,
+  writtenBy,
 } from "./_run.ts";
 import { exists, look, reach } from "./_traces.ts";
 
@@ -76,16 +78,16 @@ function reference(): Promise<Reference> {
     await inFolder(async (folder) => {
       const results = `${folder}/results`;
       const found = await finish(results, ["--workers", "2"]);
-      const [table] = [...Deno.readDirSync(`${results}/rq5`)]
-        .filter(({ name }) => name.endsWith(".md"));
-      const place = `${results}/rq5/${table!.name.replace(/\.md$/, "")}`;
+      const place = posix.dirname(writtenBy(found.ended)[0]!);
+      for (const cell of CELLS) {
+        assert(exists(`${place}/${cell}-losses.svg`), cell);
+      }
       whole = {
         ...found,
-        pages: CELLS.map((cell) => {
-          assert(exists(`${place}/${cell}-losses.svg`), cell);
-          return Deno.readTextFileSync(`${place}/${cell}.md`);
-        }),
-        table: Deno.readTextFileSync(`${place}.md`),
+        pages: await Promise.all(
+          CELLS.map((cell) => Deno.readTextFile(`${place}/${cell}.md`)),
+        ),
+        table: await Deno.readTextFile(`${place}.md`),
       };
     });
     return whole!;

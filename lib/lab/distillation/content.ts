@@ -66,7 +66,7 @@ export interface LossSearch {
 }
 
 /** What both kinds of cells record. */
-interface CommonContent {
+export interface DistillationCommon {
   /** All that it depends on. */
   readonly identity: Identity<CompressionConfig>;
   /** The network that all students come from. */
@@ -87,7 +87,7 @@ interface CommonContent {
 }
 
 /** The same students trained by every loss: the deterministic part of a record. */
-export interface LossStudentsContent extends CommonContent {
+export interface LossStudentsContent extends DistillationCommon {
   /** Tells the two kinds apart. */
   readonly part: "students";
   /** The settings, the deciding one first. */
@@ -97,7 +97,7 @@ export interface LossStudentsContent extends CommonContent {
 }
 
 /** Searches under every loss: the deterministic part of a record. */
-export interface LossSearchesContent extends CommonContent {
+export interface LossSearchesContent extends DistillationCommon {
   /** Tells the two kinds apart. */
   readonly part: "searches";
   /** By seed, then in the order of the losses. */

@@ -118,8 +118,10 @@ images in the same order, from the same first weights: trainings of a setting
 differ in the loss alone. "final" is the final recipe (${
     final!.epochs
   } epochs on ${count(final!.images, images.train)} images),
-"short" the training that scores students in a search; "fresh" are the paper's
-first weights, "inherited" the teacher's. ${teacherImages(content)}
+"short" the training that scores students in a search; "fresh" weights
+are drawn anew, as in the paper, "inherited" ones are the teacher's. ${
+    teacherImages(content)
+  }
 
 Accuracies are measured on one half of the validation images (${
     formatCount(images.confirm)

@@ -32,7 +32,7 @@ interface Found<Own> {
  * @throws {UsageError} If its options do not fit data or teacher.
  */
 export async function runDistillation(
-  lab: Lab,
+  lab: CellLab<CompressionConfig>,
 ): Promise<CellResult<DistillationContent>> {
   const { cell: { config }, session: { evaluator }, prepared } = lab;
   const train = prepared.finalData.train.length;
