@@ -17,6 +17,7 @@ export * from "./holm.ts";
 export * from "./interval.ts";
 export * from "./keep_figure.ts";
 export * from "./layer_label.ts";
+export * from "./overview.ts";
 export * from "./paired_bootstrap.ts";
 export * from "./paper.ts";
 export * from "./paper_cell.ts";
