@@ -7,7 +7,7 @@ import {
   lossTrials,
   settingTitle,
 } from "../../lib/lab/mod.ts";
-import { hedgesGz } from "../../lib/report/mod.ts";
+import { hedgesGz, studentInterval } from "../../lib/report/mod.ts";
 import { searchesContent, studentsContent, TEST } from "./_distillation.ts";
 
 const near = (actual: number | undefined, expected: number) =>
@@ -155,6 +155,11 @@ Deno.test("analyseSearches() compares what was found seed by seed, nothing found
   near(labels!.reward.mean, 0.8035);
   near(mse!.against!.difference.mean, 0.045);
   near(mse!.against!.p, 2 ** -7);
+  // Of eight pairs the interval is Student's.
+  assert.deepEqual(
+    mse!.against!.interval,
+    studentInterval(mse!.against!.difference.differences),
+  );
   assert.equal(mse!.against!.same, 0);
   assert.equal(kl!.against!.same, 7);
   near(kl!.against!.difference.mean, -1.807 / 8);

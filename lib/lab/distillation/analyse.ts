@@ -31,7 +31,10 @@ import { type Setting, settingTitle } from "./settings.ts";
 export interface AgainstLabels {
   /** This loss less the first; a pair with a failed training is counted as failed. */
   readonly difference: PairedDifference;
-  /** 95 % bootstrap interval of the mean difference; absent below two pairs. */
+  /**
+   * 95 % interval of the mean difference, by the bootstrap from ten pairs on, else by
+   * Student's t; absent below two pairs.
+   */
   readonly interval?: Interval;
   /** Pairs in which this loss is better, as good, worse. */
   readonly counts: {
@@ -222,6 +225,23 @@ export function analyseSearches(
 /** Of more, the second digit of an interval's ends hardly changes. */
 const RESAMPLES = 2_000;
 
+/** Of fewer pairs a bootstrap interval is too narrow. */
+const LEAST_BOOTSTRAP = 10;
+
+/** Where the mean difference lies. */
+function intervalOf(
+  { differences, interval }: PairedDifference,
+  random: Random,
+): { readonly interval?: Interval } {
+  const finite = differences.filter(Number.isFinite);
+  if (finite.length >= LEAST_BOOTSTRAP) {
+    return {
+      interval: bootstrapInterval(finite, { random, resamples: RESAMPLES }),
+    };
+  }
+  return interval === undefined ? {} : { interval };
+}
+
 /** All but the first beside the first, p corrected over them. */
 function compareWithFirst(
   values: readonly (readonly number[])[],
@@ -236,12 +256,7 @@ function compareWithFirst(
     const rank = isMixed ? rankBiserial(finite) : undefined;
     return {
       difference,
-      ...(finite.length < 2 ? {} : {
-        interval: bootstrapInterval(finite, {
-          random: randomOf(i + 1),
-          resamples: RESAMPLES,
-        }),
-      }),
+      ...intervalOf(difference, randomOf(i + 1)),
       counts: {
         better: finite.filter((each) => each > 0).length,
         equal: finite.filter((each) => each === 0).length,

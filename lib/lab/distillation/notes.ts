@@ -169,12 +169,13 @@ const KINDS = {
 export function columnsNote(): string {
   return `Accuracies are means over students ± standard deviation, with Student's 95 %
 interval. Differences are taken student by student; their mean has a 95 %
-percentile bootstrap interval over students. Hedges' g is that mean in
-standard deviations of the differences, corrected for few of them, rank-biserial the share of rank sums in favour less
-that against. p is of Wilcoxon's two-sided signed rank test, corrected by Holm's
-method over the losses of a training; with n students it is at least 2^(1 - n).
-"With size" is the rank correlation of the difference with the students'
-parameters. A failed training takes its pair out, and is counted.`;
+percentile bootstrap interval over students, below ten pairs, where that is too
+narrow, Student's. Hedges' g is that mean in standard deviations of the
+differences, corrected for few of them, rank-biserial the share of rank sums in
+favour less that against. p is of Wilcoxon's two-sided signed rank test, corrected
+by Holm's method over the losses of a training; with n students it is at least
+2^(1 - n). "With size" is the rank correlation of the difference with the
+students' parameters. A failed training takes its pair out, and is counted.`;
 }
 
 /** Says what the searches were. */
