@@ -7,6 +7,8 @@
  *   record, page, figures and table
  * - `fidelity/`: which cheap score ranks students as their final training does:
  *   the students, the analysis, the choice, page, figure and table
+ * - `distillation/`: what losses do to the same students and to searches: the
+ *   trainings, the analysis, the decision, pages, figures and tables
  * - `strategies/`: which strategy finds good students: all students of a subject,
  *   the searches on them, the analysis, page, figure and table
  * - `options/`: what can be said on the command line and in profiles, and the
@@ -50,6 +52,16 @@ export * from "./compression/page.ts";
 export * from "./compression/run.ts";
 export * from "./compression/table.ts";
 export * from "./compression/titles.ts";
+export * from "./distillation/analyse.ts";
+export * from "./distillation/content.ts";
+export * from "./distillation/decide.ts";
+export * from "./distillation/forecast.ts";
+export * from "./distillation/losses.ts";
+export * from "./distillation/options.ts";
+export * from "./distillation/page.ts";
+export * from "./distillation/run.ts";
+export * from "./distillation/settings.ts";
+export * from "./distillation/summary.ts";
 export * from "./fidelity/analyse_proxies.ts";
 export * from "./fidelity/choose_proxy.ts";
 export * from "./fidelity/content.ts";
@@ -61,6 +73,7 @@ export * from "./fidelity/run.ts";
 export * from "./fidelity/spread_students.ts";
 export * from "./fidelity/student_score.ts";
 export * from "./fidelity/summary.ts";
+export type { Trial } from "./fidelity/trials.ts";
 export * from "./forecast/calibration.ts";
 export * from "./forecast/forecast.ts";
 export * from "./forecast/remaining.ts";
