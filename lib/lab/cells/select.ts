@@ -56,7 +56,8 @@ export function selectCells<Given extends GivenOptions>(
   const isNamed = "dataset" in given;
   const all = subjects.flatMap((subject, i): readonly Cell[] => {
     const place = `subjects[${i}]`;
-    const own = arms(amend({ values: subject, place }));
+    const options = amend({ values: subject, place });
+    const own = arms(options);
     const names = own.map(({ name }) => name);
     const unknown = asked?.find((name) => !names.includes(name));
     if (unknown !== undefined) {
@@ -65,12 +66,10 @@ export function selectCells<Given extends GivenOptions>(
       );
     }
     const chosen = own.filter(({ name }) => asked?.includes(name) ?? true);
-    return Array.from({ length: config.seeds }, (_, k) => run.seed + k)
+    return Array.from({ length: options.seeds }, (_, k) => run.seed + k)
       .flatMap((seed) =>
-        chosen.map(({ name, options }) => {
-          const cell = ownOptions(
-            amend({ values: subject, over: options, place }),
-          );
+        chosen.map(({ name, options: over }) => {
+          const cell = ownOptions(amend({ values: subject, over, place }));
           return {
             name: cellName({ config: cell, arm: name, seed }),
             arm: name,
