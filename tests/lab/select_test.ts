@@ -89,6 +89,23 @@ Deno.test("selectCells() lets flags win over subjects, and --config not", async 
   );
 });
 
+Deno.test("selectCells() takes as many seeds as a subject says, unless a flag does", async () => {
+  const profile = PROFILE.replace(
+    "network: vgg13",
+    "network: vgg13\n    seeds: 3",
+  );
+  const seedsOf = ({ declared }: Selection) =>
+    declared.map(({ config, seed }) => `${config.dataset} ${seed}`);
+  assert.deepEqual(
+    seedsOf(await select([], { profile })),
+    ["mnist 1", "mnist 2", "mnist 3", "cifar10 1"],
+  );
+  assert.deepEqual(
+    seedsOf(await select(["--seeds", "1"], { profile })),
+    ["mnist 1", "cifar10 1"],
+  );
+});
+
 Deno.test("selectCells() picks the profile's subjects of a data set or network", async () => {
   const cases: readonly (readonly [readonly string[], readonly string[]])[] = [
     [["--dataset", "cifar10"], [CIFAR]],

@@ -16,7 +16,7 @@ import {
 /** The paper's plan: what others are compared with. */
 export const PAPER_PLAN: StagePlanName = "removal,shrinkage";
 
-/** Plans that the paper's is compared with. */
+/** The others. */
 export const OTHER_PLANS: readonly StagePlanName[] = STAGE_PLAN_NAMES.filter(
   (plan) => plan !== PAPER_PLAN,
 );
@@ -27,10 +27,13 @@ type Budgeted = Pick<
   "removal" | "shrinkage" | "joint" | "student" | "final" | "finalists"
 >;
 
-/** "removal-shrinkage": a plan's name as that of an arm. */
-export function planArmName(plan: StagePlanName): string {
-  return plan.replace(",", "-");
-}
+/** Plans by the names of their arms, for example "removal-shrinkage". */
+const PLANS: ReadonlyMap<string, StagePlanName> = new Map(
+  STAGE_PLAN_NAMES.map((plan) => [plan.replace(",", "-"), plan]),
+);
+
+/** Names of all arms, the paper's plan first. */
+export const PLAN_ARM_NAMES = [...PLANS.keys()] as [string, ...string[]];
 
 /**
  * The paper's plan and others, an arm each. A plan of one stage gets what another
@@ -42,15 +45,18 @@ export function planArmName(plan: StagePlanName): string {
  *   stage starts from one that was trained before.
  *
  * @param given The options of one subject; they say how the two stages go.
- * @param others What the paper's plan is compared with.
+ * @param others Arms that the paper's plan is compared with, of
+ * {@link PLAN_ARM_NAMES}.
  */
 export function planArms(
   given: Budgeted,
-  others: readonly StagePlanName[] = OTHER_PLANS,
+  others: readonly string[] = PLAN_ARM_NAMES,
 ): readonly Arm[] {
-  const plans = [PAPER_PLAN, ...others.filter((plan) => plan !== PAPER_PLAN)];
-  return [...new Set(plans)].map((plan) => ({
-    name: planArmName(plan),
+  const names = new Set([PLAN_ARM_NAMES[0], ...others]);
+  return [...names].map((name) => [name, PLANS.get(name)!] as const).map((
+    [name, plan],
+  ) => ({
+    name,
     options: {
       stages: plan,
       ...(stagesOf(plan).length > 1 ? {} : {

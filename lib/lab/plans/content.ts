@@ -27,13 +27,25 @@ import { dataSlug } from "../subject/data_options.ts";
 export async function runPlan(
   lab: CellLab<CompressionConfig>,
 ): Promise<CellResult<CompressionContent>> {
-  const { content, artefacts: _, ...rest } = await runCompression(lab);
+  const { content, workerSeconds, failure } = await runCompression(lab);
   const stages = content.stages.map(({ policy: _, ...stage }) => stage);
   return {
-    ...rest,
     content: { ...content, stages },
+    workerSeconds,
+    ...(failure === undefined || isFruitless(content) ? {} : { failure }),
     details: { teacher: lab.session.evaluator.seconds(lab.prepared.request) },
   };
+}
+
+/**
+ * Whether some stage found a student and the others had none to train: a result,
+ * as a plan may have stages that a network has nothing for.
+ */
+function isFruitless({ stages }: CompressionContent): boolean {
+  return stages.some(({ winner }) => winner !== undefined) &&
+    stages.every(({ winner, rungs = [], finals }) =>
+      winner !== undefined || [...rungs.flat(), ...finals].length === 0
+    );
 }
 
 /** What a plan came to. */
