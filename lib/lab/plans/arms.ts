@@ -22,7 +22,7 @@ export const OTHER_PLANS: readonly StagePlanName[] = STAGE_PLAN_NAMES.filter(
 );
 
 /** Options of a compression that budgets are made of. */
-type Budgeted = Pick<
+export type Budgeted = Pick<
   GivenConfig,
   "removal" | "shrinkage" | "joint" | "student" | "final" | "finalists"
 >;

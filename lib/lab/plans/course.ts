@@ -7,10 +7,7 @@
 import { type Course, summarise } from "../../report/mod.ts";
 import { DEGENERATE_REWARD } from "../../reward/mod.ts";
 import type { CompressionContent } from "../compression/content.ts";
-import {
-  STAGE_PLAN_NAMES,
-  type StagePlanName,
-} from "../options/stage_plans.ts";
+import { STAGE_PLAN_NAMES } from "../options/stage_plans.ts";
 import { ofPlan, type PlanOutcome } from "./content.ts";
 import { planTitle } from "./titles.ts";
 

@@ -126,11 +126,15 @@ export function planVerdict(tests: readonly PlanTest[]): Verdict {
 }
 
 /** Whether the paper's plan is better than another one, beyond chance. */
-export function isBetter({ adjusted = 1, difference: { mean = 0 } }: PlanTest) {
+export function isBetter(
+  { adjusted = 1, difference: { mean = 0 } }: PlanTest,
+): boolean {
   return adjusted < ALPHA && mean > 0;
 }
 
 /** Whether another plan is better than the paper's, beyond chance. */
-export function isWorse({ adjusted = 1, difference: { mean = 0 } }: PlanTest) {
+export function isWorse(
+  { adjusted = 1, difference: { mean = 0 } }: PlanTest,
+): boolean {
   return adjusted < ALPHA && mean < 0;
 }
