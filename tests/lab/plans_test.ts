@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import {
+  isFruitless,
   planCourses,
   planOutcome,
   planVerdict,
@@ -47,6 +48,18 @@ Deno.test("planOutcome() takes the final reward of the last winner, -1 without o
   assert.equal(one!.reward, 0.7);
   assert.equal(empty!.reward, 0.5);
   assert.equal(empty!.student!.networkId, "0".repeat(64));
+});
+
+Deno.test("isFruitless() tells a stage without students from one whose trainings failed", () => {
+  const stagesOf = (cell: PlanCell) =>
+    planCell(cell).record.deterministic.stages;
+  const [first, second] = stagesOf({ plan: "shrinkage,removal" });
+  assert.equal(isFruitless({ stages: [first!, second!] }), true);
+  const failed = { ...second!, finals: first!.finals };
+  assert.equal(isFruitless({ stages: [first!, failed] }), false);
+  const rung = { ...second!, rungs: [first!.finals] };
+  assert.equal(isFruitless({ stages: [first!, rung] }), false);
+  assert.equal(isFruitless({ stages: stagesOf({ plan: "joint" }) }), false);
 });
 
 Deno.test("subjectsOf() keeps what differs in data, network or width apart", () => {

@@ -53,19 +53,15 @@ export function planArms(
   others: readonly string[] = PLAN_ARM_NAMES,
 ): readonly Arm[] {
   const names = new Set([PLAN_ARM_NAMES[0], ...others]);
-  return [...names].map((name) => [name, PLANS.get(name)!] as const).map((
-    [name, plan],
-  ) => ({
-    name,
-    options: {
-      stages: plan,
-      ...(stagesOf(plan).length > 1 ? {} : {
-        ...wholeSearch(given, plan),
-        final: wholeFinal(given),
-        ...(given.finalists > 1 ? { finalists: 2 * given.finalists } : {}),
-      }),
-    },
-  }));
+  return [...names].map((name) => {
+    const stages = PLANS.get(name)!;
+    return {
+      name,
+      options: stagesOf(stages).length > 1
+        ? { stages }
+        : { stages, ...wholeSearch(given, stages), ...wholeFinal(given) },
+    };
+  });
 }
 
 /** The one stage of a plan with the length of both of the paper's. */
@@ -95,20 +91,24 @@ function wholeSearch(
   };
 }
 
-/** The final training of a plan's only stage. */
+/** The final trainings of a plan's only stage. */
 function wholeFinal(
   { final, student, finalists }: Budgeted,
-): Readonly<Record<string, unknown>> {
+): Arm["options"] {
   const { epochs, start = USUAL_FINAL.start, halving = [] } = final;
   const isInherited = student.start === "inherited" && start === "inherited";
   // What a second stage's students start from: a training of the last rung, or to
   // the end where there is no rung or finalists are compared.
   const before = finalists > 1 ? epochs : halving.at(-1)?.epochs ?? epochs;
   return {
-    epochs: epochs + (isInherited ? before : 0),
-    halving: halving.map(({ students, epochs }) => ({
-      students: 2 * students,
-      epochs,
-    })),
+    final: {
+      epochs: epochs + (isInherited ? before : 0),
+      halving: halving.map(({ students, epochs }) => ({
+        students: 2 * students,
+        epochs,
+      })),
+    },
+    // A single one is not chosen among others.
+    ...(finalists > 1 ? { finalists: 2 * finalists } : {}),
   };
 }

@@ -39,9 +39,13 @@ export async function runPlan(
 
 /**
  * Whether some stage found a student and the others had none to train: a result,
- * as a plan may have stages that a network has nothing for.
+ * not a failure, as a network may have nothing left for a stage.
+ *
+ * @param content The record's content.
  */
-function isFruitless({ stages }: CompressionContent): boolean {
+export function isFruitless(
+  { stages }: Pick<CompressionContent, "stages">,
+): boolean {
   return stages.some(({ winner }) => winner !== undefined) &&
     stages.every(({ winner, rungs = [], finals }) =>
       winner !== undefined || [...rungs.flat(), ...finals].length === 0
