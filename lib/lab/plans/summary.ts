@@ -54,12 +54,12 @@ function scaleNotes(subjects: readonly PlanSubject[]): string {
 const RULES =
   `The score of a plan is the final reward of its student, the winner of its last stage
 that found one: R of section 3.2 with the accuracy on the validation images after
-the final training, -1 where there is no student. All plans have the same
-student-epochs, a plan of one stage those of both stages of another, and as many
-students in the rungs before the final training. Where weights are inherited, a
-second stage's students start from one that was trained before, so the final
-training of a plan of one stage is longer by as much. A plan that proposes the same
-students again may end before its budget is spent.`;
+the final training, -1 where there is no student. All plans have the same budget: a
+plan of one stage has the proposals and student-epochs of both stages of another, and
+the students of both in the rungs before the final training. Where weights are
+inherited, a second stage's students start from one that was trained before, so the
+final training of a plan of one stage is longer by as much. A plan that proposes the
+same students again may end before its budget is spent.`;
 
 const TEST_NOTE =
   `Differences are removal, then shrinkage less the other plan, a pair a subject and
