@@ -14,7 +14,10 @@ import type {
 import { runCompression } from "../compression/run.ts";
 import { subjectTitle } from "../compression/titles.ts";
 import type { CompressionConfig } from "../options/compression.ts";
-import type { StagePlanName } from "../options/stage_plans.ts";
+import {
+  STAGE_PLAN_NAMES,
+  type StagePlanName,
+} from "../options/stage_plans.ts";
 import { dataSlug } from "../subject/data_options.ts";
 
 /**
@@ -128,4 +131,18 @@ export function ofPlan(
   plan: StagePlanName,
 ): readonly PlanOutcome[] {
   return outcomes.filter((outcome) => outcome.plan === plan);
+}
+
+/** A subject's outcomes by plan, the paper's first, those that there are. */
+export function byPlan(
+  { outcomes }: PlanSubject,
+): readonly (readonly [StagePlanName, readonly PlanOutcome[]])[] {
+  return STAGE_PLAN_NAMES
+    .map((plan) => [plan, ofPlan(outcomes, plan)] as const)
+    .filter(([, own]) => own.length > 0);
+}
+
+/** The deterministic part of the record that an outcome is of. */
+export function contentOf({ cell }: PlanOutcome): CompressionContent {
+  return cell.record.deterministic;
 }

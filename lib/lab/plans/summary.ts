@@ -12,13 +12,10 @@ import { dataNote, startNote } from "../compression/notes.ts";
 import { type PlanSubject, subjectsOf } from "./content.ts";
 import { LEAST_PAIRS, testPlans } from "./decide.ts";
 import { figureLinks } from "./figures.ts";
-import {
-  depthTable,
-  planTable,
-  spaceTable,
-  spentTable,
-  testTable,
-} from "./tables.ts";
+import { depthTable, spentTable } from "./cost_tables.ts";
+import { planTable } from "./result_table.ts";
+import { spaceTable } from "./space_table.ts";
+import { testTable } from "./test_table.ts";
 import { planVerdictSection } from "./verdict.ts";
 
 /** Says in one line on what scale plans were compared. */

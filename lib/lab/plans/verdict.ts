@@ -22,7 +22,7 @@ import {
   type PlanTest,
   planVerdict,
 } from "./decide.ts";
-import { formatP, formatReward } from "./tables.ts";
+import { formatP, formatReward } from "./test_table.ts";
 import { planTitle } from "./titles.ts";
 
 /** Subjects that the paper's claim on deep networks rests on (table 1). */
