@@ -56,7 +56,7 @@ plan of one stage has the proposals and student-epochs of both stages of another
 the students of both in the rungs before the final training. Where weights are
 inherited, a second stage's students start from one that was trained before, so the
 final training of a plan of one stage is longer by as much. A plan that proposes the
-same students again may end before its budget is spent.`;
+same students again, or many that are rejected, may end before its budget is spent.`;
 
 const TEST_NOTE =
   `Differences are removal, then shrinkage less the other plan, a pair a subject and
