@@ -42,7 +42,7 @@ Deno.test("planSummary() opens with claim, verdict and the numbers that decided"
   );
   assert.match(
     text,
-    /- against joint: \+0\.0290 \[.*\] of final reward over 8 pairs, 8 won, d = .*, p = 0\.008, with Holm 0\.031\n/,
+    /- against joint: \+0\.0290 \[.*\] of final reward over 8 pairs, 8 won, g = .*, p = 0\.008, with Holm 0\.031\n/,
   );
   assert.match(text, /\*\*What would change it\.\*\* /);
   assert.match(text, /- mnist-vgg19-w0\.25-joint-s1: not run yet/);
@@ -56,7 +56,7 @@ Deno.test("planSummary() decides nothing on fewer than six pairs", async () => {
     text,
     /\*\*Verdict: not decidable at this scale\.\*\* There are 5 pairs/,
   );
-  assert.match(text, /over 5 pairs, 5 won, d = [0-9.]+\n/);
+  assert.match(text, /over 5 pairs, 5 won, g = [0-9.]+\n/);
 });
 
 Deno.test("planSummary() has no seconds of the teacher among those of a search", async () => {

@@ -6,6 +6,7 @@
 
 import { randomStream } from "../../random/mod.ts";
 import {
+  hedgesGz,
   holm,
   type PairedDifference,
   pairedDifference,
@@ -43,7 +44,7 @@ export interface PlanTest {
   readonly won: number;
   /** Pairs in which both are equal. */
   readonly tied: number;
-  /** Mean over standard deviation of the differences; absent where these do not vary. */
+  /** Hedges' g_z; absent below three pairs, and where the differences do not vary. */
   readonly effect?: number;
   /** Two-sided p of the sign-flip test; absent below {@link LEAST_PAIRS}. */
   readonly p?: number;
@@ -92,13 +93,14 @@ function testPlan(
   },
 ): PlanTest {
   const difference = pairedDifference(own, other);
-  const { differences, mean, standardDeviation = 0 } = difference;
+  const { differences } = difference;
+  const effect = differences.length < 3 ? undefined : hedgesGz(differences);
   return {
     plan,
     difference,
     won: differences.filter((each) => each > 0).length,
     tied: differences.filter((each) => each === 0).length,
-    ...(standardDeviation > 0 ? { effect: mean! / standardDeviation } : {}),
+    ...(effect === undefined ? {} : { effect }),
     ...(differences.length < LEAST_PAIRS ? {} : {
       p: signFlipTest(differences, {
         random: randomStream(1, "sign flips", "plans", plan),

@@ -62,9 +62,10 @@ const TEST_NOTE =
   `Differences are removal, then shrinkage less the other plan, a pair a subject and
 search seed; p is of a two-sided sign-flip permutation test, corrected over plans by
 Holm's method, where there are at least ${LEAST_PAIRS} pairs. The rows over all subjects decide.
-The rows of a subject, corrected by themselves, show where it comes from. d is the
-mean difference divided by the standard deviation of the differences. Seeds vary the
-search alone: teacher, split and trainings' seed are one a subject.`;
+The rows of a subject, corrected by themselves, show where it comes from. g is the
+mean difference in standard deviations of the differences, corrected for small
+samples (Hedges' g_z). Seeds vary the search alone: teacher, split and trainings'
+seed are one a subject.`;
 
 const FIGURE_NOTE =
   `Rewards are those of the short trainings that the search sees, means over search

@@ -36,7 +36,7 @@ export function testTable(
       right("won"),
       right("difference of final reward"),
       right("95 % interval"),
-      right("effect size d"),
+      right("effect size g"),
       right("p"),
       right("p (Holm)"),
     ],

@@ -107,7 +107,7 @@ function numberOf(
     `against ${planTitle(plan)}: ${sign}${formatReward(mean)}${
       interval === undefined ? "" : ` ${formatInterval(interval, formatReward)}`
     } of final reward over ${n} ${n === 1 ? "pair" : "pairs"}, ${won} won`,
-    ...(effect === undefined ? [] : [`d = ${effect.toFixed(2)}`]),
+    ...(effect === undefined ? [] : [`g = ${effect.toFixed(2)}`]),
     ...(p === undefined
       ? []
       : [`p = ${formatP(p)}, with Holm ${formatP(adjusted)}`]),
