@@ -17,7 +17,8 @@ const BUDGET = 3;
 const OPTIONS: CommandOptions = {
   script: "rq2_scalability.ts",
   flags: [
-    ...["--network", "vgg11", "--method", "best", "--images", "320"],
+    ...["--network", "vgg11", "--width", "0.03", "--images", "320"],
+    ...["--method", "best"],
     ...["--teacher.epochs", "1", "--final.epochs", "2"],
     ...["removal", "shrinkage"].flatMap((stage) => [
       ...[`--${stage}.iterations`, "9", `--${stage}.rollouts`, "2"],
