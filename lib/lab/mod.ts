@@ -11,6 +11,8 @@
  *   trainings, the analysis, the decision, pages, figures and tables
  * - `strategies/`: which strategy finds good students: all students of a subject,
  *   the searches on them, the analysis, page, figure and table
+ * - `plans/`: plans of stages at equal budget: the arms, the test that decides
+ *   between them, courses of reward, figures and page
  * - `options/`: what can be said on the command line and in profiles, and the
  *   recipes and search plans that follow from it
  * - `subject/`: a data set with a network on it, found, opened and identified
@@ -89,6 +91,12 @@ export * from "./options/values.ts";
 export * from "./pictures/contact_sheet.ts";
 export * from "./pictures/rasterise.ts";
 export * from "./pictures/svg_text.ts";
+export * from "./plans/arms.ts";
+export * from "./plans/content.ts";
+export * from "./plans/course.ts";
+export * from "./plans/decide.ts";
+export * from "./plans/figures.ts";
+export * from "./plans/summary.ts";
 export * from "./project.ts";
 export * from "./records/set_aside.ts";
 export * from "./regress/compare.ts";

@@ -76,6 +76,36 @@ Deno.test("courseFigure() takes a single run, which has no band, and none", () =
   assert.doesNotMatch(svg, /NaN|Infinity/);
 });
 
+Deno.test("courseFigure() names lines at their ends, apart and inside, if asked", () => {
+  // Five that end nearly at the same place, at the top of the plot.
+  const courses = Array.from({ length: 5 }, (_, i) => course(`s${i}`, i / 1e4));
+  const svg = courseFigure({
+    title: "Ends",
+    x: "x",
+    y: "y",
+    courses: [...courses, { name: "none", points: [] }],
+    bound: { name: "best of all", y: 0.651 },
+    names: "ends",
+  });
+  assertWellFormed(svg);
+  assertInside(svg);
+  const places = [
+    ...svg.matchAll(
+      /<text fill="(#\w{6})" y="([\d.]+)" x="705">(.*?)<\/text>/g,
+    ),
+  ].map(([, colour, y, name]) => ({ y: Number(y), colour, name }));
+  // From the top down, as the lines end.
+  assert.deepEqual(
+    places.map(({ name }) => name),
+    ["best of all", "s4", "s3", "s2", "s1", "s0"],
+  );
+  for (const [i, { y }] of places.slice(1).entries()) {
+    assert.ok(y - places[i]!.y >= 14.99, `${places[i]!.y} and ${y}`);
+  }
+  assert.equal(new Set(places.slice(1).map(({ colour }) => colour)).size, 5);
+  assert.doesNotMatch(svg, /<line [^>]*stroke="#/);
+});
+
 Deno.test("courseFigure() throws when there is no course, or there are too many", () => {
   for (const count of [0, 9]) {
     const courses = Array.from({ length: count }, (_, i) => course(`s${i}`));
