@@ -23,10 +23,11 @@ import {
 } from "../lib/lab/mod.ts";
 import { report as proxy } from "./proxy_fidelity.ts";
 import { report as rq1 } from "./rq1_compression.ts";
+import { report as rq3 } from "./rq3_transfer.ts";
 import { report as strategies } from "./search_strategies.ts";
 
 /** How the results of each question become files. */
-const REPORTS: readonly Report<unknown>[] = [rq1, proxy, strategies];
+const REPORTS: readonly Report<unknown>[] = [rq1, rq3, proxy, strategies];
 
 const source = {
   name: "deno task results",

@@ -1,5 +1,5 @@
 import * as Plot from "@observablehq/plot";
-import { linearAxis } from "./_axis.ts";
+import { type Axis, linearAxis } from "./_axis.ts";
 import { COURSE_STYLES, type CourseStyle } from "./_course_styles.ts";
 import { createPage, type Page } from "./_page.ts";
 import { formatCount, formatNumber } from "./format.ts";
@@ -32,8 +32,10 @@ export interface CourseFigureOptions {
   readonly y: string;
   /** At least one, at most as many as there are colours: eight. */
   readonly courses: readonly Course[];
-  /** A value that none can pass, drawn as a line across. */
+  /** A value to compare with, such as one that none can pass: a line across. */
   readonly bound?: { readonly name: string; readonly y: number };
+  /** Names stand in a legend, or where the lines end. Default "legend". */
+  readonly names?: "legend" | "ends";
 }
 
 const WIDTH = 860;
@@ -42,6 +44,7 @@ const LEGEND_WIDTH = 150;
 const MARGINS = { left: 70, right: 20, top: 14, bottom: 48 } as const;
 const TOP = 44;
 const LEGEND_STEP = 22;
+const LABEL_STEP = 16;
 
 const GRID = "#e4e4e4";
 const BOUND = { stroke: "#222222", strokeDasharray: "2 3" } as const;
@@ -86,6 +89,10 @@ export function courseFigure(options: CourseFigureOptions): string {
   page.heading(title);
   page.place(plotOf(page, options), 0, TOP);
   drawNames(page, options);
+  if (options.names === "ends") {
+    drawEnds(page, options);
+    return page.svg();
+  }
   const entries = courses.map(({ name }, i) =>
     [name, COURSE_STYLES[i]!] as const
   );
@@ -99,6 +106,20 @@ export function courseFigure(options: CourseFigureOptions): string {
   return page.svg();
 }
 
+function heightAxis(
+  { courses, bound }: {
+    readonly courses: CourseFigureOptions["courses"];
+    readonly bound: CourseFigureOptions["bound"];
+  },
+): Axis {
+  const points = courses.flatMap((course) => course.points);
+  return linearAxis(
+    points.flatMap((point) => [point.y, ...point.interval ?? []])
+      .concat(bound?.y ?? []),
+    { least: 0.001, otherwise: [0, 1] },
+  );
+}
+
 function plotOf(
   page: Page,
   { courses, bound }: CourseFigureOptions,
@@ -108,11 +129,7 @@ function plotOf(
     least: 1,
     otherwise: [0, 1],
   });
-  const y = linearAxis(
-    points.flatMap((point) => [point.y, ...point.interval ?? []])
-      .concat(bound?.y ?? []),
-    { least: 0.001, otherwise: [0, 1] },
-  );
+  const y = heightAxis({ courses, bound });
   const font = { label: null, fontSize: 11, tickSize: 4 } as const;
   return Plot.plot({
     document: page.document as never,
@@ -190,6 +207,42 @@ function drawEntry(page: Page, { name, style, place }: {
     ...(style.dashes === undefined ? {} : { "stroke-dasharray": style.dashes }),
   });
   page.add("text", { x: x + 36, y: y + 4 }, name);
+}
+
+/** Names at the height where the lines end, pushed apart where they would touch. */
+function drawEnds(page: Page, { courses, bound }: CourseFigureOptions): void {
+  const [low, high] = heightAxis({ courses, bound }).domain;
+  const top = TOP + MARGINS.top;
+  const height = HEIGHT - TOP - MARGINS.top - MARGINS.bottom;
+  const heightOf = (y: number) => top + height * (high - y) / (high - low);
+  const labels = [
+    ...courses.map(({ name, points }, i) => ({
+      name,
+      colour: COURSE_STYLES[i]!.stroke,
+      y: points.at(-1)?.y,
+    })),
+    ...(bound === undefined ? [] : [{ ...bound, colour: BOUND.stroke }]),
+  ].flatMap(({ y, ...label }) =>
+    y === undefined ? [] : [{ ...label, y: heightOf(y) }]
+  ).sort((a, b) => a.y - b.y);
+  // Down from the top, then up from the bottom where the last fell off.
+  const heights: number[] = [];
+  for (const { y } of labels) {
+    heights.push(Math.max(y, (heights.at(-1) ?? 0) + LABEL_STEP));
+  }
+  let most = top + height;
+  for (let i = heights.length - 1; i >= 0; i--) {
+    heights[i] = Math.min(heights[i]!, most);
+    most = heights[i]! - LABEL_STEP;
+  }
+  for (const [i, { name, colour }] of labels.entries()) {
+    page.add("text", {
+      "x": WIDTH - LEGEND_WIDTH - MARGINS.right + 8,
+      "y": heights[i]! + 4,
+      "fill": colour,
+      "font-weight": 700,
+    }, name);
+  }
 }
 
 /** Where each course ends, in words. */
