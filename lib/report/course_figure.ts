@@ -36,6 +36,11 @@ export interface CourseFigureOptions {
   readonly bound?: { readonly name: string; readonly y: number };
   /** Names stand in a legend, or where the lines end. Default "legend". */
   readonly names?: "legend" | "ends";
+  /**
+   * Between its points a course is flat, where what it shows changes at them alone,
+   * or a straight line. Default "steps".
+   */
+  readonly between?: "steps" | "lines";
 }
 
 const WIDTH = 860;
@@ -51,8 +56,7 @@ const BOUND = { stroke: "#222222", strokeDasharray: "2 3" } as const;
 
 /**
  * How several things go on, as an SVG file: a line each, with a band where its mean
- * is believed to lie. A course is flat between its points: what it shows changes at
- * them.
+ * is believed to lie.
  *
  * @example
  * ```ts
@@ -122,8 +126,9 @@ function heightAxis(
 
 function plotOf(
   page: Page,
-  { courses, bound }: CourseFigureOptions,
+  { courses, bound, between = "steps" }: CourseFigureOptions,
 ): unknown {
+  const curve = between === "steps" ? "step-after" : "linear";
   const points = courses.flatMap((course) => course.points);
   const x = linearAxis(points.map((point) => point.x), {
     least: 1,
@@ -147,33 +152,41 @@ function plotOf(
       Plot.axisX(x.ticks, { tickFormat: x.format, ...font }),
       Plot.axisY(y.ticks, { tickFormat: y.format, ...font }),
       ...(bound === undefined ? [] : [Plot.ruleY([bound.y], BOUND)]),
-      ...courses.map((course, i) => band(course, COURSE_STYLES[i]!)),
+      ...courses.map((course, i) => band(course, COURSE_STYLES[i]!, curve)),
       // Above all bands, the first on top: the others are compared with it.
-      ...courses.map((course, i) => line(course, COURSE_STYLES[i]!))
+      ...courses.map((course, i) => line(course, COURSE_STYLES[i]!, curve))
         .toReversed(),
     ],
   });
 }
 
-function band({ points }: Course, { stroke }: CourseStyle): Plot.Markish {
+function band(
+  { points }: Course,
+  { stroke }: CourseStyle,
+  curve: Plot.CurveName,
+): Plot.Markish {
   return Plot.areaY(points.filter(({ interval }) => interval !== undefined), {
     x: "x",
     y1: (point: CoursePoint) => point.interval![0],
     y2: (point: CoursePoint) => point.interval![1],
     fill: stroke,
     fillOpacity: 0.1,
-    curve: "step-after",
+    curve,
   });
 }
 
-function line({ points }: Course, style: CourseStyle): Plot.Markish {
+function line(
+  { points }: Course,
+  style: CourseStyle,
+  curve: Plot.CurveName,
+): Plot.Markish {
   return Plot.line(points, {
     x: "x",
     y: "y",
     stroke: style.stroke,
     strokeWidth: 2,
     ...(style.dashes === undefined ? {} : { strokeDasharray: style.dashes }),
-    curve: "step-after",
+    curve,
   });
 }
 

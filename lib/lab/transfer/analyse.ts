@@ -41,6 +41,9 @@ export const FEWEST_SEEDS = 6;
 /** Probability of an error below which a difference counts. */
 export const LEVEL = 0.05;
 
+/** Differences whose spread is less, relative to their mean, are equal. */
+const ROUNDING = 1e-9;
+
 /** How many students a search proposes until it is as good as asked. */
 export interface Reached {
   /** Searches that got there. */
@@ -162,7 +165,10 @@ export function compareAll(
       ...difference,
       signFlip: p,
       adjusted: adjusted[i]!,
-      ...(standardDeviation === 0 ? {} : { effect: mean! / standardDeviation }),
+      // Equal differences, but for rounding, have no spread to divide by.
+      ...(standardDeviation <= ROUNDING * Math.abs(mean!)
+        ? {}
+        : { effect: mean! / standardDeviation }),
     };
   });
 }

@@ -63,6 +63,8 @@ export interface SeedSearches
   readonly policy: string;
   /** Its mean probability of keeping over the target's free decisions. */
   readonly keepRate: number;
+  /** Standard deviation over the same: how much it tells them apart; 0 for one. */
+  readonly keepSpread: number;
   /** The initial keep bias that gives the policy from scratch this rate. */
   readonly keepBias: number;
   /** The search that trained it. */

@@ -33,6 +33,7 @@ export function transferFigures(
         x: "students proposed",
         y: "mean reward of an iteration's students",
         names: "ends",
+        between: "lines",
         courses: coursesOf(courses, ({ reward: { mean, interval } }) => ({
           y: mean!,
           ...(interval === undefined

@@ -9,21 +9,36 @@ import {
   formatCount,
   formatMean,
   formatNumber,
+  formatPaperCell,
+  loadPaper,
   mean,
-  standardDeviation,
+  paperLegend,
   summarise,
 } from "../../report/mod.ts";
+import { PAPER } from "../project.ts";
 import {
   FINAL_ITERATIONS,
   FIRST_ITERATIONS,
   REACHED_SHARE,
   REACHED_WINDOW,
 } from "./analyse.ts";
-import type { SearchCourse, TransferContent } from "./content.ts";
+import type { TransferContent } from "./content.ts";
 
-/** The paper's claim. */
-export const CLAIM =
-  "Policies transfer (section 4.6): over the first 10 iterations policies of layer removal that were trained on another network earn far more reward than policies from scratch (0.81 against 0.50, 0.76 against 0.53, 0.52 against -0.07 on three pairs of networks, as remembered).";
+/** The paper's claim, with its numbers. */
+export async function claimNote(): Promise<string> {
+  const paper = await loadPaper(PAPER);
+  const pairs = paper.transfer({ policy: "pretrained" }).map((row) => {
+    const { source, target } = row;
+    const [scratch] = paper.transfer({ source, target, policy: "scratch" });
+    return `${formatPaperCell(row.reward)} against ${
+      formatPaperCell(scratch?.reward)
+    }`;
+  });
+  const cells = paper.transfer().map(({ reward }) => reward);
+  return `Policies transfer (section 4.6): over the first 10 iterations policies of layer removal that were trained on another network earn more reward than policies from scratch (${
+    pairs.join(", ")
+  } on ${pairs.length} pairs of networks). ${paperLegend(cells)}`;
+}
 
 /** Says in one line on what scale policies were carried over. */
 export function transferScaleNote(
@@ -31,7 +46,12 @@ export function transferScaleNote(
     TransferContent,
 ): string {
   const { epochs } = student;
-  return `**Laptop-scale numbers, not the paper's:** the teachers are ${
+  const isPapers = width === 1 && student.images === 0 &&
+    removal.iterations >= 100;
+  const scale = isPapers
+    ? "The paper's scale:"
+    : "**Laptop-scale numbers, not the paper's:**";
+  return `${scale} the teachers are ${
     width === 1 ? "as wide" : `narrower (width ${width} of the paper's)`
   }, searches have ${removal.iterations} iterations of ${removal.rollouts} students, and rewards are of ${
     epochs === 0
@@ -81,9 +101,7 @@ export function policyNote(content: TransferContent): string {
   const { seeds, identity: { config } } = content;
   const free = content.target.decisions.length;
   const rates = summarise(seeds.map(({ keepRate }) => keepRate));
-  const spread = mean(
-    seeds.map(({ pretrained }) => deviationOf(pretrained)),
-  );
+  const spread = mean(seeds.map(({ keepSpread }) => keepSpread));
   return `How it was done: for each seed a policy was trained on the source by a search of
 layer removal (space \`${config.space}\`, ${
     formatCount(content.source.decisions.length)
@@ -106,9 +124,4 @@ seeds). ${
 scored on ${
     formatCount(content.images.validation)
   } validation images, from ${config.student.start} weights.`;
-}
-
-/** How much a policy tells decisions apart before its first update. */
-function deviationOf({ keepFirst }: SearchCourse): number {
-  return keepFirst.length < 2 ? 0 : standardDeviation(keepFirst);
 }

@@ -17,7 +17,7 @@ import type { TransferContent } from "./content.ts";
 import { transferFigures } from "./figures.ts";
 import { transferTitle } from "./names.ts";
 import {
-  CLAIM,
+  claimNote,
   policyColumnsNote,
   policyNote,
   reachedNote,
@@ -59,7 +59,7 @@ ${transferScaleNote(content)}
 
 ${
     verdictSection({
-      claim: CLAIM,
+      claim: await claimNote(),
       ...transferVerdict(content),
       wouldChange: WOULD_CHANGE,
     })

@@ -6,6 +6,7 @@
  */
 
 import { countParameters } from "../../network/mod.ts";
+import { summarise } from "../../report/mod.ts";
 import type { PolicyState } from "../../policy/mod.ts";
 import {
   type EvaluationRequest,
@@ -40,6 +41,7 @@ interface Side extends Searched {
 /** What keeps a policy from scratch as small as the one carried over. */
 interface MatchedRate {
   readonly rate: number;
+  readonly spread: number;
   readonly bias: number;
 }
 
@@ -105,6 +107,7 @@ export async function runTransfer(
       seed,
       policy: from[i]!.policyId,
       keepRate: matched[i]!.rate,
+      keepSpread: matched[i]!.spread,
       keepBias: matched[i]!.bias,
       source: from[i]!.course,
       pretrained: pretrained[i]!.course,
@@ -188,8 +191,8 @@ function matchedRate(
     planFrom(target, seed, { keepBias: 0 }),
     network,
   );
-  const rate = carried.reduce((sum, p) => sum + p, 0) / carried.length;
-  return { rate, bias: keepBiasFor(unbiased, rate) };
+  const { mean: rate = 0, standardDeviation: spread = 0 } = summarise(carried);
+  return { rate, spread, bias: keepBiasFor(unbiased, rate) };
 }
 
 /**

@@ -18,7 +18,7 @@ import { analyseTransfer, compareAll, firstReward } from "./analyse.ts";
 import type { TransferContent } from "./content.ts";
 import { sourceTitle, targetTitle, transferTitle } from "./names.ts";
 import {
-  CLAIM,
+  claimNote,
   policyColumnsNote,
   reachedNote,
   transferScaleNote,
@@ -51,7 +51,7 @@ function groupsOf(cells: readonly Recorded[]): readonly Group[] {
 }
 
 /** One verdict over the first source of every target. */
-function opening(groups: readonly Group[]): string {
+async function opening(groups: readonly Group[]): Promise<string> {
   const verdicts = groups.map(([{ record }]) => ({
     title: transferTitle(record.deterministic),
     ...transferVerdict(record.deterministic),
@@ -67,7 +67,7 @@ function opening(groups: readonly Group[]): string {
     ? "supported"
     : "not supported";
   return verdictSection({
-    claim: CLAIM,
+    claim: await claimNote(),
     verdict,
     because: decided === 0
       ? verdicts[0]!.because
@@ -217,7 +217,7 @@ ${lacking.map(({ name, reason }) => `- ${name}: ${reason}`).join("\n")}
 
 ${[...notes].join("\n\n")}
 
-${opening(groups)}
+${await opening(groups)}
 The first source of a target is the one that decides. Over the first iterations:
 
 ${await policyTable(cells)}
