@@ -15,20 +15,22 @@ const SEEDS = 2;
 
 /** What a transfer and a compression have in common: their profiles differ in it. */
 const SEARCH = [
-  ...["--method", "best", "--removal.leaf-logits", "false"],
+  ...["--method", "best", "--no-removal.leaf-logits"],
   ...["--removal.learning-rate", "0.05"],
   ...["--removal.iterations", "3", "--removal.rollouts", "3"],
 ];
 
 const TARGET = ["--dataset", "mnist", "--network", "resnet18"];
 
+const FLAGS = [...SEARCH, ...TARGET, "--sources", "vgg11"];
+
 const OPTIONS: CommandOptions = {
   script: "rq3_transfer.ts",
-  config: `searchSeeds: ${SEEDS}\nsources: [vgg11]\n`,
+  config: `searchSeeds: ${SEEDS}\n`,
 };
 
 const run = (results: string, ...flags: readonly string[]) =>
-  finish(results, { ...OPTIONS, flags: [...SEARCH, ...TARGET, ...flags] });
+  finish(results, { ...OPTIONS, flags: [...FLAGS, ...flags] });
 
 /** Searches of each seed, the source's first. */
 const KINDS = ["source", "scratch", "biased", "pretrained"];
@@ -172,7 +174,7 @@ Deno.test("rq3 saves and continues when interrupted", async () => {
     const results = `${folder}/results`;
     const interrupted = start(results, {
       ...OPTIONS,
-      flags: [...SEARCH, ...TARGET],
+      flags: FLAGS,
     });
     assert(
       await reach(interrupted, results, (view) => view.evaluations >= 9),
@@ -198,7 +200,7 @@ Deno.test("rq3 foresees its parts and writes nothing in a dry run", async () => 
     const results = `${folder}/results`;
     const { code, stdout, stderr } = await start(results, {
       ...OPTIONS,
-      flags: [...SEARCH, ...TARGET, "--dry-run"],
+      flags: [...FLAGS, "--dry-run"],
     }).ended;
     assert.equal(code, 0, stderr);
     for (const part of ["source teacher", ...KINDS]) {
@@ -213,12 +215,12 @@ const MISTAKES: readonly (readonly [string, readonly string[], RegExp])[] = [
   [
     "a source that is no network",
     ["--sources", "alexnet"],
-    /--sources.*expected NETWORK, or NETWORK@DATASET/,
+    /^--sources alexnet: expected .* NETWORK or NETWORK@DATASET$/m,
   ],
   [
     "a policy that cannot be carried over",
-    ["--removal.leaf-logits", "true", "--search", "evolution"],
-    /^--search evolution: expected reinforce.*\n--removal\.leaf-logits: expected false/m,
+    ["--removal.leaf-logits", "--search", "evolution"],
+    /^--search evolution: expected reinforce.*\n--removal\.leaf-logits: expected --no-removal/m,
   ],
 ];
 

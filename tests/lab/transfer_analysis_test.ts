@@ -229,7 +229,7 @@ Deno.test("checkTransferOptions() refuses policies that cannot be carried over",
       assert(error instanceof UsageError);
       assert.match(
         error.message,
-        /^--search evolution: expected reinforce.*\n--policy: .*\n--removal\.leaf-logits: expected false.*\n--removal\.budget 9: expected none/,
+        /^--search evolution: expected reinforce.*\n--policy: .*\n--removal\.leaf-logits: expected --no-removal.*\n--removal\.budget 9: expected none/,
       );
       return true;
     },

@@ -98,7 +98,7 @@ export function checkTransferOptions(
     ]),
     ...(leafLogits
       ? [
-        "--removal.leaf-logits: expected false, since logits of single decisions belong to one network",
+        "--removal.leaf-logits: expected --no-removal.leaf-logits, since logits of single decisions belong to one network",
       ]
       : []),
     ...(budget === undefined ? [] : [
