@@ -85,3 +85,56 @@ Deno.test("courseFigure() throws when there is no course, or there are too many"
     });
   }
 });
+
+Deno.test("courseFigure() writes names where lines end, apart from each other", () => {
+  const names = ["upper", "lower", "between", "lowest"];
+  const svg = courseFigure({
+    title: "Ends",
+    x: "x",
+    y: "y",
+    courses: [
+      course("upper", 0.2),
+      course("lower", 0.001),
+      course("between", 0.1),
+      course("lowest", 0),
+    ],
+    bound: { name: "bound", y: 0.8 },
+    names: "ends",
+  });
+  assertWellFormed(svg);
+  const heights = new Map(
+    Array.from(
+      svg.matchAll(/<text [^>]*\by="([\d.]+)"[^>]*>(\w+)</g),
+      ([, y, name]) => [name!, Number(y)],
+    ),
+  );
+  const order = ["upper", "bound", "between", "lower", "lowest"];
+  for (const [i, name] of order.entries()) {
+    const above = order[i - 1];
+    if (above === undefined) continue;
+    const distance = heights.get(name)! - heights.get(above)!;
+    assert(distance >= 16, `${above}, ${name}: ${distance}`);
+  }
+  // No legend beside: each name once.
+  for (const name of names) {
+    assert.equal(texts(svg).filter((text) => text === name).length, 1);
+  }
+});
+
+Deno.test("courseFigure() joins points by steps or by straight lines", () => {
+  const paths = (between: "steps" | "lines") =>
+    [
+      ...courseFigure({
+        title: "Curves",
+        x: "x",
+        y: "y",
+        courses: [course("one")],
+        between,
+      }).matchAll(/aria-label="line"[^>]*><path d="([^"]+)"/g),
+    ]
+      .map(([, path]) => path!);
+  // A step goes across, then up: twice as many corners.
+  const corners = (path: string) => path.split(/[LHV]/).length;
+  assert.equal(corners(paths("lines")[0]!), 4);
+  assert(corners(paths("steps")[0]!) > 6, paths("steps")[0]);
+});
