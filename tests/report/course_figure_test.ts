@@ -92,8 +92,8 @@ Deno.test("courseFigure() writes names where lines end, apart from each other", 
     first: 0.2,
     second: 0.199,
     third: 0.198,
-    fourth: 0,
-    fifth: -0.001,
+    fourth: 0.001,
+    fifth: 0,
   };
   const svg = courseFigure({
     title: "Ends",
