@@ -8,6 +8,7 @@
 
 import { randomStream } from "../../random/mod.ts";
 import {
+  hedgesGz,
   holm,
   mean,
   type PairedDifference,
@@ -63,7 +64,7 @@ export interface Difference extends PairedDifference {
   readonly signFlip: number;
   /** The same after Holm's correction over the comparisons beside it. */
   readonly adjusted: number;
-  /** Mean difference by its standard deviation over seeds (Cohen's d_z). */
+  /** Hedges' g_z; absent below three pairs, and where all differences are equal. */
   readonly effect?: number;
 }
 
@@ -160,15 +161,17 @@ export function compareAll(
   });
   const adjusted = holm(compared.map(({ p }) => p));
   return compared.map(({ difference, p }, i) => {
-    const { mean, standardDeviation = 0 } = difference;
+    const { differences, mean, standardDeviation = 0 } = difference;
+    // Equal differences, but for rounding, have no spread to divide by.
+    const effect = differences.length < 3 ||
+        standardDeviation <= ROUNDING * Math.abs(mean!)
+      ? undefined
+      : hedgesGz(differences);
     return {
       ...difference,
       signFlip: p,
       adjusted: adjusted[i]!,
-      // Equal differences, but for rounding, have no spread to divide by.
-      ...(standardDeviation <= ROUNDING * Math.abs(mean!)
-        ? {}
-        : { effect: mean! / standardDeviation }),
+      ...(effect === undefined ? {} : { effect }),
     };
   });
 }

@@ -74,8 +74,8 @@ after the short training are of those that are students. "At the end" is the mea
 reward of the last ${
     Math.min(FINAL_ITERATIONS, iterations)
   } iterations. Differences are of the first iterations' mean reward,
-seed by seed; d_z is the mean difference by its standard deviation, p of a
-two-sided sign-flip test, then corrected by Holm's method over the two comparisons.
+seed by seed; g is Hedges' g_z, the mean difference by its standard deviation,
+corrected for few seeds; p is of a two-sided sign-flip test, then corrected by Holm's method over the two comparisons.
 With n seeds p is at least 2^(1 - n). Seeds vary the searches alone: data, teachers
 and the students' trainings are the same for all.`;
 }

@@ -159,7 +159,7 @@ ${
         { title: "other source" },
         right("seeds"),
         right("first less other"),
-        right("d_z"),
+        right("g"),
         right("p"),
         right("p (Holm)"),
       ],

@@ -42,7 +42,7 @@ export const POLICY_COLUMNS: readonly Column[] = [
   right("rejected %"),
   right("mean reward at the end"),
   right("pre-trained less this"),
-  right("d_z"),
+  right("g"),
   right("p"),
   right("p (Holm)"),
 ];

@@ -82,7 +82,7 @@ export function isBetter({ mean, adjusted }: Difference): boolean {
   return mean! > 0 && adjusted < LEVEL;
 }
 
-/** "+0.123 [0.100, 0.146] of mean reward, n = 8, d_z = 2.1, p = 0.008 (Holm: 0.016)". */
+/** "+0.123 [0.100, 0.146] of mean reward, n = 8, g = 2.1, p = 0.008 (Holm: 0.016)". */
 export function differenceText(
   { mean, interval, n, effect, signFlip, adjusted }: Difference,
 ): string {
@@ -91,7 +91,7 @@ export function differenceText(
       interval === undefined ? "" : ` ${formatInterval(interval, signed)}`
     } of mean reward`,
     `n = ${n}`,
-    ...(effect === undefined ? [] : [`d_z = ${formatNumber(effect, 2)}`]),
+    ...(effect === undefined ? [] : [`g = ${formatNumber(effect, 2)}`]),
     `p = ${formatNumber(signFlip)} (Holm: ${formatNumber(adjusted)})`,
   ].join(", ");
 }
