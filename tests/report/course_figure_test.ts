@@ -141,5 +141,5 @@ Deno.test("courseFigure() joins points by steps or by straight lines", () => {
   // A step goes across, then up: twice as many corners.
   const corners = (path: string) => path.split(/[LHV]/).length;
   assert.equal(corners(paths("lines")[0]!), 4);
-  assert(corners(paths("steps")[0]!) > 6, paths("steps")[0]);
+  assert(corners(paths("steps")[0]!) > 6);
 });
