@@ -13,6 +13,8 @@
  *   the searches on them, the analysis, page, figure and table
  * - `plans/`: plans of stages at equal budget: the arms, the test that decides
  *   between them, courses of reward, figures and page
+ * - `transfer/`: whether policies can be carried to other networks: the searches, the
+ *   analysis, verdict, page, figures and table
  * - `options/`: what can be said on the command line and in profiles, and the
  *   recipes and search plans that follow from it
  * - `subject/`: a data set with a network on it, found, opened and identified
@@ -135,3 +137,12 @@ export * from "./teacher/record.ts";
 export * from "./teacher/table.ts";
 export * from "./teacher/test_accuracy.ts";
 export * from "./teacher/write.ts";
+export * from "./transfer/analyse.ts";
+export * from "./transfer/content.ts";
+export * from "./transfer/forecast.ts";
+export * from "./transfer/keep_bias.ts";
+export * from "./transfer/options.ts";
+export * from "./transfer/page.ts";
+export * from "./transfer/run.ts";
+export * from "./transfer/summary.ts";
+export * from "./transfer/verdict.ts";

@@ -32,13 +32,18 @@ export interface CourseFigureOptions {
   readonly y: string;
   /** At least one, at most as many as there are colours: eight. */
   readonly courses: readonly Course[];
-  /** A value that none can pass, drawn as a line across. */
+  /** A value to compare with, such as one that none can pass: a line across. */
   readonly bound?: { readonly name: string; readonly y: number };
   /**
    * Where names stand: in a legend, as they do unless said, or at the ends of the
    * lines.
    */
   readonly names?: "legend" | "ends";
+  /**
+   * Between its points a course is flat, where what it shows changes at them alone,
+   * or a straight line. Default "steps".
+   */
+  readonly between?: "steps" | "lines";
 }
 
 const WIDTH = 860;
@@ -48,7 +53,7 @@ const MARGINS = { left: 70, right: 20, top: 14, bottom: 48 } as const;
 const TOP = 44;
 const LEGEND_STEP = 22;
 /** Least distance of names at the ends of lines. */
-const LABEL_STEP = 15;
+const LABEL_STEP = 16;
 
 const GRID = "#e4e4e4";
 const BOUND = { stroke: "#222222", strokeDasharray: "2 3" } as const;
@@ -129,7 +134,8 @@ function axesOf(
 }
 
 function plotOf(page: Page, options: CourseFigureOptions): unknown {
-  const { courses, bound } = options;
+  const { courses, bound, between = "steps" } = options;
+  const curve = between === "steps" ? "step-after" : "linear";
   const { x, y } = axesOf(options);
   const font = { label: null, fontSize: 11, tickSize: 4 } as const;
   return Plot.plot({
@@ -148,33 +154,41 @@ function plotOf(page: Page, options: CourseFigureOptions): unknown {
       Plot.axisX(x.ticks, { tickFormat: x.format, ...font }),
       Plot.axisY(y.ticks, { tickFormat: y.format, ...font }),
       ...(bound === undefined ? [] : [Plot.ruleY([bound.y], BOUND)]),
-      ...courses.map((course, i) => band(course, COURSE_STYLES[i]!)),
+      ...courses.map((course, i) => band(course, COURSE_STYLES[i]!, curve)),
       // Above all bands, the first on top: the others are compared with it.
-      ...courses.map((course, i) => line(course, COURSE_STYLES[i]!))
+      ...courses.map((course, i) => line(course, COURSE_STYLES[i]!, curve))
         .toReversed(),
     ],
   });
 }
 
-function band({ points }: Course, { stroke }: CourseStyle): Plot.Markish {
+function band(
+  { points }: Course,
+  { stroke }: CourseStyle,
+  curve: Plot.CurveName,
+): Plot.Markish {
   return Plot.areaY(points.filter(({ interval }) => interval !== undefined), {
     x: "x",
     y1: (point: CoursePoint) => point.interval![0],
     y2: (point: CoursePoint) => point.interval![1],
     fill: stroke,
     fillOpacity: 0.1,
-    curve: "step-after",
+    curve,
   });
 }
 
-function line({ points }: Course, style: CourseStyle): Plot.Markish {
+function line(
+  { points }: Course,
+  style: CourseStyle,
+  curve: Plot.CurveName,
+): Plot.Markish {
   return Plot.line(points, {
     x: "x",
     y: "y",
     stroke: style.stroke,
     strokeWidth: 2,
     ...(style.dashes === undefined ? {} : { strokeDasharray: style.dashes }),
-    curve: "step-after",
+    curve,
   });
 }
 

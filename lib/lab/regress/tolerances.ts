@@ -65,7 +65,7 @@ export const TOLERANCES: readonly Tolerance[] = [
   {
     what: "the first proposals",
     fields:
-      /^stages\.0\.records\.0\.proposals\.\d+\.(actions|networkId|parameters|compression|rejection)\b/,
+      /^stages\.0\.records\.0\.proposals\.\d+\.(actions|networkId|parameters|compression|rejection)\b|^seeds\.\d+\.(source|scratch)\.(iterations\.0\.compressions|keepFirst)\b/,
     bound: { kind: "equal" },
     why: "drawn before anything was learned",
   },
