@@ -23,10 +23,11 @@ import {
 } from "../lib/lab/mod.ts";
 import { report as proxy } from "./proxy_fidelity.ts";
 import { report as rq1 } from "./rq1_compression.ts";
+import { report as rq4 } from "./rq4_constraints.ts";
 import { report as strategies } from "./search_strategies.ts";
 
 /** How the results of each question become files. */
-const REPORTS: readonly Report<unknown>[] = [rq1, proxy, strategies];
+const REPORTS: readonly Report<unknown>[] = [rq1, rq4, proxy, strategies];
 
 const source = {
   name: "deno task results",

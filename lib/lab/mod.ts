@@ -5,6 +5,8 @@
  *   resumed, stored, written and planned
  * - `compression/`: the cell of most experiments, a compression: how it runs, its
  *   record, page, figures and table
+ * - `constraints/`: searches under limits on a student's size, speed and accuracy:
+ *   the arms, the analysis, figure and page
  * - `fidelity/`: which cheap score ranks students as their final training does:
  *   the students, the analysis, the choice, page, figure and table
  * - `strategies/`: which strategy finds good students: all students of a subject,
@@ -51,6 +53,15 @@ export * from "./compression/page.ts";
 export * from "./compression/run.ts";
 export * from "./compression/table.ts";
 export * from "./compression/titles.ts";
+export * from "./constraints/analyse.ts";
+export * from "./constraints/arms.ts";
+export * from "./constraints/content.ts";
+export * from "./constraints/figures.ts";
+export * from "./constraints/run.ts";
+export * from "./constraints/stage_limits.ts";
+export * from "./constraints/summary.ts";
+export * from "./constraints/tables.ts";
+export * from "./constraints/verdict.ts";
 export * from "./fidelity/analyse_proxies.ts";
 export * from "./fidelity/choose_proxy.ts";
 export * from "./fidelity/content.ts";

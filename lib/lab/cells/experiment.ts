@@ -115,6 +115,8 @@ export interface Report<Content> {
   ): Promise<ReadonlyMap<string, string>> | ReadonlyMap<string, string>;
   /** The table over all cells. */
   profile(results: ProfileResults<Content>): Promise<string> | string;
+  /** Figures of that table, where it has any. */
+  figures?(results: ProfileResults<Content>): ReadonlyMap<string, string>;
 }
 
 /** Options as an experiment's schema gives them. */

@@ -134,7 +134,7 @@ async function filesOf(
 }
 
 /**
- * Writes the table over all cells of a profile that have a record.
+ * Writes the table over all cells of a profile that have a record, and its figures.
  *
  * @param place Where.
  * @param report How.
@@ -144,8 +144,12 @@ export async function writeProfile<Content>(
   place: ProfilePlace,
   report: Report<Content>,
 ): Promise<{ readonly text: string; readonly path: string }> {
-  const text = await report.profile(await readProfile<Content>(place));
+  const results = await readProfile<Content>(place);
+  const text = await report.profile(results);
   const path = `${place.results}/${place.question}/${place.profile}.md`;
+  for (const [figure, svg] of report.figures?.(results) ?? []) {
+    await writeFileAtomic(`${place.results}/${figure}`, svg);
+  }
   await writeFileAtomic(path, text);
   return { text, path };
 }
