@@ -177,6 +177,10 @@ function plotOf(page: Page, { panel, options, axes: { x, y } }: {
       }),
       ...styled.map(([points, { stroke }]) => band(points, stroke)),
       ...styled.map(([points, style]) => line(points, style)).toReversed(),
+      ...styled.map(([points, { stroke }]) =>
+        // Not as markers of the line: these are numbered over all figures.
+        Plot.dot(points, { x: "x", y: "y", r: 2.5, fill: stroke })
+      ).toReversed(),
     ],
   });
 }
@@ -200,7 +204,6 @@ function line(
     y: "y",
     stroke,
     strokeWidth: 2,
-    marker: "dot",
     ...(dashes === undefined ? {} : { strokeDasharray: dashes }),
   });
 }

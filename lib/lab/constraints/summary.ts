@@ -89,7 +89,6 @@ ${outcomeTable(subjects)}
 ${outcomeNote(contents)}
 
 ${subjects.map(limitList).join("\n")}
-
 ${
     subjects.map((subject) =>
       `![Share of the students proposed that keep to their limits](${
