@@ -8,7 +8,10 @@ import {
 import { FREE, LIMIT_NAMES, type LimitName, type SingleLimit } from "./arms.ts";
 import type { ConstraintsContent } from "./content.ts";
 
-/** Iterations whose proposals are one point: of a single one the share is all noise. */
+/**
+ * Iterations whose proposals are one point, at most: of a single one the share is
+ * mostly noise. Short stages have five points.
+ */
 const WINDOW = 5;
 
 /** Courses of a panel, in the order of the legend. */
@@ -26,8 +29,8 @@ export function feasibleFigure(subject: SubjectSearches): string {
     const arms = subject.arms.filter(({ arm }) => arm?.limit === limit);
     if (arms.length === 0) return [];
     const courses = [
-      ...arms.map(armCourse),
-      ...freeCourse(free, limit),
+      ...arms.flatMap(armCourses),
+      ...freeCourses(free, limit),
     ].toSorted((a, b) => place(a.name) - place(b.name));
     return [{ title: limit, courses }];
   });
@@ -66,8 +69,8 @@ function stageMarks(content: ConstraintsContent | undefined) {
 }
 
 /** An arm's own proposals. */
-function armCourse({ arm, searches }: LimitedSearches): Course {
-  return courseOf(
+function armCourses({ arm, searches }: LimitedSearches): readonly Course[] {
+  return coursesOf(
     arm!.mode,
     searches.map(({ stages }) =>
       stages.map(({ records }) =>
@@ -81,7 +84,7 @@ function armCourse({ arm, searches }: LimitedSearches): Course {
 }
 
 /** Proposals of the search without limits that keep to one all the same. */
-function freeCourse(
+function freeCourses(
   free: readonly ConstraintsContent[],
   limit: LimitName,
 ): readonly Course[] {
@@ -95,7 +98,7 @@ function freeCourse(
     })
   );
   const isKnown = searches.flat(2).some(({ kept }) => Number.isFinite(kept));
-  return isKnown ? [courseOf("no limit", searches)] : [];
+  return isKnown ? coursesOf("no limit", searches) : [];
 }
 
 /** What an iteration proposed. */
@@ -104,18 +107,18 @@ interface Proposed {
   readonly proposed: number;
 }
 
-/** Means over searches, window by window; of searches by stage and iteration. */
-function courseOf(
+/**
+ * Means over searches, window by window, a course a stage, as each has a policy of
+ * its own; of searches by stage and iteration.
+ */
+function coursesOf(
   name: string,
   searches: readonly (readonly (readonly Proposed[])[])[],
-): Course {
-  const shares = Map.groupBy(
-    searches.flatMap(windowsOf),
-    ({ middle }) => middle,
-  );
-  return {
+): readonly Course[] {
+  const windows = searches.flatMap(windowsOf);
+  return [...Map.groupBy(windows, ({ stage }) => stage)].map(([, own]) => ({
     name,
-    points: [...shares].toSorted(([a], [b]) => a - b).flatMap(
+    points: [...Map.groupBy(own, ({ middle }) => middle)].flatMap(
       ([middle, all]) => {
         const { mean, interval } = summarise(all.map(({ share }) => share));
         if (mean === undefined) return [];
@@ -132,26 +135,24 @@ function courseOf(
         }];
       },
     ),
-  };
+  }));
 }
 
 /** Shares of a search, of windows that no stage's end divides. */
 function windowsOf(stages: readonly (readonly Proposed[])[]) {
   let before = 0;
-  return stages.flatMap((iterations) => {
+  return stages.flatMap((iterations, stage) => {
     const offset = before;
     before += iterations.length;
-    const size = Math.min(WINDOW, Math.max(1, iterations.length));
-    const starts = Array.from(
-      { length: Math.ceil(iterations.length / size) },
-      (_, i) => i * size,
-    );
-    return starts.map((start) => {
-      const window = iterations.slice(start, start + size);
+    const size = Math.min(WINDOW, Math.ceil(iterations.length / 5));
+    const count = Math.ceil(iterations.length / size);
+    return Array.from({ length: count }, (_, i) => {
+      const window = iterations.slice(i * size, (i + 1) * size);
       const sum = (of: (each: Proposed) => number) =>
         window.reduce((all, each) => all + of(each), 0);
       return {
-        middle: offset + start + (window.length + 1) / 2,
+        stage,
+        middle: offset + i * size + (window.length + 1) / 2,
         share: sum(({ kept }) => kept) / sum(({ proposed }) => proposed),
       };
     });

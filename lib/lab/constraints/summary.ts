@@ -96,7 +96,7 @@ ${
       })\n`
     ).join("\n")
   }
-A point is the mean over search seeds of the share in ${WINDOW_WORDS}, with 95 %
+A point is the mean over search seeds of the share in up to five iterations, with 95 %
 intervals by Student's t; proposals without a valid network count as breaking the
 limit. The line "no limit" is of the search without limits: how many of its students
 would have kept to this one.
@@ -131,8 +131,6 @@ ${
 `;
 }
 
-const WINDOW_WORDS = "five iterations";
-
 const COMPARISON_NOTE =
   `What decides: the score of a search is the reward of its best student that keeps to
 the limits, by its accuracy on all validation images after the final training; -1
@@ -146,12 +144,12 @@ function outcomeNote(contents: readonly ConstraintsContent[]): string {
     contents.map(({ identity: { config } }) => config.limits.iterations),
   );
   return `Means over search seeds ± standard deviations, with 95 % intervals by Student's t.
-"Price" is the score less that of the search without limits with the same seed; test
-accuracy and parameters are of the best student that keeps to the limits. "Keep to
-it" is the share of all proposals, in all stages. Student-epochs of students that
-break a limit teach the policy, but no such student can be chosen. Hard: a student
-whose size alone breaks a limit is not trained, and "not trained" counts the distinct
-ones. \`late\` is hard, told after the training: proposals and rewards are those of
+"Against none" is the score less that of the search without limits with the same
+seed: below 0 it is the price of the limit. Test accuracy and parameters are of the
+best student that keeps to the limits. "Keep to it" is the share of all proposals, in
+all stages. Student-epochs of students that break a limit teach the policy, but no
+such student can be chosen. Hard: a student whose size alone breaks a limit is not
+trained, and "not trained" counts the distinct ones. \`late\` is hard, told after the training: proposals and rewards are those of
 hard, bit for bit, and it costs the student-epochs of these besides. Soft: the reward
 that is left falls as (1 - t / T)^4 with iteration t, T = ${
     [...iterations].map((each) => formatNumber(each, 0)).join(", ")

@@ -66,7 +66,7 @@ export function outcomeTable(subjects: readonly SubjectSearches[]): string {
       right("seeds"),
       right("found a student"),
       right("score"),
-      right("price"),
+      right("against none"),
       right("test accuracy %"),
       right("parameters"),
       right("keep to it %"),
