@@ -79,7 +79,12 @@ export * from "./forecast/forecast.ts";
 export * from "./forecast/remaining.ts";
 export * from "./options/compression.ts";
 export type { FinalConfig } from "./options/final.ts";
-export * from "./options/limits.ts";
+export {
+  type LimitedTeacher,
+  type LimitsConfig,
+  limitsLatency,
+  limitsOf,
+} from "./options/limits.ts";
 export * from "./options/methods.ts";
 export * from "./options/recipes.ts";
 export type { ScheduleName } from "./options/schedules.ts";

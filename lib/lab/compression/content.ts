@@ -125,7 +125,8 @@ export interface CompressionContent {
 export type TestScores = ReadonlyMap<EvaluationRequest, number>;
 
 /** What was measured of the networks that a record shows. */
-interface Measurements {
+export interface Measurements {
+  /** Test accuracies of the teacher and the winners. */
   readonly tested: TestScores;
   /** Of the teacher and the winners, or empty. */
   readonly latencies: ReadonlyMap<Network, Latency>;

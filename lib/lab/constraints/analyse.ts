@@ -74,7 +74,7 @@ export interface ArmOutcome {
 }
 
 /** Soft beside hard under one limit: the test that decides. */
-export interface Comparison {
+export interface ModeComparison {
   /** On what. */
   readonly subject: string;
   /** Under which limit. */
@@ -119,8 +119,10 @@ export function subjectsOf(
 }
 
 /** A winner, and its reward after the final training. */
-interface BestStudent {
+export interface BestStudent {
+  /** The winner of a stage. */
   readonly winner: MeasuredWinner;
+  /** By its accuracy on all validation images. */
   readonly reward: number;
 }
 
@@ -241,7 +243,7 @@ export function searchesOf(
  */
 export function compareModes(
   subjects: readonly SubjectSearches[],
-): readonly Comparison[] {
+): readonly ModeComparison[] {
   const found = subjects.flatMap((subject) =>
     LIMIT_NAMES.flatMap((limit) => {
       const { first, second } = pairs(

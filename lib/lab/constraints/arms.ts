@@ -33,10 +33,10 @@ const SHARE_KEYS = {
   activations: "activationBytes",
   latency: "latency",
   accuracy: "accuracy",
-} as const;
+} as const satisfies Readonly<Record<SingleLimit, string>>;
 
 /** A limit by itself. */
-export type SingleLimit = keyof typeof SHARE_KEYS;
+export type SingleLimit = Exclude<LimitName, "all">;
 
 /** All of them. */
 export const SINGLE_LIMITS = Object.keys(SHARE_KEYS) as SingleLimit[];

@@ -137,7 +137,8 @@ the limits, by its accuracy on all validation images after the final training; -
 where there is none. Scores under soft and under hard limits are paired by search
 seed; p is of a two-sided sign-flip permutation test, at least 2^(1 - n) with n
 pairs, corrected over all tests of this page by Holm's method. The effect size is
-the mean difference over its standard deviation. No test image decides.`;
+Hedges' g_z: the mean difference over its standard deviation, corrected for few
+pairs. No test image decides.`;
 
 function outcomeNote(contents: readonly ConstraintsContent[]): string {
   const iterations = new Set(

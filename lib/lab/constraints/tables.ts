@@ -12,14 +12,16 @@ import {
   formatInterval,
   formatMean,
   formatNumber,
+  hedgesGz,
   markdownTable,
   MISSING,
+  type PairedDifference,
   summarise,
   type Summary,
 } from "../../report/mod.ts";
 import { formatP } from "../strategies/tables.ts";
 import {
-  type Comparison,
+  type ModeComparison,
   outcomeOf,
   searchesOf,
   type SubjectSearches,
@@ -101,7 +103,9 @@ export function outcomeTable(subjects: readonly SubjectSearches[]): string {
 }
 
 /** The test that decides, limit by limit. */
-export function comparisonTable(comparisons: readonly Comparison[]): string {
+export function comparisonTable(
+  comparisons: readonly ModeComparison[],
+): string {
   return markdownTable(
     [
       { title: "subject" },
@@ -126,13 +130,11 @@ export function comparisonTable(comparisons: readonly Comparison[]): string {
   );
 }
 
-/** Mean over standard deviation of paired differences (Cohen's d_z). */
+/** Hedges' g_z, from three pairs on. */
 function effectSize(
-  { mean, standardDeviation }: Summary,
+  { n, differences }: PairedDifference,
 ): number | undefined {
-  return mean === undefined || !standardDeviation
-    ? undefined
-    : mean / standardDeviation;
+  return n < 3 ? undefined : hedgesGz(differences);
 }
 
 /**

@@ -7,8 +7,8 @@
 import { type VerdictSection, verdictSection } from "../../report/mod.ts";
 import { formatP } from "../strategies/tables.ts";
 import {
-  type Comparison,
   LEVEL,
+  type ModeComparison,
   outcomeOf,
   pairsNeeded,
   type SubjectSearches,
@@ -28,7 +28,7 @@ const CLAIM =
  */
 export function constraintsVerdict(
   subjects: readonly SubjectSearches[],
-  comparisons: readonly Comparison[],
+  comparisons: readonly ModeComparison[],
 ): string {
   return verdictSection({
     claim: CLAIM,
@@ -39,7 +39,7 @@ export function constraintsVerdict(
 
 /** The verdict, and what would change it. */
 function judge(
-  comparisons: readonly Comparison[],
+  comparisons: readonly ModeComparison[],
 ): Pick<VerdictSection, "verdict" | "because" | "wouldChange"> {
   const needed = pairsNeeded(Math.max(1, comparisons.length));
   const least = Math.min(...comparisons.map(({ difference }) => difference.n));
@@ -60,7 +60,7 @@ function judge(
   const clear = comparisons.filter(({ adjusted = 1 }) => adjusted < LEVEL);
   const better = clear.filter(({ difference }) => difference.mean! > 0);
   const worse = clear.filter(({ difference }) => difference.mean! < 0);
-  const names = (some: readonly Comparison[]) =>
+  const names = (some: readonly ModeComparison[]) =>
     some.map(({ limit }) => limit).join(", ");
   if (better.length > 0 && worse.length === 0) {
     return {
@@ -103,7 +103,7 @@ function foundNotes(subjects: readonly SubjectSearches[]): readonly string[] {
 }
 
 function differenceNote(
-  { subject, limit, difference, adjusted }: Comparison,
+  { subject, limit, difference, adjusted }: ModeComparison,
 ): string {
   return `${subject}, ${limit}: soft minus hard ${
     formatOver(difference, formatDifference)
