@@ -15,13 +15,12 @@ import {
 } from "./analyse.ts";
 import { formatDifference, formatOver } from "./tables.ts";
 
-/** What the paper says. */
+/** What the paper says, and what of it needs a test. */
 const CLAIM =
-  "Limits on hardware can be built into the reward, A x <= b (section 3.3): a student that breaks one earns -1 (hard), or loses more of its reward as the search goes on (soft), so that the policy is not starved at first. The paper's own numbers for limits are not known to us.";
+  "Limits on hardware, A x <= b, can be built into the reward (section 3.3): a student that breaks one earns -1 (hard), or loses more of its reward as the search goes on (soft). What is tested is whether the soft form leads to better students than the hard one; the paper's own numbers for limits are not known to us.";
 
 /**
- * Claim, verdict and the numbers behind it. The claim that is tested is the one that
- * needs a test: that soft limits lead to better students than hard ones.
+ * Claim, verdict and the numbers behind it.
  *
  * @param subjects All of a profile.
  * @param comparisons Soft beside hard.
