@@ -5,6 +5,8 @@
  *   resumed, stored, written and planned
  * - `compression/`: the cell of most experiments, a compression: how it runs, its
  *   record, page, figures and table
+ * - `baselines/`: simple ways to networks of given sizes, trained as a search's
+ *   winners are: how they run, record, page, the test against a search, figures
  * - `fidelity/`: which cheap score ranks students as their final training does:
  *   the students, the analysis, the choice, page, figure and table
  * - `strategies/`: which strategy finds good students: all students of a subject,
@@ -21,6 +23,18 @@
  *
  * @module
  */
+export * from "./baselines/compare.ts";
+export * from "./baselines/compared_page.ts";
+export * from "./baselines/content.ts";
+export * from "./baselines/designs.ts";
+export * from "./baselines/figures.ts";
+export * from "./baselines/forecast.ts";
+export * from "./baselines/options.ts";
+export * from "./baselines/page.ts";
+export * from "./baselines/run.ts";
+export * from "./baselines/students.ts";
+export * from "./baselines/summary.ts";
+export * from "./baselines/verdict.ts";
 export * from "./cells/cell.ts";
 export * from "./cells/conclude.ts";
 export * from "./cells/cost_note.ts";

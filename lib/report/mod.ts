@@ -19,6 +19,7 @@ export * from "./paired_bootstrap.ts";
 export * from "./paper.ts";
 export * from "./paper_cell.ts";
 export * from "./paper_row.ts";
+export * from "./pareto_figure.ts";
 export * from "./rank.ts";
 export * from "./record.ts";
 export * from "./record_error.ts";

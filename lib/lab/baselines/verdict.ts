@@ -1,0 +1,116 @@
+/**
+ * What the comparison with baselines says of the claim.
+ *
+ * @module
+ */
+
+import {
+  formatInterval,
+  formatNumber,
+  formatPoints,
+  type VerdictSection,
+} from "../../report/mod.ts";
+import {
+  type BaselineComparison,
+  type ComparedAnalysis,
+  LEAST_PAIRS,
+  LEVEL,
+} from "./compare.ts";
+
+const CLAIM =
+  "The paper (section 4, tables 1 to 3): what the policies find is smaller than what simple methods give at its accuracy. Tested here: at the same number of parameters and the same final training, the search's last winner is more accurate on test images than each simple method.";
+
+/**
+ * The opening of the profile's page.
+ *
+ * @param analysis What was found.
+ */
+export function comparedVerdict(
+  analysis: ComparedAnalysis,
+): VerdictSection {
+  const { baselines, isDecidable } = analysis;
+  const numbers = baselines.map(numberOf);
+  if (!isDecidable) {
+    return {
+      claim: CLAIM,
+      verdict: "not decidable at this scale",
+      because: whyOpen(analysis),
+      numbers,
+      wouldChange: baselines.length === 0
+        ? "Baselines beside the searches (`--compare pruning,width`), over several subjects and search seeds (`--seeds`)."
+        : `More search seeds (\`--seeds\`) or subjects: ${
+          leastFor(baselines.length)
+        } pairs a baseline or more, as the smallest p of n pairs is 2^(1 - n) before Holm's correction over ${
+          counted(baselines.length, "baseline")
+        }.`,
+    };
+  }
+  const of = (better: BaselineComparison["better"]) =>
+    baselines.filter((each) => each.better === better).map(({ name }) => name);
+  const [lost, open] = [of("baseline"), of("open")];
+  const isSupported = lost.length + open.length === 0;
+  return {
+    claim: CLAIM,
+    verdict: isSupported ? "supported" : "not supported",
+    because: isSupported
+      ? `The search is the more accurate one beside every baseline (two-sided sign-flip test over pairs, Holm, level ${LEVEL}).`
+      : [
+        ...(lost.length === 0
+          ? []
+          : [`a simple method wins (${lost.join(", ")})`]),
+        ...(open.length === 0
+          ? []
+          : [`no difference is shown beside ${open.join(", ")}`]),
+      ].join("; ").replace(/^./, (letter) => letter.toUpperCase()) +
+        ` (two-sided sign-flip test over pairs, Holm, level ${LEVEL}).`,
+    numbers,
+    wouldChange: isSupported
+      ? "A baseline that is tuned as the search is (a ratio for each layer, longer trainings from fresh weights), another training recipe, or teachers of full width."
+      : "A longer search, students of the full width, or more pairs: with them a difference of this size may be shown, or a smaller one.",
+  };
+}
+
+function whyOpen({ arm, baselines }: ComparedAnalysis): string {
+  if (arm === undefined) return "There is no search yet.";
+  if (baselines.length === 0) return "No baseline has been run yet.";
+  const counts = baselines.map(({ pairs }) => pairs.length);
+  const [least, most] = [Math.min(...counts), Math.max(...counts)];
+  return `There ${most === 1 ? "is" : "are"} ${
+    least === most ? `${most}` : `${least} to ${most}`
+  } ${
+    most === 1 ? "pair" : "pairs"
+  } of a winner and a baseline of its size, at least ${
+    leastFor(baselines.length)
+  } are needed to tell the search from ${
+    counted(baselines.length, "baseline")
+  }.`;
+}
+
+/** Pairs with which the smallest p survives Holm's correction over so many tests. */
+function leastFor(tests: number): number {
+  let pairs = LEAST_PAIRS;
+  while (tests * 2 ** (1 - pairs) > LEVEL) pairs++;
+  return pairs;
+}
+
+function numberOf(
+  { name, pairs, outside, difference, won, adjusted }: BaselineComparison,
+): string {
+  const beyond = outside === 0
+    ? ""
+    : `; ${counted(outside, "winner")} outside of its sizes`;
+  const { mean, interval } = difference;
+  if (mean === undefined) return `search minus ${name}: no pair${beyond}`;
+  const spread = interval === undefined
+    ? ""
+    : ` ${formatInterval(interval, formatPoints)}`;
+  return `search minus ${name}: ${
+    formatPoints(mean)
+  }${spread} points of test accuracy, ${
+    counted(pairs.length, "pair")
+  }, better in ${won}, p = ${formatNumber(adjusted)} (Holm)${beyond}`;
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
