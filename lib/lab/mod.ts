@@ -59,6 +59,7 @@ export * from "./compression/summary.ts";
 export * from "./compression/arms.ts";
 export * from "./compression/figures.ts";
 export * from "./compression/notes.ts";
+export * from "./compression/origins.ts";
 export * from "./compression/page.ts";
 export * from "./compression/run.ts";
 export * from "./compression/table.ts";

@@ -14,6 +14,7 @@ export * from "./format_summary.ts";
 export * from "./holm.ts";
 export * from "./interval.ts";
 export * from "./keep_figure.ts";
+export * from "./layer_diagram.ts";
 export * from "./layer_label.ts";
 export * from "./paired_bootstrap.ts";
 export * from "./paper.ts";

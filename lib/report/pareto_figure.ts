@@ -1,6 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { type Axis, linearAxis, ratioAxis } from "./_axis.ts";
-import { spread } from "./_label_places.ts";
+import { type Box, placeLabels, type Side } from "./_label_places.ts";
 import { createPage, type Page } from "./_page.ts";
 import { CURVE_STYLES, STUDENT_STYLES } from "./_pareto_styles.ts";
 import { formatAccuracy, formatShortCount } from "./format.ts";
@@ -29,11 +29,13 @@ export interface ParetoCurve {
 
 /** Networks that were found: a mark each. */
 export interface ParetoStudents {
-  /** What they are, in a few words. */
+  /** Who found them, in a word: stands beside the last ones. */
   readonly name: string;
+  /** When in the search, for what is said in words: "stage 1+2". */
+  readonly when: string;
   /** Who found them, from 0: decides how they look. */
   readonly style: number;
-  /** Whether they are on the way only: drawn hollow. */
+  /** Whether they are on the way to the next ones of the same style: drawn hollow. */
   readonly isHollow: boolean;
   /** At least one. */
   readonly networks: readonly ParetoNetwork[];
@@ -74,7 +76,7 @@ const TEACHER = "#222222";
 const REFERENCE = "#6a6a6a";
 
 /** Room beside the data, as a share of their span in logarithms: for names. */
-const ROOM = { left: 0.2, right: 0.06 } as const;
+const ROOM = { left: 0.2, right: 0.08 } as const;
 
 /** A quantity that accuracy is shown against. */
 interface Panel {
@@ -130,13 +132,13 @@ export function paretoFigure(options: ParetoFigureOptions): string {
   page.add(
     "text",
     { "x": 16, "y": 52, "font-size": FONT_SIZE, "fill": "#555555" },
-    "Lines: simple methods at fixed sizes, with the 95 % interval of the mean where there are several seeds. Marks: winners of searches, one a seed; hollow ones before the last stage.",
+    "Lines: simple methods at fixed sizes; bars: 95 % intervals of means over seeds. Marks: a search's winners, hollow before its last stage.",
   );
   if (references.length > 0) {
     page.add(
       "text",
       { "x": 16, "y": 69, "font-size": FONT_SIZE, "fill": "#555555" },
-      "Crosses: the paper's networks, of wider teachers: not comparable in size. † remembered, ‡ copied from the paper by others.",
+      "Crosses: the paper's networks, from its own, wider teachers: not to be compared in size. † remembered, ‡ copied from the paper by others.",
     );
   }
   const y = accuracyAxis(options);
@@ -218,7 +220,7 @@ function sizeAxis(values: readonly number[]): Axis {
   return {
     domain,
     ticks: ticks.filter((tick) => tick >= domain[0] && tick <= domain[1]),
-    format: formatShortCount,
+    format: (tick) => formatShortCount(tick).replace(/\.0+(?=\D)/, ""),
   };
 }
 
@@ -264,7 +266,14 @@ function drawPanel(
     marks: [
       Plot.gridX(x.ticks, { stroke: GRID, strokeOpacity: 1 }),
       Plot.gridY(y.ticks, { stroke: GRID, strokeOpacity: 1 }),
-      Plot.axisX(x.ticks, { tickFormat: x.format, ...font }),
+      // Not an axis mark: on a logarithmic scale it hides labels of its choice.
+      Plot.text(x.ticks, {
+        x: (tick: number) => tick,
+        y: () => y.domain[0],
+        text: x.format,
+        dy: 14,
+        fontSize: 11,
+      }),
       Plot.axisY(y.ticks, { tickFormat: y.format, ...font }),
       Plot.ruleY(own, {
         y: "y",
@@ -314,49 +323,60 @@ function drawPanel(
   });
   page.place(plot, left, TOP);
 
-  const place = (mark: { readonly x: number; readonly y: number }) => {
-    const [low, high] = x.domain;
-    const share = Math.log(mark.x / low) / Math.log(high / low);
-    const [bottom, top] = y.domain;
-    const inner = HEIGHT - TOP - MARGINS.top - MARGINS.bottom;
-    return {
-      x: left + MARGINS.left +
-        share * (PANEL_WIDTH - MARGINS.left - MARGINS.right),
-      y: TOP + MARGINS.top + inner * (top - mark.y) / (top - bottom),
-    };
+  const [bottom, top] = y.domain;
+  const [low, high] = x.domain;
+  const inner = {
+    left: left + MARGINS.left,
+    top: TOP + MARGINS.top,
+    width: PANEL_WIDTH - MARGINS.left - MARGINS.right,
+    height: HEIGHT - TOP - MARGINS.top - MARGINS.bottom,
   };
-  // At the small end, where lines are farthest apart.
-  drawNames(
-    page,
-    lines.map(({ name, look, marks }) => ({
-      text: name,
-      fill: look.text,
-      anchor: "end",
-      ...place(marks[0]!),
-    })),
-  );
-  drawNames(page, [
-    ...own.map((mark) => ({
-      text: `teacher (${formatAccuracy(teacher.accuracy)} %)`,
-      fill: TEACHER,
-      anchor: "end" as const,
-      ...place(mark),
-    })),
-    ...found.map(({ name, look, marks }) => ({
-      text: name,
-      fill: look.text,
-      anchor: "start" as const,
-      ...place(middleOf(marks)),
-    })),
-    ...others.flatMap(({ name, marks }) =>
-      marks.map((mark) => ({
+  const place = (mark: Point) => ({
+    x: inner.left + inner.width * Math.log(mark.x / low) / Math.log(high / low),
+    y: inner.top + inner.height * (top - mark.y) / (top - bottom),
+  });
+  drawNames(page, {
+    names: [
+      // At the small end, where lines are farthest apart.
+      ...lines.map(({ name, look, marks }) => ({
         text: name,
-        fill: REFERENCE,
-        anchor: "end" as const,
+        fill: look.text,
+        sides: ["left", "below", "above", "right"] as const,
+        ...place(marks[0]!),
+      })),
+      ...own.map((mark) => ({
+        text: `teacher (${formatAccuracy(teacher.accuracy)} %)`,
+        fill: TEACHER,
+        sides: ["above", "above left", "below left", "below"] as const,
         ...place(mark),
-      }))
-    ),
-  ]);
+      })),
+      // Who searched, once: what is hollow has the same colour and shape.
+      ...found.filter(({ isHollow }, i) =>
+        !isHollow || found[i + 1]?.style !== found[i]!.style
+      ).map(({ name, look, marks }) => ({
+        text: name,
+        fill: look.text,
+        sides: ["left", "right", "below", "above"] as const,
+        ...place(marks[0]!),
+      })),
+      ...others.flatMap(({ name, marks }) =>
+        marks.map((mark) => ({
+          text: name,
+          fill: REFERENCE,
+          sides: ["right", "left", "above", "below"] as const,
+          ...place(mark),
+        }))
+      ),
+    ],
+    obstacles: [
+      ...[...own, ...all].map(place).map((point) => boxAround(point, MARK)),
+      ...lines.flatMap(({ marks }) => alongLine(marks.map(place))),
+      ...own.flatMap(({ y }) =>
+        alongLine(x.domain.map((end) => place({ x: end, y })))
+      ),
+    ],
+    bounds: inner,
+  });
   page.add("text", {
     "x": left + (MARGINS.left + PANEL_WIDTH - MARGINS.right) / 2,
     "y": HEIGHT - 12,
@@ -369,36 +389,77 @@ function drawPanel(
   }, "test accuracy (%)");
 }
 
-function middleOf(marks: readonly Mark[]): Mark {
-  return marks[Math.floor(marks.length / 2)]!;
-}
-
 /** A name beside a point, in pixels. */
 interface Name {
   readonly text: string;
   readonly fill: string;
-  readonly anchor: "start" | "end";
+  readonly sides: readonly Side[];
   readonly x: number;
   readonly y: number;
 }
 
-/** Draws names beside their points, apart from each other, on white halos. */
-function drawNames(page: Page, names: readonly Name[]): void {
-  const places = spread(names.map(({ y }) => y), {
-    least: 14,
-    low: TOP + MARGINS.top + 6,
-    high: HEIGHT - MARGINS.bottom - 6,
+/** Mean width of a letter in the widest of the fonts, as a part of its size. */
+const LETTER = 0.6;
+
+/** Room that a mark takes around its middle. */
+const MARK = 6;
+
+/** A place, in pixels. */
+type Point = Pick<Name, "x" | "y">;
+
+function boxAround({ x, y }: Point, half: number): Box {
+  return { left: x - half, top: y - half, width: 2 * half, height: 2 * half };
+}
+
+/** Small boxes along a line, which names should leave free. */
+function alongLine(points: readonly Point[]): readonly Box[] {
+  return points.slice(1).flatMap((to, i) => {
+    const from = points[i]!;
+    const steps = Math.ceil(Math.hypot(to.x - from.x, to.y - from.y) / 8);
+    return Array.from({ length: steps }, (_, step) => {
+      const share = (step + 0.5) / steps;
+      return boxAround({
+        x: from.x + share * (to.x - from.x),
+        y: from.y + share * (to.y - from.y),
+      }, 4);
+    });
   });
-  for (const [i, { text, fill, anchor, x }] of names.entries()) {
+}
+
+/** Draws names beside their points, on white halos. */
+function drawNames(
+  page: Page,
+  { names, obstacles, bounds }: {
+    readonly names: readonly Name[];
+    readonly obstacles: readonly Box[];
+    readonly bounds: Box;
+  },
+): void {
+  const places = placeLabels(
+    names.map(({ text, ...name }) => ({
+      ...name,
+      width: LETTER * FONT_SIZE * text.length,
+      height: 14,
+    })),
+    { obstacles, bounds },
+  );
+  for (const [i, { text, fill, x }] of names.entries()) {
+    const { left, top, width } = places[i]!;
+    const middle = left + width / 2;
+    // Letters are narrower than the room for them, which is left on the far side.
+    const anchor = Math.abs(middle - x) < 1
+      ? "middle"
+      : middle < x
+      ? "end"
+      : "start";
     page.add("text", {
-      "x": anchor === "end" ? x - 10 : x + 10,
-      "y": places[i]! + 4,
+      "x": { middle, end: left + width, start: left }[anchor],
+      "y": top + 11,
       "font-size": FONT_SIZE,
-      "font-weight": 600,
       "text-anchor": anchor,
       fill,
       "stroke": "#ffffff",
-      "stroke-width": 3,
+      "stroke-width": 4,
       "stroke-linejoin": "round",
       "paint-order": "stroke",
     }, text);
@@ -418,7 +479,13 @@ function describe(
     `Test accuracy against parameters and multiply-accumulates. Teacher: ${
       network(teacher)
     }.`,
-    ...[...curves, ...students].map(({ name, networks }) =>
+    ...[
+      ...curves,
+      ...students.map(({ name, when, networks }) => ({
+        name: `${name}, ${when}`,
+        networks,
+      })),
+    ].map(({ name, networks }) =>
       `${name}: ${networks.map(network).join("; ")}.`
     ),
     ...references.map((each) => `${each.name}: ${network(each)}.`),

@@ -9,7 +9,7 @@ import {
 } from "../../report/mod.ts";
 import type { ProfileResults, RecordedCell } from "../cells/experiment.ts";
 import type { CompressionContent } from "../compression/content.ts";
-import { stageLabel } from "../compression/titles.ts";
+import { stageNumbers } from "../compression/titles.ts";
 import { PAPER } from "../project.ts";
 import { subjectOf } from "./compare.ts";
 import {
@@ -100,17 +100,13 @@ async function subjectFigure(
       const own = searches.filter(({ identity }) => identity.arm === arm);
       const count = Math.max(...own.map(({ stages }) => stages.length));
       return Array.from({ length: count }, (_, stage) => {
-        const found = own.flatMap(({ stages }) => {
-          const { winner, kind } = stages[stage] ?? {};
-          return winner === undefined ? [] : [{ winner, kind: kind! }];
-        });
+        const found = own.flatMap(({ stages }) => stages[stage]?.winner ?? []);
         return {
-          name: `${arm}, ${
-            found.length === 0 ? "" : stageLabel(found[0]!.kind, stage)
-          }`,
+          name: arm,
+          when: `stage ${stageNumbers(stage)}`,
           style,
           isHollow: stage + 1 < count,
-          networks: found.map(({ winner }) =>
+          networks: found.map((winner) =>
             networkOf({ ...winner, accuracies: [winner.test] })
           ),
         };
