@@ -71,7 +71,7 @@ export const command = defineCommand({
     "deno task rq1 --profile paper --dry-run",
     "deno task rq1 --dataset cifar10 --data FOLDER",
     "deno task rq1 --dataset mnist --compare random,evolution --seeds 3",
-    "deno task rq1 --dataset mnist --compare pruning,width --sizes 10,20,40",
+    "deno task rq1 --dataset mnist --compare pruning,width --baseline-sizes 10,20,40",
     "deno task rq1 --seed 2 --removal.iterations 60",
   ],
   schema,

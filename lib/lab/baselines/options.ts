@@ -12,12 +12,13 @@ import type { BaselineName } from "./designs.ts";
 
 /** At which sizes there are networks. */
 export const baselineOptions = {
-  sizes: z.array(z.number().gt(1)).min(1).default([5, 10, 20, 40, 80]).refine(
-    (sizes) => new Set(sizes).size === sizes.length,
-    { message: "expected each size once" },
-  ).describe(
-    "Compressions (teacher's parameters / own) at which each baseline has a network, fixed before any search",
-  ),
+  baselineSizes: z.array(z.number().gt(1)).min(1).default([5, 10, 20, 40, 80])
+    .refine(
+      (sizes) => new Set(sizes).size === sizes.length,
+      { message: "expected each size once" },
+    ).describe(
+      "Compressions (teacher's parameters / own) at which each baseline has a network, fixed before any search",
+    ),
 };
 
 /** Values of {@link baselineOptions}. */
@@ -38,11 +39,11 @@ export function baselineOptionsOf(config: CompressionConfig): BaselineOptions {
  */
 export function baselineArms(
   names: readonly BaselineName[],
-  { sizes, student }: GivenOptions & BaselineOptions,
+  { baselineSizes, student }: GivenOptions & BaselineOptions,
 ): readonly Arm[] {
   return names.map((name) => ({
     name,
-    options: { sizes },
+    options: { baselineSizes },
     bySeed: (seed) => ({ student: { seed: student.seed + seed - 1 } }),
   }));
 }

@@ -16,7 +16,7 @@ export interface BaselineStudent {
 }
 
 /**
- * The networks of a baseline, one for each of `--sizes`, each as near to it as the
+ * The networks of a baseline, one for each of `--baseline-sizes`, each as near to it as the
  * design comes; the largest first, none twice.
  *
  * @param name The baseline.
@@ -32,9 +32,9 @@ export function baselineStudents(
 ): readonly BaselineStudent[] {
   const whole = countParameters(teacher);
   const design = designOf(name, { config, teacher });
-  const { sizes } = baselineOptionsOf(config);
+  const { baselineSizes } = baselineOptionsOf(config);
   try {
-    const students = sizes.toSorted((a, b) => a - b).map((asked) => {
+    const students = baselineSizes.toSorted((a, b) => a - b).map((asked) => {
       const scale = scaleFor(design, whole / asked);
       return { asked, ...design.at(scale) };
     });

@@ -123,7 +123,14 @@ function namedOnce(cells: readonly Cell[]): readonly Cell[] {
 }
 
 /** Options that say which cells there are, or what some arms alone run on. */
-const NOT_OWN = ["subjects", "arms", "seeds", "cells", "compare", "sizes"];
+const NOT_OWN = [
+  "subjects",
+  "arms",
+  "seeds",
+  "cells",
+  "compare",
+  "baselineSizes",
+];
 
 /** What a cell runs on: of the options of some arms those that its own names. */
 function ownOptions<Given extends GivenOptions>(
