@@ -16,8 +16,9 @@
  * profile's search, minus a baseline's test accuracy at the same number of
  * parameters, log-linear between its sizes; a pair a subject and search seed,
  * whose baseline has trainings of its own; two-sided sign-flip test over all
- * pairs, Holm over the baselines, level 5 %, at least six pairs. A winner outside
- * of a baseline's sizes makes no pair: nothing is extrapolated.
+ * pairs, Holm over the baselines with at least six, level 5 %. A winner outside of
+ * a baseline's sizes makes no pair: nothing is extrapolated. The claim is supported
+ * where the search is the more accurate one beside every baseline.
  *
  * @module
  */

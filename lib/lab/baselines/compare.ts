@@ -47,7 +47,7 @@ export interface BaselineComparison {
   readonly won: number;
   /** Two-sided p of the sign-flip test; left out without pairs. */
   readonly p?: number;
-  /** p after Holm's correction over the baselines that have pairs. */
+  /** p after Holm's correction over the baselines that have six pairs or more. */
   readonly adjusted?: number;
   /** Who is better; "open" where the test shows neither, "few" below six pairs. */
   readonly better: "search" | "baseline" | "open" | "few";
@@ -85,9 +85,10 @@ export function compareBaselines(
     baselines.some(({ identity }) => identity.arm === name)
   );
   const found = names.map((name) => comparisonOf(name, { own, baselines }));
-  const paired = found.filter(({ pairs }) => pairs.length > 0);
+  // With fewer pairs nothing is tested, and nothing to be corrected for.
+  const tested = found.filter(({ pairs }) => pairs.length >= LEAST_PAIRS);
   const adjusted = new Map(
-    holm(paired.map(({ p }) => p!)).map((p, i) => [paired[i]!.name, p]),
+    holm(tested.map(({ p }) => p!)).map((p, i) => [tested[i]!.name, p]),
   );
   // Without correction the smallest p that n pairs can give.
   const least = holm(

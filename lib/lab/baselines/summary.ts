@@ -72,7 +72,7 @@ parameters, log-linear between the two sizes around it, of the same subject and
 seed: the seed of a baseline is that of its trainings. Winners outside of a
 baseline's sizes make no pair. Difference in points, with its standard deviation
 over pairs and Student's 95 % interval; effect d is their mean by that deviation.
-Two-sided sign-flip test, Holm over the baselines. All pairs share teacher and
+Two-sided sign-flip test, Holm over the baselines with six pairs or more. All pairs share teacher and
 split: the test says nothing of others.
 
 ${pairTable(analysis, contents)}

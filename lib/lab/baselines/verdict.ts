@@ -108,7 +108,9 @@ function numberOf(
     formatPoints(mean)
   }${spread} points of test accuracy, ${
     counted(pairs.length, "pair")
-  }, better in ${won}, p = ${formatNumber(adjusted)} (Holm)${beyond}`;
+  }, better in ${won}${
+    adjusted === undefined ? "" : `, p = ${formatNumber(adjusted)} (Holm)`
+  }${beyond}`;
 }
 
 function counted(count: number, noun: string): string {
