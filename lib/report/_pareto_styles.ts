@@ -16,18 +16,32 @@ export const CURVE_STYLES: readonly CurveStyle[] = [
   { stroke: "#56b4e9", dashes: "7 3 2 3", text: "#1f7db3" },
 ];
 
+/** Shapes of searches' networks. */
+const SYMBOLS = [
+  "diamond2",
+  "triangle",
+  "star",
+  "wye",
+  "cross",
+  "square",
+] as const;
+
+/** Colours of searches' networks, all dark enough for small letters too. */
+const COLOURS = ["#c05000", "#6a3d9a", "#222222", "#7a5230", "#b2182b"];
+
 /** How the networks of a search are drawn. */
-interface StudentStyle {
+export interface StudentStyle {
   readonly stroke: string;
-  readonly symbol: "diamond2" | "triangle" | "star" | "wye";
-  /** Colour of their name. */
-  readonly text: string;
+  readonly symbol: typeof SYMBOLS[number];
 }
 
-/** Searches, the first one first: colours and shapes. */
-export const STUDENT_STYLES: readonly StudentStyle[] = [
-  { stroke: "#d55e00", symbol: "diamond2", text: "#b34f00" },
-  { stroke: "#6a3d9a", symbol: "triangle", text: "#6a3d9a" },
-  { stroke: "#222222", symbol: "star", text: "#222222" },
-  { stroke: "#7a5230", symbol: "wye", text: "#7a5230" },
-];
+/**
+ * How the networks of the i-th search are drawn, from 0: the numbers of colours and
+ * shapes have no common divisor, so that thirty look each their own way.
+ */
+export function studentStyle(i: number): StudentStyle {
+  return {
+    stroke: COLOURS[i % COLOURS.length]!,
+    symbol: SYMBOLS[i % SYMBOLS.length]!,
+  };
+}

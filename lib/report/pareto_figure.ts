@@ -2,7 +2,7 @@ import * as Plot from "@observablehq/plot";
 import { type Axis, linearAxis, ratioAxis } from "./_axis.ts";
 import { type Box, placeLabels, type Side } from "./_label_places.ts";
 import { createPage, type Page } from "./_page.ts";
-import { CURVE_STYLES, STUDENT_STYLES } from "./_pareto_styles.ts";
+import { CURVE_STYLES, studentStyle } from "./_pareto_styles.ts";
 import { formatAccuracy, formatShortCount } from "./format.ts";
 
 /** A network, or the mean of some, in a Pareto picture. */
@@ -116,12 +116,11 @@ const PANELS: readonly Panel[] = [
  * ```
  *
  * @returns The file's text; equal input gives equal bytes.
- * @throws {RangeError} If a curve or a search has a style that there is none of.
+ * @throws {RangeError} If a curve has a style that there is none of.
  */
 export function paretoFigure(options: ParetoFigureOptions): string {
   const { title, curves, students, references } = options;
-  checkStyles(curves, CURVE_STYLES.length);
-  checkStyles(students, STUDENT_STYLES.length);
+  checkStyles(curves);
   const page = createPage({
     width: WIDTH,
     height: HEIGHT,
@@ -148,18 +147,14 @@ export function paretoFigure(options: ParetoFigureOptions): string {
   return page.svg();
 }
 
-function checkStyles(
-  all: readonly { readonly name: string; readonly style: number }[],
-  count: number,
-): void {
-  for (const { name, style } of all) {
-    if (Number.isSafeInteger(style) && style >= 0 && style < count) continue;
-    throw new RangeError(
-      `Cannot draw "${name}": its style is ${style}, expected 0 to ${
-        count - 1
-      }`,
-    );
-  }
+function checkStyles(curves: readonly ParetoCurve[]): void {
+  const wrong = curves.find(({ style }) => CURVE_STYLES[style] === undefined);
+  if (wrong === undefined) return;
+  throw new RangeError(
+    `Cannot draw "${wrong.name}": its style is ${wrong.style}, expected 0 to ${
+      CURVE_STYLES.length - 1
+    }`,
+  );
 }
 
 function accuracyAxis(
@@ -241,7 +236,7 @@ function drawPanel(
   }));
   const found = students.map((each) => ({
     ...each,
-    look: STUDENT_STYLES[each.style]!,
+    look: studentStyle(each.style),
     marks: marksOf(each.networks, panel),
   }));
   const others = references.map((each) => ({
@@ -355,7 +350,7 @@ function drawPanel(
         !isHollow || found[i + 1]?.style !== found[i]!.style
       ).map(({ name, look, marks }) => ({
         text: name,
-        fill: look.text,
+        fill: look.stroke,
         sides: ["left", "right", "below", "above"] as const,
         ...place(marks[0]!),
       })),
