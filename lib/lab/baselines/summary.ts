@@ -71,9 +71,9 @@ stage's winner (${analysis.arm}) and the baseline's test accuracy at the winner'
 parameters, log-linear between the two sizes around it, of the same subject and
 seed: the seed of a baseline is that of its trainings. Winners outside of a
 baseline's sizes make no pair. Difference in points, with its standard deviation
-over pairs and Student's 95 % interval; effect d is their mean by that deviation.
-Two-sided sign-flip test, Holm over the baselines with six pairs or more. All pairs share teacher and
-split: the test says nothing of others.
+over pairs and Student's 95 % interval; effect g is Hedges' of paired differences.
+Two-sided sign-flip test, Holm over the baselines with six pairs or more. All pairs
+share teacher and split: the test says nothing of others.
 
 ${pairTable(analysis, contents)}
 In brackets the winner's accuracy minus the baseline's.

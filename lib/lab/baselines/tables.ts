@@ -16,6 +16,7 @@ import {
   formatNumber,
   formatPoints,
   formatShortCount,
+  hedgesGz,
   markdownTable,
   mean,
   MISSING,
@@ -65,7 +66,7 @@ export function comparisonTable({ baselines }: ComparedAnalysis): string {
       right("baseline % at that size"),
       right("difference"),
       right("95 % interval"),
-      right("effect d"),
+      right("effect g"),
       right("search better in"),
       right("p (sign flip)"),
       right("p (Holm)"),
@@ -76,7 +77,7 @@ export function comparisonTable({ baselines }: ComparedAnalysis): string {
         each;
       const over = (of: (pair: typeof pairs[number]) => number) =>
         pairs.length === 0 ? undefined : mean(pairs.map(of));
-      const { mean: centre, standardDeviation: spread } = difference;
+      const { differences } = difference;
       return [
         name,
         `${pairs.length}`,
@@ -85,9 +86,10 @@ export function comparisonTable({ baselines }: ComparedAnalysis): string {
         formatAccuracy(over(({ baseline }) => baseline)),
         formatMean(difference, formatPoints),
         formatInterval(difference.interval, formatPoints),
-        centre === undefined || !spread
-          ? MISSING
-          : formatNumber(centre / spread, 2),
+        formatNumber(
+          differences.length < 3 ? undefined : hedgesGz(differences),
+          2,
+        ),
         `${won} of ${pairs.length}`,
         formatNumber(p),
         formatNumber(adjusted),
