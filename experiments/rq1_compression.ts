@@ -18,7 +18,8 @@
  * whose baseline has trainings of its own; two-sided sign-flip test over all
  * pairs, Holm over the baselines with at least six, level 5 %. A winner outside of
  * a baseline's sizes makes no pair: nothing is extrapolated. The claim is supported
- * where the search is the more accurate one beside every baseline.
+ * where the search is the more accurate one beside every baseline, not supported
+ * where one wins or pairs enough show no difference, else not decidable.
  *
  * @module
  */

@@ -119,7 +119,7 @@ const PANELS: readonly Panel[] = [
  * @throws {RangeError} If a curve has a style that there is none of.
  */
 export function paretoFigure(options: ParetoFigureOptions): string {
-  const { title, curves, students, references } = options;
+  const { title, curves, references } = options;
   checkStyles(curves);
   const page = createPage({
     width: WIDTH,

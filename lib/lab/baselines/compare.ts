@@ -49,7 +49,10 @@ export interface BaselineComparison {
   readonly p?: number;
   /** p after Holm's correction over the baselines that have six pairs or more. */
   readonly adjusted?: number;
-  /** Who is better; "open" where the test shows neither, "few" below six pairs. */
+  /**
+   * Who is better; "open" where the test shows neither, "few" where so few pairs
+   * could not have shown it.
+   */
   readonly better: "search" | "baseline" | "open" | "few";
 }
 
@@ -59,8 +62,6 @@ export interface ComparedAnalysis {
   readonly arm?: string;
   /** Those that there are records of, in the order of their names. */
   readonly baselines: readonly BaselineComparison[];
-  /** Whether every baseline could be told from the search with so many pairs. */
-  readonly isDecidable: boolean;
 }
 
 /** Contents of a profile, in the order of its cells. */
@@ -87,25 +88,20 @@ export function compareBaselines(
   const found = names.map((name) => comparisonOf(name, { own, baselines }));
   // With fewer pairs nothing is tested, and nothing to be corrected for.
   const tested = found.filter(({ pairs }) => pairs.length >= LEAST_PAIRS);
-  const adjusted = new Map(
-    holm(tested.map(({ p }) => p!)).map((p, i) => [tested[i]!.name, p]),
-  );
-  // Without correction the smallest p that n pairs can give.
-  const least = holm(
-    found.map(({ pairs }) => Math.min(1, 2 ** (1 - pairs.length))),
-  );
+  const adjusted = holm(tested.map(({ p }) => p!));
+  // The smallest that so many pairs can give.
+  const least = holm(tested.map(({ pairs }) => 2 ** (1 - pairs.length)));
   return {
     ...(arm === undefined ? {} : { arm }),
     baselines: found.map((each) => {
-      const p = adjusted.get(each.name);
+      const at = tested.indexOf(each);
+      if (at < 0) return { ...each, better: "few" };
       return {
         ...each,
-        ...(p === undefined ? {} : { adjusted: p }),
-        better: betterOf(each, p),
+        adjusted: adjusted[at]!,
+        better: least[at]! > LEVEL ? "few" : betterOf(each, adjusted[at]!),
       };
     }),
-    isDecidable: found.length > 0 && least.every((p) => p <= LEVEL) &&
-      found.every(({ pairs }) => pairs.length >= LEAST_PAIRS),
   };
 }
 
@@ -148,13 +144,9 @@ function comparisonOf(
 }
 
 function betterOf(
-  { pairs, difference: { mean = 0 } }: Pick<
-    BaselineComparison,
-    "pairs" | "difference"
-  >,
-  p = 1,
+  { difference: { mean = 0 } }: Pick<BaselineComparison, "difference">,
+  p: number,
 ): BaselineComparison["better"] {
-  if (pairs.length < LEAST_PAIRS) return "few";
   if (p > LEVEL) return "open";
   return mean > 0 ? "search" : "baseline";
 }
