@@ -22,18 +22,21 @@ import { BASELINE_NAMES, type BaselineName } from "./designs.ts";
 import { sizeGroups, subjectName } from "./tables.ts";
 
 /** Cells of one subject. */
-interface Subject {
+export interface ComparedSubject {
   /** Name of its figure's file, without the end. */
   readonly slug: string;
+  /** For people: "VGG-13 on MNIST, width 0.25". */
   readonly title: string;
+  /** Contents of its searches. */
   readonly searches: readonly CompressionContent[];
+  /** Contents of its baselines. */
   readonly baselines: readonly BaselineContent[];
 }
 
 /** The subjects of a profile, in the order of their cells. */
 export function comparedSubjects(
   cells: readonly RecordedCell<ComparedContent>[],
-): readonly Subject[] {
+): readonly ComparedSubject[] {
   const groups = Map.groupBy(
     cells,
     ({ record }) => subjectOf(record.deterministic),
@@ -74,7 +77,7 @@ export async function comparedFigures(
 }
 
 async function subjectFigure(
-  { title, searches, baselines }: Subject,
+  { title, searches, baselines }: ComparedSubject,
 ): Promise<string> {
   const { identity: { config }, teacher } = (searches[0] ?? baselines[0])!;
   const arms = [...new Set(searches.map(({ identity }) => identity.arm))];

@@ -32,7 +32,7 @@ const IMPORTANCE = "filterL1";
  * @param lab Where it is run; the cell's arm is the baseline's name.
  */
 export async function runBaseline(
-  lab: Lab,
+  lab: CellLab<CompressionConfig>,
 ): Promise<CellResult<BaselineContent>> {
   const { cell: { arm, config }, session, prepared, remaining } = lab;
   const students = baselineStudents(arm as BaselineName, {
