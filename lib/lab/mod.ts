@@ -7,6 +7,8 @@
  *   record, page, figures and table
  * - `constraints/`: searches under limits on a student's size, speed and accuracy:
  *   the arms, the analysis, figure and page
+ * - `baselines/`: simple ways to networks of given sizes, trained as a search's
+ *   winners are: how they run, record, page, the test against a search, figures
  * - `fidelity/`: which cheap score ranks students as their final training does:
  *   the students, the analysis, the choice, page, figure and table
  * - `distillation/`: what losses do to the same students and to searches: the
@@ -30,6 +32,18 @@
  *
  * @module
  */
+export * from "./baselines/compare.ts";
+export * from "./baselines/compared_page.ts";
+export * from "./baselines/content.ts";
+export * from "./baselines/designs.ts";
+export * from "./baselines/figures.ts";
+export * from "./baselines/forecast.ts";
+export * from "./baselines/options.ts";
+export * from "./baselines/page.ts";
+export * from "./baselines/run.ts";
+export * from "./baselines/students.ts";
+export * from "./baselines/summary.ts";
+export * from "./baselines/verdict.ts";
 export * from "./cells/cell.ts";
 export * from "./cells/conclude.ts";
 export * from "./cells/cost_note.ts";
@@ -56,6 +70,7 @@ export * from "./compression/figures.ts";
 export * from "./compression/latencies.ts";
 export * from "./compression/limit_notes.ts";
 export * from "./compression/notes.ts";
+export * from "./compression/origins.ts";
 export * from "./compression/page.ts";
 export * from "./compression/run.ts";
 export * from "./compression/table.ts";

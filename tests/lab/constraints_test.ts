@@ -7,14 +7,13 @@ import {
   constraintsFigures,
   constraintsSummary,
   constraintsVerdict,
+  limitedSubjects,
   limitsLatency,
   limitsOf,
   objectiveOf,
   outcomeOf,
-  pairsNeeded,
   scoreOf,
   searchesOf,
-  subjectsOf,
 } from "../../lib/lab/mod.ts";
 import { assertWellFormed } from "../report/_svg.ts";
 import { content, type MadeUp, results, SHARES } from "./_constraints.ts";
@@ -143,7 +142,7 @@ function searches(
 }
 
 const compared = (given: readonly MadeUp[]) =>
-  compareModes(subjectsOf(results(given)));
+  compareModes(limitedSubjects(results(given)));
 
 Deno.test("scoreOf() is the reward after the final training, -1 without a student", () => {
   assert.equal(
@@ -158,7 +157,7 @@ Deno.test("outcomeOf() counts what keeps to limits, what it costs, and the price
     ...searches(2, { macs: 0.1 }),
     { arm: "macs-soft", seed: 3 },
   ];
-  const [subject] = subjectsOf(results(given));
+  const [subject] = limitedSubjects(results(given));
   const outcome = outcomeOf(
     searchesOf(subject!, "macs-soft"),
     searchesOf(subject!, "free"),
@@ -193,18 +192,9 @@ Deno.test("compareModes() pairs soft and hard by seed and corrects over limits",
   assert(Math.abs(found[1]!.difference.mean! + 0.1955) < 1e-12);
 });
 
-Deno.test("pairsNeeded() is six at least, and enough for a corrected p below .05", () => {
-  assert.deepEqual([1, 2, 4, 6, 12].map(pairsNeeded), [6, 7, 8, 8, 9]);
-  for (const tests of [1, 2, 3, 4, 5, 6, 10, 20]) {
-    const n = pairsNeeded(tests);
-    assert(tests * 2 ** (1 - n) < 0.05);
-    assert(n === 6 || tests * 2 ** (2 - n) >= 0.05);
-  }
-});
-
 Deno.test("constraintsVerdict() decides by corrected tests, and not from too few seeds", () => {
   const verdict = (given: readonly MadeUp[]) => {
-    const subjects = subjectsOf(results(given));
+    const subjects = limitedSubjects(results(given));
     const text = constraintsVerdict(subjects, compareModes(subjects));
     return /\*\*Verdict: ([^.]*)\.\*\* (.*)$/m.exec(text)!.slice(1);
   };

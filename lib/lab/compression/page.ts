@@ -105,6 +105,7 @@ function failureNotes({ stages }: CompressionContent): string {
 }
 
 const FIGURES: Readonly<Record<string, string>> = {
+  "-layers": "Layers of the winners beside the teacher's",
   "-search": "Reward, accuracy and compression against iteration",
   "-removal": "Probability of keeping each layer",
   "-shrinkage": "Expected shrink ratio of each layer",

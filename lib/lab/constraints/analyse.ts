@@ -23,12 +23,6 @@ import { type ConstraintArm, constraintArm, LIMIT_NAMES } from "./arms.ts";
 import type { LimitName } from "./arms.ts";
 import type { ConstraintsContent } from "./content.ts";
 
-/** Below so many pairs of search seeds nothing is claimed. */
-export const LEAST_PAIRS = 6;
-
-/** Chance of a false alarm among all tests of a profile. */
-export const LEVEL = 0.05;
-
 /** The searches of one arm on one subject, in the order of their seeds. */
 export interface LimitedSearches {
   /** Name of the arm. */
@@ -92,7 +86,7 @@ export interface ModeComparison {
  *
  * @param results What a profile has come to.
  */
-export function subjectsOf(
+export function limitedSubjects(
   { cells }: Pick<ProfileResults<ConstraintsContent>, "cells">,
 ): readonly SubjectSearches[] {
   const contents = cells.map(({ record }) => record.deterministic);
@@ -266,14 +260,4 @@ export function compareModes(
     ...comparison,
     adjusted: adjusted[i]!,
   }));
-}
-
-/**
- * The fewest pairs with which one of several tests can come out below a level
- * after Holm's correction: the sign-flip test's p is at least 2^(1 - n).
- *
- * @param tests How many, >= 1.
- */
-export function pairsNeeded(tests: number): number {
-  return Math.max(LEAST_PAIRS, Math.ceil(1 + Math.log2(tests / LEVEL)));
 }

@@ -17,7 +17,11 @@ import {
   machineNote,
 } from "../compression/limit_notes.ts";
 import { dataNote, scaleNote, startNote } from "../compression/notes.ts";
-import { compareModes, type SubjectSearches, subjectsOf } from "./analyse.ts";
+import {
+  compareModes,
+  limitedSubjects,
+  type SubjectSearches,
+} from "./analyse.ts";
 import type { ConstraintsContent } from "./content.ts";
 import { feasibleFigure } from "./figures.ts";
 import { comparisonTable, filterTable, outcomeTable } from "./tables.ts";
@@ -40,7 +44,7 @@ export function constraintsFigures(
   results: ProfileResults<ConstraintsContent>,
 ): ReadonlyMap<string, string> {
   return new Map(
-    subjectsOf(results).map((subject) => [
+    limitedSubjects(results).map((subject) => [
       figurePath(results, subject),
       feasibleFigure(subject),
     ]),
@@ -67,7 +71,7 @@ ${lacking.map(({ name, reason }) => `- ${name}: ${reason}`).join("\n")}
   if (cells.length === 0) {
     return `${heading}\n\nThere is no result yet.\n\n${missing}`;
   }
-  const subjects = subjectsOf(results);
+  const subjects = limitedSubjects(results);
   const comparisons = compareModes(subjects);
   const contents = cells.map(({ record }) => record.deterministic);
   const scales = subjects.map(({ title, arms }) =>

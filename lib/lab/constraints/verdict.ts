@@ -4,13 +4,16 @@
  * @module
  */
 
-import { type VerdictSection, verdictSection } from "../../report/mod.ts";
-import { formatP } from "../strategies/tables.ts";
 import {
   LEVEL,
+  pairsNeeded,
+  type VerdictSection,
+  verdictSection,
+} from "../../report/mod.ts";
+import { formatP } from "../strategies/tables.ts";
+import {
   type ModeComparison,
   outcomeOf,
-  pairsNeeded,
   type SubjectSearches,
 } from "./analyse.ts";
 import { formatDifference, formatOver } from "./tables.ts";

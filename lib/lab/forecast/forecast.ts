@@ -43,6 +43,8 @@ export interface Part {
 export interface ForecastOptions {
   /** Speed of the machine. */
   readonly calibration: Calibration;
+  /** Name of the cell's arm. */
+  readonly arm: string;
   /** The run's options. */
   readonly config: CompressionConfig;
   /** How its search goes. */
@@ -103,7 +105,7 @@ export function makespan(
  * Images on which a training that starts so estimates batch norm's statistics
  * anew: a forward pass each, as for validation.
  */
-function observedImages(
+export function observedImages(
   start: StartName | undefined,
   { observe }: CompressionConfig["student"],
   images: number,
@@ -312,8 +314,13 @@ export function finalPart(
   };
 }
 
-/** The scoring of teacher and winners on the test images. */
-function testPart(
+/**
+ * The scoring of teacher and winners on the test images.
+ *
+ * @param options What is known of run and machine.
+ * @param winners Each network that is tested beside the teacher.
+ */
+export function testPart(
   { calibration, teacher, testImages }: ForecastOptions,
   winners: readonly Network[],
 ): Part {

@@ -75,6 +75,23 @@ export function limitsLatency(
 }
 
 /**
+ * What an experiment says whose students are not measured: no line, or one.
+ *
+ * @param config The options.
+ * @param why Why not, after "since".
+ */
+export function latencyMistakes(
+  config: Pick<CompressionConfig, "limits">,
+  why: string,
+): readonly string[] {
+  return limitsLatency(config)
+    ? [
+      `--limits.latency-ms, --limits.shares.latency: expected none, since ${why}`,
+    ]
+    : [];
+}
+
+/**
  * Limits in numbers. Where there are a number and a share, the stricter holds; the
  * share of a count is rounded down.
  *

@@ -7,7 +7,7 @@
 import { z } from "zod";
 import { UsageError } from "../../cli/mod.ts";
 import type { CompressionConfig } from "../options/compression.ts";
-import { limitsLatency } from "../options/limits.ts";
+import { latencyMistakes } from "../options/limits.ts";
 import type { OptionValues } from "../options/values.ts";
 
 /** How many searches, and on how large a table. */
@@ -58,11 +58,7 @@ export function checkStrategiesOptions(
     ...(mode === "hard" ? [] : [
       `--limits.mode ${mode}: expected hard, since the rewards of a table do not change from iteration to iteration`,
     ]),
-    ...(limitsLatency(config)
-      ? [
-        "--limits.latency-ms, --limits.shares.latency: expected none, since the students of a table are not measured",
-      ]
-      : []),
+    ...latencyMistakes(config, "the students of a table are not measured"),
     ...(policy.length === 0 ? [] : [
       "--policy: expected none, since all strategies start from nothing",
     ]),
