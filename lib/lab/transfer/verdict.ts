@@ -78,7 +78,7 @@ export function transferVerdict(content: TransferContent): TransferVerdict {
 }
 
 /** Whether a difference is above 0 by the test. */
-export function isBetter({ mean, adjusted }: Difference): boolean {
+function isBetter({ mean, adjusted }: Difference): boolean {
   return mean! > 0 && adjusted < LEVEL;
 }
 
