@@ -60,8 +60,7 @@ const BOUND = { stroke: "#222222", strokeDasharray: "2 3" } as const;
 
 /**
  * How several things go on, as an SVG file: a line each, with a band where its mean
- * is believed to lie. A course is flat between its points: what it shows changes at
- * them.
+ * is believed to lie.
  *
  * @example
  * ```ts

@@ -63,7 +63,7 @@ export function transferVerdict(content: TransferContent): TransferVerdict {
 }
 
 /** Whether a difference is above 0 by the test. */
-export function isAhead({ mean, adjusted }: Difference): boolean {
+function isAhead({ mean, adjusted }: Difference): boolean {
   return mean! > 0 && adjusted < LEVEL;
 }
 
