@@ -8,6 +8,7 @@
 export * from "./course_figure.ts";
 export * from "./course_panels.ts";
 export * from "./decision_label.ts";
+export * from "./difference_figure.ts";
 export * from "./effect_size.ts";
 export * from "./environment.ts";
 export * from "./expected_ratio.ts";
@@ -33,5 +34,5 @@ export * from "./stale.ts";
 export * from "./statistics.ts";
 export * from "./student_t.ts";
 export * from "./table.ts";
-export * from "./wilcoxon.ts";
 export * from "./verdict.ts";
+export * from "./wilcoxon.ts";

@@ -171,12 +171,12 @@ export async function writeProfile<Content>(
   place: ProfilePlace,
   report: Report<Content>,
 ): Promise<{ readonly text: string; readonly path: string }> {
-  const results = await readProfile<Content>(place);
-  const text = await report.profile(results);
-  const path = `${place.results}/${place.question}/${place.profile}.md`;
-  for (const [figure, svg] of report.figures?.(results) ?? []) {
+  const whole = await readProfile<Content>(place);
+  for (const [figure, svg] of report.figures?.(whole) ?? []) {
     await writeFileAtomic(`${place.results}/${figure}`, svg);
   }
+  const text = await report.profile(whole);
+  const path = `${place.results}/${place.question}/${place.profile}.md`;
   await writeFileAtomic(path, text);
   return { text, path };
 }

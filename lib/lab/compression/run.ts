@@ -30,8 +30,12 @@ import {
 } from "./content.ts";
 import { latencyOf, sizesBy } from "./latencies.ts";
 
-/** How students inherit weights, if they do. */
-function inheritanceOf(
+/**
+ * How students inherit weights, if they do.
+ *
+ * @param lab Where they are trained.
+ */
+export function inheritanceOf(
   { cell: { config: { student, final } }, session, prepared }: CellLab<
     CompressionConfig
   >,
