@@ -7,6 +7,7 @@
  */
 export * from "./course_figure.ts";
 export * from "./decision_label.ts";
+export * from "./difference_figure.ts";
 export * from "./effect_size.ts";
 export * from "./environment.ts";
 export * from "./expected_ratio.ts";
@@ -34,5 +35,5 @@ export * from "./stale.ts";
 export * from "./statistics.ts";
 export * from "./student_t.ts";
 export * from "./table.ts";
-export * from "./wilcoxon.ts";
 export * from "./verdict.ts";
+export * from "./wilcoxon.ts";

@@ -18,10 +18,10 @@ import type { BaselineContent, SizeContent } from "./content.ts";
 import { BASELINE_NAMES, type BaselineName } from "./designs.ts";
 
 /** Level of the test. */
-export const LEVEL = 0.05;
+export const COMPARED_LEVEL = 0.05;
 
 /** Fewer pairs can decide nothing: of six the smallest p is .031. */
-export const LEAST_PAIRS = 6;
+export const LEAST_COMPARED = 6;
 
 /** A search's winner beside a baseline of its size. */
 export interface SizePair {
@@ -87,7 +87,7 @@ export function compareBaselines(
   );
   const found = names.map((name) => comparisonOf(name, { own, baselines }));
   // With fewer pairs nothing is tested, and nothing to be corrected for.
-  const tested = found.filter(({ pairs }) => pairs.length >= LEAST_PAIRS);
+  const tested = found.filter(({ pairs }) => pairs.length >= LEAST_COMPARED);
   const adjusted = holm(tested.map(({ p }) => p!));
   // The smallest that so many pairs can give.
   const least = holm(tested.map(({ pairs }) => 2 ** (1 - pairs.length)));
@@ -99,7 +99,9 @@ export function compareBaselines(
       return {
         ...each,
         adjusted: adjusted[at]!,
-        better: least[at]! > LEVEL ? "few" : betterOf(each, adjusted[at]!),
+        better: least[at]! > COMPARED_LEVEL
+          ? "few"
+          : betterOf(each, adjusted[at]!),
       };
     }),
   };
@@ -147,7 +149,7 @@ function betterOf(
   { difference: { mean = 0 } }: Pick<BaselineComparison, "difference">,
   p: number,
 ): BaselineComparison["better"] {
-  if (p > LEVEL) return "open";
+  if (p > COMPARED_LEVEL) return "open";
   return mean > 0 ? "search" : "baseline";
 }
 

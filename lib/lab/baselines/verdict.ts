@@ -12,16 +12,16 @@ import {
 } from "../../report/mod.ts";
 import {
   type BaselineComparison,
+  COMPARED_LEVEL,
   type ComparedAnalysis,
-  LEAST_PAIRS,
-  LEVEL,
+  LEAST_COMPARED,
 } from "./compare.ts";
 
 const CLAIM =
   "The paper (section 4): students with a tenth of the parameters and less at the teacher's accuracy (table 1), more accurate than pruned networks (table 2, as remembered) and hand-designed ones (table 3) of about their size. Tested here: at the same number of parameters and the same final training, the search's last winner is more accurate on test images than each simple method.";
 
 const TEST =
-  `two-sided sign-flip test over pairs, Holm over the baselines, level ${LEVEL}`;
+  `two-sided sign-flip test over pairs, Holm over the baselines, level ${COMPARED_LEVEL}`;
 
 /**
  * The opening of the profile's page.
@@ -101,8 +101,8 @@ function whyOpen({ arm, baselines }: ComparedAnalysis): string {
 
 /** Pairs with which the smallest p survives Holm's correction over so many tests. */
 function leastFor(tests: number): number {
-  let pairs = LEAST_PAIRS;
-  while (tests * 2 ** (1 - pairs) > LEVEL) pairs++;
+  let pairs = LEAST_COMPARED;
+  while (tests * 2 ** (1 - pairs) > COMPARED_LEVEL) pairs++;
   return pairs;
 }
 

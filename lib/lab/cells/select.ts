@@ -32,6 +32,7 @@ const NAMED = [
   "width",
   "search",
   "compare",
+  "sources",
   "arms",
   "seeds",
   "cells",
@@ -129,6 +130,7 @@ const NOT_OWN = [
   "seeds",
   "cells",
   "compare",
+  "sources",
   "baselineSizes",
 ];
 

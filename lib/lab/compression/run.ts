@@ -28,8 +28,12 @@ import {
   measureNetworks,
 } from "./content.ts";
 
-/** How students inherit weights, if they do. */
-function inheritanceOf(
+/**
+ * How students inherit weights, if they do.
+ *
+ * @param lab Where they are trained.
+ */
+export function inheritanceOf(
   { cell: { config: { student, final } }, session, prepared }: CellLab<
     CompressionConfig
   >,
