@@ -6,6 +6,7 @@
  * @module
  */
 export * from "./course_figure.ts";
+export * from "./course_panels.ts";
 export * from "./decision_label.ts";
 export * from "./difference_figure.ts";
 export * from "./effect_size.ts";

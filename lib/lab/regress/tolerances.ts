@@ -56,6 +56,12 @@ export const TOLERANCES: readonly Tolerance[] = [
     why: "follow from the options",
   },
   {
+    what: "limits on size",
+    fields: /^limits\.max(Parameters|Macs|ActivationBytes|WeightBytes)$/,
+    bound: { kind: "equal" },
+    why: "parts of the teacher's size",
+  },
+  {
     what: "what is decided, and how often",
     fields:
       /^stages\.0\.(kind|bits|decisions)\b|^stages\.\d+\.(kind$|ledger\.proposed$)|^(decisions|marks|images|rejected|proxies|settings|losses)\b/,
