@@ -130,6 +130,7 @@ const NOT_OWN = [
   "seeds",
   "cells",
   "compare",
+  "sources",
   "baselineSizes",
   "sources",
 ];
