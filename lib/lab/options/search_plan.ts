@@ -37,7 +37,8 @@ export function searchPlanOf(
     readonly policies?: Readonly<Partial<Record<PolicyKind, PolicyState>>>;
   },
 ): SearchPlan {
-  const { search, space, stages, shrink, annealing, evolution } = config;
+  const { search, space, stages, shrink, annealing, evolution, faults } =
+    config;
   return {
     stages: stagesOf(stages),
     search,
@@ -49,6 +50,7 @@ export function searchPlanOf(
     },
     annealing,
     evolution,
+    ...(faults === undefined ? {} : { faults }),
     shrink: { shrink: shrink.what, minChannels: shrink.minChannels },
     seed,
     policies,
@@ -58,11 +60,14 @@ export function searchPlanOf(
 /**
  * What a student is worth beside a teacher.
  *
- * @param config The limits.
+ * @param config The limits, the reward's form, and whether soft limits return.
  * @param teacher The teacher's size and accuracy.
  */
 export function objectiveOf(
-  { limits }: CompressionConfig,
+  { limits, reward, faults = [] }: Pick<
+    CompressionConfig,
+    "limits" | "reward" | "faults"
+  >,
   teacher: TeacherReference,
 ): Objective {
   const { mode, iterations, ...most } = limits;
@@ -70,6 +75,8 @@ export function objectiveOf(
     teacher,
     mode,
     iterations,
+    ...(reward === undefined ? {} : { form: reward }),
+    returns: faults.includes("returningLimit"),
     limits: {
       ...(most.parameters === undefined
         ? {}
