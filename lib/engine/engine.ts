@@ -173,6 +173,11 @@ export interface Engine {
   readonly version: string;
   /** What else the bits depend on, for example "x86-64 AVX-512". */
   readonly instructionSet: string;
+  /**
+   * Channels are computed in multiples of so many, an integer >= 1; default 1.
+   * Narrower layers cost as much: only forecasts ask.
+   */
+  readonly channelBlock?: number;
   /** Compiles; weights are zero until {@link Program.load}. */
   compile(network: Network, plan: TrainingPlan): Promise<Program>;
 }

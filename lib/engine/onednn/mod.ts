@@ -29,6 +29,7 @@ export async function openOnednn(): Promise<Engine> {
     name: "onednn",
     version: `oneDNN ${library.version}, plan ${PLAN}`,
     instructionSet: `${Deno.build.arch}, ${library.instructionSet}`,
+    channelBlock: library.block,
     // Errors reach the caller as rejections.
     // deno-lint-ignore require-await
     compile: async (network: Network, plan: TrainingPlan): Promise<Program> =>
