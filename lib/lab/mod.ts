@@ -9,6 +9,8 @@
  *   the students, the analysis, the choice, page, figure and table
  * - `strategies/`: which strategy finds good students: all students of a subject,
  *   the searches on them, the analysis, page, figure and table
+ * - `ablation/`: one part of the search in several forms, all else equal: the arms,
+ *   their searches, another look at what they choose, page, figure and table
  * - `options/`: what can be said on the command line and in profiles, and the
  *   recipes and search plans that follow from it
  * - `subject/`: a data set with a network on it, found, opened and identified
@@ -21,6 +23,15 @@
  *
  * @module
  */
+export * from "./ablation/ablation.ts";
+export * from "./ablation/analyse.ts";
+export * from "./ablation/content.ts";
+export * from "./ablation/forecast.ts";
+export * from "./ablation/options.ts";
+export * from "./ablation/page.ts";
+export * from "./ablation/run.ts";
+export * from "./ablation/summary.ts";
+export * from "./ablation/verdict.ts";
 export * from "./cells/cell.ts";
 export * from "./cells/conclude.ts";
 export * from "./cells/cost_note.ts";

@@ -7,6 +7,7 @@
  */
 export * from "./course_figure.ts";
 export * from "./decision_label.ts";
+export * from "./effect_figure.ts";
 export * from "./environment.ts";
 export * from "./expected_ratio.ts";
 export * from "./format.ts";
