@@ -50,7 +50,7 @@ const PAPER_POLICY = {
 } as const;
 
 /** Students an iteration beside the profile's, at as many students in all. */
-const ROLLOUTS = [2, 3, 15, 30];
+const ROLLOUTS = [3, 15, 30];
 
 /** Part of the teacher's parameters that a student may have where there is a limit. */
 const LIMIT = 0.05;

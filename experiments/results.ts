@@ -21,12 +21,18 @@ import {
   renderTeachers,
   type Report,
 } from "../lib/lab/mod.ts";
+import { report as ablation } from "./ablation.ts";
 import { report as proxy } from "./proxy_fidelity.ts";
 import { report as rq1 } from "./rq1_compression.ts";
 import { report as strategies } from "./search_strategies.ts";
 
 /** How the results of each question become files. */
-const REPORTS: readonly Report<unknown>[] = [rq1, proxy, strategies];
+const REPORTS: readonly Report<unknown>[] = [
+  rq1,
+  proxy,
+  strategies,
+  ablation,
+];
 
 const source = {
   name: "deno task results",
