@@ -4,11 +4,7 @@
  * @module
  */
 
-import {
-  DEGENERATE_REWARD,
-  type Objective,
-  type RewardForm,
-} from "../../reward/mod.ts";
+import { DEGENERATE_REWARD, type Objective } from "../../reward/mod.ts";
 import {
   type ActionSpace,
   type Candidate,
