@@ -1,15 +1,16 @@
 import { fail } from "./_fail.ts";
 import { LEAF_LOGITS, type ParameterSpec } from "./_network.ts";
-import { type ResolvedOptions, USUAL_RECURRENCE } from "./_options.ts";
+import type { ResolvedOptions } from "./_options.ts";
 import { GROUPS } from "./_tensors.ts";
 import { actionCount, neutralAction } from "./actions.ts";
 import type { FeatureSet } from "./features.ts";
-import type {
-  PolicyKind,
-  PolicyState,
-  Recurrence,
-  Rollout,
-  Sequence,
+import {
+  type PolicyKind,
+  type PolicyState,
+  type Recurrence,
+  type Rollout,
+  type Sequence,
+  USUAL_RECURRENCE,
 } from "./types.ts";
 
 /** @throws {RangeError} If a policy of these options cannot read the sequence. */

@@ -7,8 +7,8 @@ import {
 import {
   type PolicyKind,
   type PolicyOptions,
-  type Recurrence,
   RECURRENCES,
+  USUAL_RECURRENCE,
 } from "./types.ts";
 
 /**
@@ -19,13 +19,6 @@ const LEARNING_RATES: Readonly<Record<PolicyKind, number>> = {
   removal: 0.003,
   shrinkage: 0.01,
   joint: 0.01,
-};
-
-/** How each kind's steps are joined unless it is said otherwise (section 3.2). */
-export const USUAL_RECURRENCE: Readonly<Record<PolicyKind, Recurrence>> = {
-  removal: "bidirectional",
-  shrinkage: "autoregressive",
-  joint: "autoregressive",
 };
 
 /** Options that have no default: absent, they are off. */

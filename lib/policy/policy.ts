@@ -21,7 +21,7 @@ import {
   parameterSpecs,
 } from "./_network.ts";
 import { normaliseAdvantages } from "./_reinforce.ts";
-import { resolveOptions, USUAL_RECURRENCE } from "./_options.ts";
+import { resolveOptions } from "./_options.ts";
 import {
   inputsAfterActions,
   plainInputs,
@@ -31,15 +31,16 @@ import {
 } from "./_sampling.ts";
 import { adamSteps } from "./_update.ts";
 import { actionCount, neutralAction } from "./actions.ts";
-import type {
-  Policy,
-  PolicyKind,
-  PolicyOptions,
-  PolicyState,
-  Rollout,
-  Sequence,
-  UpdateOptions,
-  UpdateReport,
+import {
+  type Policy,
+  type PolicyKind,
+  type PolicyOptions,
+  type PolicyState,
+  type Rollout,
+  type Sequence,
+  type UpdateOptions,
+  type UpdateReport,
+  USUAL_RECURRENCE,
 } from "./types.ts";
 
 /**

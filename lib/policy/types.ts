@@ -26,6 +26,14 @@ export const RECURRENCES = [
  */
 export type Recurrence = typeof RECURRENCES[number];
 
+/** How each kind's steps are joined unless it is said otherwise (section 3.2). */
+export const USUAL_RECURRENCE: Readonly<Record<PolicyKind, Recurrence>> = Object
+  .freeze({
+    removal: "bidirectional",
+    shrinkage: "autoregressive",
+    joint: "autoregressive",
+  });
+
 /** What a policy decides on: one step for each leaf layer, in order. */
 export interface Sequence {
   /** One vector of `inputSize` numbers for each leaf, see `layerFeatures`. */

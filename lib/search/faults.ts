@@ -22,9 +22,9 @@ export const FAULTS = [
  * - `cumulativeBaseline`: that is compared with the sum of earlier means by one
  *   more than their number
  * - `stepPerRollout`: one Adam step a rollout, one after the other
- * - `untrainedLstm`: the policy's LSTM stays as it was drawn
- * - `misalignedActions`: actions are drawn for all layers, those of shortcuts
- *   among them, and handed out to the layers without these
+ * - `untrainedLstm`: an autoregressive policy's LSTM stays as it was drawn
+ * - `misalignedActions`: in layer removal, actions are drawn for all layers, those
+ *   of shortcuts among them, and handed out to the layers without these
  * - `returningLimit`: a soft limit is given up again after it was hard
  */
 export type Fault = (typeof FAULTS)[number];

@@ -126,7 +126,9 @@ export function stageSpace(
 ): ActionSpace {
   const set: FeatureSet = config[kind].features;
   const space = createSpace({ kind, base, grain, shrink, features: { set } });
-  return faults.includes("misalignedActions") ? misaligned(space) : space;
+  return kind === "removal" && faults.includes("misalignedActions")
+    ? misaligned(space)
+    : space;
 }
 
 /** The strategy of a stage at its start; dispose of it. */

@@ -168,7 +168,14 @@ Deno.test("completeConfig() refuses a fault that would change nothing", () => {
       { faults: ["stepPerRollout"], shrinkage: { normaliseAdvantage: true } },
       /^--shrinkage\.normalise-advantage: expected off/,
     ],
-    [{ faults: ["misalignedActions"] }, /expected --stages removal --space/],
+    [
+      { faults: ["misalignedActions"], space: "unit" },
+      /expected --space leaf and a stage of layer removal$/,
+    ],
+    [
+      { faults: ["untrainedLstm"], stages: "removal" },
+      /expected a stage whose policy is autoregressive/,
+    ],
     [{ faults: ["returningLimit"] }, /expected --limits\.mode soft$/],
   ];
   for (const [options, message] of refused) {

@@ -1,4 +1,5 @@
 import { UsageError } from "../../cli/mod.ts";
+import { USUAL_RECURRENCE } from "../../policy/mod.ts";
 import type { GivenConfig } from "./compression.ts";
 import { stagesOf } from "./stage_plans.ts";
 
@@ -34,12 +35,21 @@ export function checkFaults(given: GivenConfig): void {
       );
     }
   }
+  const isAutoregressive = kinds.some((kind) =>
+    ((given[kind] ?? given.shrinkage).recurrence ?? USUAL_RECURRENCE[kind]) ===
+      "autoregressive"
+  );
+  if (faults.includes("untrainedLstm") && !isAutoregressive) {
+    mistakes.push(
+      "--faults untrainedLstm: expected a stage whose policy is autoregressive, as of --removal.recurrence autoregressive",
+    );
+  }
   if (
     faults.includes("misalignedActions") &&
-    (space !== "leaf" || kinds.some((kind) => kind !== "removal"))
+    (space !== "leaf" || !kinds.includes("removal"))
   ) {
     mistakes.push(
-      "--faults misalignedActions: expected --stages removal --space leaf",
+      "--faults misalignedActions: expected --space leaf and a stage of layer removal",
     );
   }
   if (faults.includes("returningLimit") && limits.mode !== "soft") {

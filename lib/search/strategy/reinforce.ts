@@ -15,6 +15,7 @@ import {
   unpackPolicyState,
   type UpdateOptions,
   type UpdateReport,
+  USUAL_RECURRENCE,
   withFreshOptimiser,
 } from "../../policy/mod.ts";
 import { randomStream } from "../../random/mod.ts";
@@ -78,6 +79,7 @@ function createStagePolicy(
   { space, seed, config, start, faults = [] }: ReinforceOptions,
 ): Policy {
   const inputSize = space.sequence.features[0]!.length;
+  const { recurrence = USUAL_RECURRENCE[space.kind] } = config;
   // A space may add numbers to a row: then its features are its own.
   const isPlain = inputSize === layerFeatureCount({ set: config.features });
   const leafLogits = config.leafLogits
@@ -91,10 +93,10 @@ function createStagePolicy(
     initialKeepBias: config.initialKeepBias,
     normaliseAdvantage: config.normaliseAdvantage,
     ...(isPlain ? { features: config.features } : { inputSize }),
-    ...(config.recurrence === undefined
-      ? {}
-      : { recurrence: config.recurrence }),
-    fixedLstm: faults.includes("untrainedLstm"),
+    recurrence,
+    // Only such policies had it.
+    fixedLstm: recurrence === "autoregressive" &&
+      faults.includes("untrainedLstm"),
     ...leafLogits,
     passes: config.passes,
     ...(config.clip === 0 ? {} : { clip: config.clip }),

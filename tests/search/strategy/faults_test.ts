@@ -1,7 +1,7 @@
 /** Faults of the authors' release that the strategy with a policy can repeat. */
 
 import assert from "node:assert/strict";
-import { unpackPolicyState } from "../../../lib/policy/mod.ts";
+import { type Recurrence, unpackPolicyState } from "../../../lib/policy/mod.ts";
 import type { Fault, PolicyConfig, Scored } from "../../../lib/search/mod.ts";
 import { CONFIG } from "../_search.ts";
 import { play, spaceOf, strategyOf, using } from "./_strategies.ts";
@@ -66,17 +66,26 @@ Deno.test("reinforce() takes a step a rollout when it is told to", () => {
   assert.equal(learned(["stepPerRollout"], rewards, MOVING).state.step, 6);
 });
 
-Deno.test("reinforce() trains the head alone when the LSTM is untrained", () => {
-  const arrays = (faults: readonly Fault[], iterations: number) =>
-    using(strategyOf("reinforce", SPACE, { faults }), (strategy) => {
-      play(strategy, SPACE, { iterations });
-      return unpackPolicyState(strategy.state().blobs.policy!).arrays;
-    });
-  const [before, after, whole] = [
-    arrays([], 0),
-    arrays(["untrainedLstm"], 2),
-    arrays([], 2),
-  ];
+Deno.test("reinforce() trains the head alone when an autoregressive policy's LSTM is untrained", () => {
+  const arrays = (
+    recurrence: Recurrence,
+    faults: readonly Fault[],
+    iterations: number,
+  ) =>
+    using(
+      strategyOf("reinforce", SPACE, {
+        faults,
+        config: { ...CONFIG, recurrence },
+      }),
+      (strategy) => {
+        play(strategy, SPACE, { iterations });
+        return unpackPolicyState(strategy.state().blobs.policy!).arrays;
+      },
+    );
+  const one = "autoregressive";
+  const before = arrays(one, [], 0);
+  const after = arrays(one, ["untrainedLstm"], 2);
+  const whole = arrays(one, [], 2);
   for (const name of ["parameters/lstm0.input", "parameters/lstm1.recurrent"]) {
     assert.deepEqual(after[name], before[name]);
     assert.notDeepEqual(whole[name], before[name]);
@@ -84,5 +93,9 @@ Deno.test("reinforce() trains the head alone when the LSTM is untrained", () => 
   assert.notDeepEqual(
     after["parameters/head.weight"],
     before["parameters/head.weight"],
+  );
+  assert.deepEqual(
+    arrays("bidirectional", ["untrainedLstm"], 2),
+    arrays("bidirectional", [], 2),
   );
 });
