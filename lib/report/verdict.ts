@@ -50,3 +50,26 @@ export function verdictSection(
 ${decisive}**What would change it.** ${wouldChange}
 `;
 }
+
+/** A verdict as a page states it. */
+export type StatedVerdict = Pick<
+  VerdictSection,
+  "claim" | "verdict" | "because"
+>;
+
+/** Where {@link verdictSection} begins, up to the reason. */
+const SECTION =
+  /\*\*Claim\.\*\* ([\s\S]+?)\n\n\*\*Verdict: ([a-z ]+)\.\*\* ([\s\S]+?)\n\n/g;
+
+/**
+ * The verdicts that a page states, in its order: what {@link verdictSection} wrote.
+ *
+ * @param page A page in markdown.
+ */
+export function verdictsOf(page: string): readonly StatedVerdict[] {
+  return Array.from(page.matchAll(SECTION), ([, claim, verdict, because]) => ({
+    claim: claim!,
+    verdict: verdict as Verdict,
+    because: because!,
+  }));
+}

@@ -9,6 +9,7 @@ import {
   completeConfig,
   pairsNeeded,
 } from "../../lib/lab/mod.ts";
+import { hedgesGz } from "../../lib/report/mod.ts";
 import { assertInside, assertWellFormed, texts } from "../report/_svg.ts";
 import { arm, ARMS, sampleCell, sampleContent } from "./_ablation.ts";
 import { parseOptions } from "./_options.ts";
@@ -42,7 +43,7 @@ Deno.test("analyseAblation() compares the rewards looked at again, seed by seed"
   assert.equal(against, "whole");
   // Mean of -.1 -.1 -.15 -.1 -.1 -.1 -.05 -.1
   close(difference.mean, -0.1);
-  close(effect, -0.1 / difference.standardDeviation!);
+  close(effect, hedgesGz(difference.differences)!);
   // All eight have one sign: 2 of 2^8; Holm over two comparisons.
   close(p, 2 / 256);
   close(adjusted, 4 / 256);
@@ -74,7 +75,7 @@ Deno.test("ablationVerdict() supports, does not, or cannot decide", () => {
   assert.equal(supported.numbers.length, 2);
   assert.match(
     supported.numbers[0]!,
-    /^\\\*without\\\* less whole: -0\.1000 \[.*\], n = 8, p = 0\.008 \(Holm 0\.016\), d_z -/,
+    /^\\\*without\\\* less whole: -0\.1000 \[.*\], n = 8, p = 0\.008 \(Holm 0\.016\), g_z -/,
   );
   const equal = ablationVerdict(sampleContent([ARMS[0]!, ARMS[2]!]), CLAIM);
   assert.equal(equal.verdict, "not supported");

@@ -6,6 +6,7 @@
 
 import { randomStream } from "../../random/mod.ts";
 import {
+  hedgesGz,
   holm,
   type PairedDifference,
   pairedDifference,
@@ -22,7 +23,7 @@ export interface Comparison {
   readonly against: string;
   /** This arm's reward less the other's, seed by seed. */
   readonly difference: PairedDifference;
-  /** Mean difference in standard deviations of the differences; absent where these are equal. */
+  /** Hedges' g_z; absent below three pairs and where all differences are equal. */
   readonly effect?: number;
   /** Two-sided p of the sign-flip test of no difference. */
   readonly p: number;
@@ -78,11 +79,12 @@ export function analyseAblation(
     );
     const random = randomStream(seed, "sign flips", ablation.name, name);
     const { p } = signFlipTest(difference.differences, { random });
-    const { mean = 0, standardDeviation = 0 } = difference;
+    const { differences } = difference;
+    const effect = differences.length < 3 ? undefined : hedgesGz(differences);
     return {
       against: against!,
       difference,
-      ...(standardDeviation === 0 ? {} : { effect: mean / standardDeviation }),
+      ...(effect === undefined ? {} : { effect }),
       p,
     };
   });

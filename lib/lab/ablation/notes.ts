@@ -53,8 +53,9 @@ that had chosen nothing; its reward is the paper's, R_a C (2 - C), whatever the 
 was, and -1 where nothing was chosen. "Reward chosen by" is the same at the accuracy it was
 chosen for: a maximum over many, and so too high. Means with standard deviations
 over search seeds; intervals are 95 % by Student's t. Differences are taken seed by
-seed; d_z is their mean in their standard deviations; p is of a two-sided sign-flip
-permutation test, corrected by Holm's method over the comparisons of the page.`;
+seed; g_z (Hedges) is their mean in their standard deviations, corrected for small
+samples; p is of a two-sided sign-flip permutation test, corrected by Holm's method
+over the comparisons of the page.`;
 }
 
 /** Late proposals that break the limit, by arm, or "". */

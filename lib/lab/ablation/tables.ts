@@ -36,7 +36,7 @@ export const ARM_COLUMNS: readonly Column[] = [
   { title: "less" },
   right("difference"),
   right("95 % interval"),
-  right("d_z"),
+  right("g_z"),
   right("p"),
   right("p (Holm)"),
 ];

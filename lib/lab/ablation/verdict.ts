@@ -87,7 +87,7 @@ export function ablationVerdict(
   };
 }
 
-/** "a less b: -0.0123 [-0.0200, -0.0046], n = 20, p = 0.002 (Holm 0.006), d_z -1.20". */
+/** "a less b: -0.0123 [-0.0200, -0.0046], n = 20, p = 0.002 (Holm 0.006), g_z -1.20". */
 function comparisonLine({ name, comparison }: ArmAnalysis): string {
   const { against, difference: { n, mean, interval }, p, adjusted, effect } =
     comparison!;
@@ -96,7 +96,7 @@ function comparisonLine({ name, comparison }: ArmAnalysis): string {
   }${
     interval === undefined ? "" : ` ${formatInterval(interval, formatReward)}`
   }, n = ${n}, p ${equals(p)} (Holm ${formatP(adjusted)})${
-    effect === undefined ? "" : `, d_z ${formatNumber(effect, 2)}`
+    effect === undefined ? "" : `, g_z ${formatNumber(effect, 2)}`
   }`;
 }
 

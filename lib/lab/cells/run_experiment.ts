@@ -42,6 +42,12 @@ import { schedule } from "./schedule.ts";
 import { selectCells, type Selection } from "./select.ts";
 import { writeProfile } from "./write_cell.ts";
 
+/** What {@link runExperiment} can be given beside the command line. */
+export interface ShowOptions {
+  /** Shows the table at the end, default on standard output. */
+  readonly show?: (table: string) => void;
+}
+
 /**
  * Runs an experiment's command line.
  *
@@ -52,6 +58,7 @@ import { writeProfile } from "./write_cell.ts";
  *
  * @param experiment The experiment.
  * @param args Its arguments.
+ * @param options Where its table goes.
  * @returns The exit code: 3 where a cell failed, 4 where a result differs from its
  * record, 5 where nothing could be run for want of data.
  */
@@ -61,6 +68,7 @@ export async function runExperiment<
 >(
   experiment: Experiment<Given, Content>,
   args: readonly string[],
+  { show = print }: ShowOptions = {},
 ): Promise<number> {
   const invocation = parseCommand(experiment.command, args);
   const { run } = invocation;
@@ -82,7 +90,14 @@ export async function runExperiment<
   return await withSession(
     run,
     (session) =>
-      runCells(experiment, { run, selection, cells, outcomes, session }),
+      runCells(experiment, {
+        run,
+        selection,
+        cells,
+        outcomes,
+        session,
+        show,
+      }),
   );
 }
 
@@ -130,12 +145,13 @@ async function runCells<
   Content extends { readonly identity: Identity<unknown> },
 >(
   experiment: Experiment<Given, Content>,
-  { run, selection, cells, outcomes, session }: {
+  { run, selection, cells, outcomes, session, show }: {
     readonly run: RunOptions;
     readonly selection: Selection;
     readonly cells: readonly KnownCell[];
     readonly outcomes: Map<Cell, Outcome>;
     readonly session: Session;
+    readonly show: (table: string) => void;
   },
 ): Promise<number> {
   const { question } = experiment.report;
@@ -190,7 +206,7 @@ async function runCells<
       },
     });
   }
-  print(table);
+  show(table);
   return conclude(outcomes);
 }
 
