@@ -272,7 +272,8 @@ const schema = z.strictObject({
 /** The command line of this experiment. */
 export const command = defineCommand({
   name: "deno task ablation",
-  summary: "Vary one part of the search at a time; without arguments: the list",
+  summary:
+    "Vary one part of the search at a time, repeat faults of the release",
   examples: [
     "deno task ablation",
     "deno task ablation features faults",

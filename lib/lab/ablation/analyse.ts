@@ -18,7 +18,7 @@ import { DEGENERATE_REWARD } from "../../reward/mod.ts";
 import type { AblatedArm, AblationContent, AblationSearch } from "./content.ts";
 
 /** How the students that an arm chooses differ from those of another. */
-export interface Comparison {
+export interface ArmComparison {
   /** The other. */
   readonly against: string;
   /** This arm's reward less the other's, seed by seed. */
@@ -52,7 +52,7 @@ export interface ArmAnalysis {
   /** Share of late proposals that broke a limit; absent without one. */
   readonly violating?: Summary;
   /** Beside the arm that it is compared with; absent for the first. */
-  readonly comparison?: Comparison;
+  readonly comparison?: ArmComparison;
 }
 
 /** R of what a search chose, looked at again: the number that decides. */
