@@ -18,7 +18,6 @@ import {
 import {
   type AnyExperiment,
   ENGINE_CHOICE,
-  PROJECT_RESULTS,
   recordedExperiments,
   regress,
   regressionText,
@@ -49,7 +48,7 @@ const source = {
     data: z.string().min(1).optional().describe(
       "Folder with data set files already there, looked in first",
     ),
-    results: z.string().min(1).default(PROJECT_RESULTS).describe(
+    results: z.string().min(1).default("results").describe(
       "Results folder whose records are compared",
     ),
     update: z.boolean().default(false).describe(

@@ -5,12 +5,20 @@
  *   resumed, stored, written and planned
  * - `compression/`: the cell of most experiments, a compression: how it runs, its
  *   record, page, figures and table
+ * - `constraints/`: searches under limits on a student's size, speed and accuracy:
+ *   the arms, the analysis, figure and page
  * - `fidelity/`: which cheap score ranks students as their final training does:
  *   the students, the analysis, the choice, page, figure and table
+ * - `distillation/`: what losses do to the same students and to searches: the
+ *   trainings, the analysis, the decision, pages, figures and tables
  * - `strategies/`: which strategy finds good students: all students of a subject,
  *   the searches on them, the analysis, page, figure and table
  * - `ablation/`: one part of the search in several forms, all else equal: the arms,
  *   their searches, another look at what they choose, page, figure and table
+ * - `plans/`: plans of stages at equal budget: the arms, the test that decides
+ *   between them, courses of reward, figures and page
+ * - `transfer/`: whether policies can be carried to other networks: the searches, the
+ *   analysis, verdict, page, figures and table
  * - `options/`: what can be said on the command line and in profiles, and the
  *   recipes and search plans that follow from it
  * - `subject/`: a data set with a network on it, found, opened and identified
@@ -56,11 +64,32 @@ export * from "./compression/content.ts";
 export * from "./compression/summary.ts";
 export * from "./compression/arms.ts";
 export * from "./compression/figures.ts";
+export * from "./compression/latencies.ts";
+export * from "./compression/limit_notes.ts";
 export * from "./compression/notes.ts";
 export * from "./compression/page.ts";
 export * from "./compression/run.ts";
 export * from "./compression/table.ts";
 export * from "./compression/titles.ts";
+export * from "./distillation/analyse.ts";
+export * from "./distillation/content.ts";
+export * from "./distillation/decide.ts";
+export * from "./distillation/forecast.ts";
+export * from "./distillation/losses.ts";
+export * from "./distillation/options.ts";
+export * from "./distillation/page.ts";
+export * from "./distillation/run.ts";
+export * from "./distillation/settings.ts";
+export * from "./distillation/summary.ts";
+export * from "./constraints/analyse.ts";
+export * from "./constraints/arms.ts";
+export * from "./constraints/content.ts";
+export * from "./constraints/figures.ts";
+export * from "./constraints/run.ts";
+export * from "./constraints/stage_limits.ts";
+export * from "./constraints/summary.ts";
+export * from "./constraints/tables.ts";
+export * from "./constraints/verdict.ts";
 export * from "./fidelity/analyse_proxies.ts";
 export * from "./fidelity/choose_proxy.ts";
 export * from "./fidelity/content.ts";
@@ -72,11 +101,18 @@ export * from "./fidelity/run.ts";
 export * from "./fidelity/spread_students.ts";
 export * from "./fidelity/student_score.ts";
 export * from "./fidelity/summary.ts";
+export type { Trial } from "./fidelity/trials.ts";
 export * from "./forecast/calibration.ts";
 export * from "./forecast/forecast.ts";
 export * from "./forecast/remaining.ts";
 export * from "./options/compression.ts";
 export type { FinalConfig } from "./options/final.ts";
+export {
+  type LimitedTeacher,
+  type LimitsConfig,
+  limitsLatency,
+  limitsOf,
+} from "./options/limits.ts";
 export * from "./options/methods.ts";
 export * from "./options/recipes.ts";
 export type { ScheduleName } from "./options/schedules.ts";
@@ -87,6 +123,12 @@ export * from "./options/values.ts";
 export * from "./pictures/contact_sheet.ts";
 export * from "./pictures/rasterise.ts";
 export * from "./pictures/svg_text.ts";
+export * from "./plans/arms.ts";
+export * from "./plans/content.ts";
+export * from "./plans/course.ts";
+export * from "./plans/decide.ts";
+export * from "./plans/figures.ts";
+export * from "./plans/summary.ts";
 export * from "./project.ts";
 export * from "./records/set_aside.ts";
 export * from "./regress/compare.ts";
@@ -125,3 +167,12 @@ export * from "./teacher/record.ts";
 export * from "./teacher/table.ts";
 export * from "./teacher/test_accuracy.ts";
 export * from "./teacher/write.ts";
+export * from "./transfer/analyse.ts";
+export * from "./transfer/content.ts";
+export * from "./transfer/forecast.ts";
+export * from "./transfer/keep_bias.ts";
+export * from "./transfer/options.ts";
+export * from "./transfer/page.ts";
+export * from "./transfer/run.ts";
+export * from "./transfer/summary.ts";
+export * from "./transfer/verdict.ts";

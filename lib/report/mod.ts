@@ -6,7 +6,9 @@
  * @module
  */
 export * from "./course_figure.ts";
+export * from "./course_panels.ts";
 export * from "./decision_label.ts";
+export * from "./difference_figure.ts";
 export * from "./effect_figure.ts";
 export * from "./effect_size.ts";
 export * from "./environment.ts";
@@ -33,5 +35,5 @@ export * from "./stale.ts";
 export * from "./statistics.ts";
 export * from "./student_t.ts";
 export * from "./table.ts";
-export * from "./wilcoxon.ts";
 export * from "./verdict.ts";
+export * from "./wilcoxon.ts";

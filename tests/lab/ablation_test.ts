@@ -7,7 +7,7 @@ import {
   ablationVerdict,
   analyseAblation,
   completeConfig,
-  pairsNeeded,
+  seedsNeeded,
 } from "../../lib/lab/mod.ts";
 import { hedgesGz } from "../../lib/report/mod.ts";
 import { assertInside, assertWellFormed, texts } from "../report/_svg.ts";
@@ -63,9 +63,9 @@ Deno.test("analyseAblation() compares with the arm that is named, and counts non
   assert.equal(third!.accuracy.n, 1);
 });
 
-Deno.test("pairsNeeded() is the fewest seeds with which p can fall below the level", () => {
+Deno.test("seedsNeeded() is the fewest seeds with which p can fall below the level", () => {
   // 2^(1 - n) times the comparisons: 2 / 64, 4 / 128, 7 / 256.
-  assert.deepEqual([1, 2, 4, 7].map(pairsNeeded), [6, 7, 8, 9]);
+  assert.deepEqual([1, 2, 4, 7].map(seedsNeeded), [6, 7, 8, 9]);
 });
 
 Deno.test("ablationVerdict() supports, does not, or cannot decide", () => {

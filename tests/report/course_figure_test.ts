@@ -76,6 +76,36 @@ Deno.test("courseFigure() takes a single run, which has no band, and none", () =
   assert.doesNotMatch(svg, /NaN|Infinity/);
 });
 
+Deno.test("courseFigure() names lines at their ends, apart and inside, if asked", () => {
+  // Five that end nearly at the same place, at the top of the plot.
+  const courses = Array.from({ length: 5 }, (_, i) => course(`s${i}`, i / 1e4));
+  const svg = courseFigure({
+    title: "Ends",
+    x: "x",
+    y: "y",
+    courses: [...courses, { name: "none", points: [] }],
+    bound: { name: "best of all", y: 0.651 },
+    names: "ends",
+  });
+  assertWellFormed(svg);
+  assertInside(svg);
+  const places = [
+    ...svg.matchAll(
+      /<text fill="(#\w{6})" y="([\d.]+)" x="705">(.*?)<\/text>/g,
+    ),
+  ].map(([, colour, y, name]) => ({ y: Number(y), colour, name }));
+  // From the top down, as the lines end.
+  assert.deepEqual(
+    places.map(({ name }) => name),
+    ["best of all", "s4", "s3", "s2", "s1", "s0"],
+  );
+  for (const [i, { y }] of places.slice(1).entries()) {
+    assert.ok(y - places[i]!.y >= 14.99, `${places[i]!.y} and ${y}`);
+  }
+  assert.equal(new Set(places.slice(1).map(({ colour }) => colour)).size, 5);
+  assert.doesNotMatch(svg, /<line [^>]*stroke="#/);
+});
+
 Deno.test("courseFigure() throws when there is no course, or there are too many", () => {
   for (const count of [0, 9]) {
     const courses = Array.from({ length: count }, (_, i) => course(`s${i}`));
@@ -84,4 +114,62 @@ Deno.test("courseFigure() throws when there is no course, or there are too many"
       message: `Cannot draw courses: their number is ${count}, expected 1 to 8`,
     });
   }
+});
+
+Deno.test("courseFigure() writes names where lines end, apart from each other", () => {
+  // At either end of the axis more names than there is room for beside their lines.
+  const ends = {
+    first: 0.2,
+    second: 0.199,
+    third: 0.198,
+    fourth: 0.001,
+    fifth: 0,
+  };
+  const svg = courseFigure({
+    title: "Ends",
+    x: "x",
+    y: "y",
+    courses: Object.entries(ends).map(([name, shift]) => ({
+      name,
+      points: [{ x: 1, y: 0.5 + shift }],
+    })),
+    bound: { name: "bound", y: 0.6 },
+    names: "ends",
+  });
+  assertWellFormed(svg);
+  const heights = new Map(
+    Array.from(
+      svg.matchAll(/<text [^>]*\by="([\d.]+)"[^>]*>(\w+)</g),
+      ([, y, name]) => [name!, Number(y)],
+    ),
+  );
+  const names = ["first", "second", "third", "bound", "fourth", "fifth"];
+  for (const [i, name] of names.entries()) {
+    const height = heights.get(name)!;
+    const above = i === 0 ? 40 : heights.get(names[i - 1]!)!;
+    assert(height - above >= 16, `${name}: ${height}, above it ${above}`);
+    assert(height < 480, `${name}: ${height}`);
+  }
+  // No legend beside: each name once.
+  for (const name of names) {
+    assert.equal(texts(svg).filter((text) => text === name).length, 1);
+  }
+});
+
+Deno.test("courseFigure() joins points by steps or by straight lines", () => {
+  const paths = (between: "steps" | "lines") =>
+    [
+      ...courseFigure({
+        title: "Curves",
+        x: "x",
+        y: "y",
+        courses: [course("one")],
+        between,
+      }).matchAll(/aria-label="line"[^>]*><path d="([^"]+)"/g),
+    ]
+      .map(([, path]) => path!);
+  // A step goes across, then up: twice as many corners.
+  const corners = (path: string) => path.split(/[LHV]/).length;
+  assert.equal(corners(paths("lines")[0]!), 4);
+  assert(corners(paths("steps")[0]!) > 6);
 });

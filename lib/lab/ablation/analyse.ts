@@ -32,7 +32,7 @@ export interface ArmComparison {
 }
 
 /** What an arm came to. */
-export interface ArmAnalysis {
+export interface AblatedAnalysis {
   /** Its name. */
   readonly name: string;
   /** What decides: R of the chosen student looked at again, -1 where there is none. */
@@ -67,7 +67,7 @@ export function decisiveReward({ chosen }: AblationSearch): number {
  */
 export function analyseAblation(
   content: AblationContent,
-): readonly ArmAnalysis[] {
+): readonly AblatedAnalysis[] {
   const { arms, identity: { seed, ablation } } = content;
   const rewards = new Map(
     arms.map(({ name, searches }) => [name, searches.map(decisiveReward)]),
@@ -100,7 +100,7 @@ export function analyseAblation(
 function summariseArm(
   { teacher }: AblationContent,
   { name, searches }: AblatedArm,
-): Omit<ArmAnalysis, "comparison"> {
+): Omit<AblatedAnalysis, "comparison"> {
   const of = (value: (search: AblationSearch) => number) =>
     summarise(searches.map(value));
   const ofChosen = (

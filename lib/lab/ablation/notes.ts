@@ -6,7 +6,7 @@
 
 import { formatCount, formatNumber, formatSeconds } from "../../report/mod.ts";
 import type { CellEnvironment } from "../cells/experiment.ts";
-import type { ArmAnalysis } from "./analyse.ts";
+import type { AblatedAnalysis } from "./analyse.ts";
 import type { AblationContent } from "./content.ts";
 import { formatReward } from "./verdict.ts";
 
@@ -59,7 +59,7 @@ over the comparisons of the page.`;
 }
 
 /** Late proposals that break the limit, by arm, or "". */
-export function limitNote(arms: readonly ArmAnalysis[]): string {
+export function limitNote(arms: readonly AblatedAnalysis[]): string {
   if (arms.every(({ violating }) => violating === undefined)) return "";
   return `Share of the last third of proposals that break the limit: ${
     arms.map(({ name, violating }) =>

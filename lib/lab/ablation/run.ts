@@ -8,7 +8,11 @@
 import { setImmediate } from "node:timers/promises";
 import { stopwatch } from "../../cli/mod.ts";
 import { countParameters } from "../../network/mod.ts";
-import { compressionOf, DEGENERATE_REWARD } from "../../reward/mod.ts";
+import {
+  compressionOf,
+  DEGENERATE_REWARD,
+  studentSizes,
+} from "../../reward/mod.ts";
 import {
   type StartOf,
   startsFrom,
@@ -18,6 +22,7 @@ import {
 } from "../../search/mod.ts";
 import type { CellLab, CellResult } from "../cells/experiment.ts";
 import type { CompressionConfig } from "../options/compression.ts";
+import type { LimitedTeacher } from "../options/limits.ts";
 import { studentRecipes } from "../options/recipes.ts";
 import { objectiveOf, searchPlanOf } from "../options/search_plan.ts";
 import { registerWeights } from "../session/register_weights.ts";
@@ -124,13 +129,17 @@ export async function runAblation(
   };
 }
 
+/** What students are compared with, at some accuracy of it. */
+function besideOf({ prepared }: Lab, accuracy: number): LimitedTeacher {
+  return { sizes: studentSizes(prepared.network), accuracy };
+}
+
 /** R of the paper beside a teacher of some accuracy. */
-function yardstickOf({ prepared }: Lab, accuracy: number): Yardstick {
-  const { parameters } = prepared.reference;
-  const objective = objectiveOf({ limits: { mode: "hard", iterations: 1 } }, {
-    parameters,
-    accuracy,
-  });
+function yardstickOf(lab: Lab, accuracy: number): Yardstick {
+  const objective = objectiveOf(
+    { limits: { mode: "hard", iterations: 1 } },
+    besideOf(lab, accuracy),
+  );
   const none = { macs: 0, activationBytes: 0, weightBytes: 0 };
   return (student) =>
     objective.score({
@@ -168,7 +177,10 @@ interface Source extends Students {
 /** All students, evaluated before the first search. */
 async function tableOf(lab: Lab, training: StudentTraining): Promise<Source> {
   const { cell: { config }, prepared, forecast: { plan } } = lab;
-  const objective = objectiveOf(config, prepared.reference);
+  const objective = objectiveOf(
+    config,
+    besideOf(lab, prepared.reference.accuracy),
+  );
   const enumeration = tableSpace(config, {
     plan,
     teacher: prepared.network,
@@ -253,7 +265,10 @@ async function searchAll(
       { ...config, [stage]: { ...config[stage], ...length } },
       options,
     );
-    const objective = objectiveOf(own, prepared.reference);
+    const objective = objectiveOf(
+      own,
+      besideOf(lab, prepared.reference.accuracy),
+    );
     const { mode: _, iterations: __, ...limits } = own.limits;
     const searches: Searched[] = [];
     for (let seed = first; seed < first + seeds; seed++) {

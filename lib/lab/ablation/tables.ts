@@ -17,7 +17,7 @@ import {
   MISSING,
 } from "../../report/mod.ts";
 import { formatP } from "../strategies/tables.ts";
-import type { ArmAnalysis } from "./analyse.ts";
+import type { AblatedAnalysis } from "./analyse.ts";
 import { formatReward } from "./verdict.ts";
 
 const right = (title: string): Column => ({ title, align: "right" });
@@ -44,7 +44,7 @@ export const ARM_COLUMNS: readonly Column[] = [
 /** An arm as a row. */
 export function armCells(
   { name, again, chosen, meanReward, accuracy, compression, ...rest }:
-    ArmAnalysis,
+    AblatedAnalysis,
 ): readonly Cell[] {
   const { distinct, proposed, comparison } = rest;
   const difference = comparison?.difference;
@@ -68,6 +68,6 @@ export function armCells(
 }
 
 /** All arms of a cell. */
-export function armTable(arms: readonly ArmAnalysis[]): string {
+export function armTable(arms: readonly AblatedAnalysis[]): string {
   return markdownTable(ARM_COLUMNS, arms.map(armCells));
 }

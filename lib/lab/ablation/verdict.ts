@@ -12,7 +12,7 @@ import {
   type VerdictSection,
 } from "../../report/mod.ts";
 import { formatP } from "../strategies/tables.ts";
-import { analyseAblation, type ArmAnalysis } from "./analyse.ts";
+import { type AblatedAnalysis, analyseAblation } from "./analyse.ts";
 import type { AblationContent } from "./content.ts";
 
 /** Fewest pairs of seeds that a claim is decided on. */
@@ -25,7 +25,7 @@ const LEVEL = 0.05;
  * Fewest pairs of seeds with which so many comparisons can reach the level at all:
  * p of n pairs is at least 2^(1 - n).
  */
-export function pairsNeeded(comparisons: number): number {
+export function seedsNeeded(comparisons: number): number {
   const least = 1 + Math.ceil(Math.log2(Math.max(1, comparisons) / LEVEL));
   return Math.max(LEAST_PAIRS, least);
 }
@@ -45,7 +45,7 @@ export function ablationVerdict(
     comparison !== undefined
   );
   const pairs = content.arms[0]!.searches.length;
-  const needed = pairsNeeded(arms.length);
+  const needed = seedsNeeded(arms.length);
   const numbers = arms.map(comparisonLine);
   if (pairs < needed) {
     return {
@@ -88,7 +88,7 @@ export function ablationVerdict(
 }
 
 /** "a less b: -0.0123 [-0.0200, -0.0046], n = 20, p = 0.002 (Holm 0.006), g_z -1.20". */
-function comparisonLine({ name, comparison }: ArmAnalysis): string {
+function comparisonLine({ name, comparison }: AblatedAnalysis): string {
   const { against, difference: { n, mean, interval }, p, adjusted, effect } =
     comparison!;
   return `${escapeMarkdown(name)} less ${escapeMarkdown(against)}: ${

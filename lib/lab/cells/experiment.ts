@@ -13,6 +13,14 @@ import type { Identity } from "./identity.ts";
 import type { CellOptions } from "./options.ts";
 import type { LoadedPolicies } from "./policies.ts";
 
+/** A subject whose teacher is ready. */
+export interface PreparedSubject {
+  /** Data and network. */
+  readonly subject: Subject;
+  /** The teacher with its logits. */
+  readonly prepared: PreparedTeacher;
+}
+
 /** Where one cell is run: all that is there for it. */
 export interface CellLab<Config extends CompressionConfig> {
   /** What is run. */
@@ -27,6 +35,14 @@ export interface CellLab<Config extends CompressionConfig> {
   readonly subject: Subject;
   /** The teacher, trained or found, with its logits; the same for all cells of a subject. */
   readonly prepared: PreparedTeacher;
+  /**
+   * Another subject with its teacher, trained or found, shared with the cells that
+   * are about it. Its phases are parts "source teacher" and "source logits".
+   *
+   * @throws {DataError} If its data are not to be had.
+   * @throws {TeacherError} If its teacher's training failed.
+   */
+  readonly another: (config: Config) => Promise<PreparedSubject>;
   /** Trained policies to start from. */
   readonly policies: LoadedPolicies;
   /** What it was foreseen from. */
@@ -115,6 +131,8 @@ export interface Report<Content> {
   ): Promise<ReadonlyMap<string, string>> | ReadonlyMap<string, string>;
   /** The table over all cells. */
   profile(results: ProfileResults<Content>): Promise<string> | string;
+  /** The figures that stand in it, where there are any. */
+  figures?(results: ProfileResults<Content>): ReadonlyMap<string, string>;
 }
 
 /** Options as an experiment's schema gives them. */

@@ -29,6 +29,9 @@ export async function renderQuestion<Content>(
       for (const [path, text] of await report.cell(cell)) files.set(path, text);
     }
     files.set(`${question}/${profile}.md`, await report.profile(whole));
+    for (const [path, svg] of report.figures?.(whole) ?? []) {
+      files.set(path, svg);
+    }
     await checkDeclared(place);
   }
   return files;

@@ -18,6 +18,7 @@ import { phase } from "../session/phase.ts";
 import type { Session } from "../session/session.ts";
 import { addWallTime } from "../session/wall_time.ts";
 import type { KnownSubject, Subject } from "../subject/subject.ts";
+import { anotherSubject } from "./another.ts";
 import type { Cell } from "./cell.ts";
 import type { CellLab, Experiment, GivenOptions } from "./experiment.ts";
 import { type Identity, identityOf, runIdOf } from "./identity.ts";
@@ -132,6 +133,16 @@ export async function runCell<
     session,
     subject,
     prepared,
+    another: (other) =>
+      anotherSubject(other, {
+        run,
+        cell,
+        session,
+        shared,
+        forecast,
+        rank: foreseen.rank,
+        phase: show,
+      }),
     policies,
     forecast,
     remaining,
@@ -160,6 +171,7 @@ export async function runCell<
 /** Parts whose name for people is another one. */
 const LABELS: Readonly<Record<string, string>> = {
   logits: "teacher's logits",
+  "source logits": "source teacher's logits",
 };
 
 function compareWithForecast(seconds: number, remaining: Remaining): void {

@@ -26,6 +26,7 @@ import {
   type KnownSubject,
   subjectKey,
 } from "../subject/subject.ts";
+import { OtherDataError } from "./another.ts";
 import type { Cell } from "./cell.ts";
 import { conclude, tellNotRun } from "./conclude.ts";
 import type { Experiment, GivenOptions } from "./experiment.ts";
@@ -254,7 +255,8 @@ async function outcomeOf(
       notify(`${name}: ${error.message}`);
       return { state: "failed", reason: error.message };
     }
-    if (error instanceof DataError && !isNamed) {
+    const isAsked = isNamed && !(error instanceof OtherDataError);
+    if (error instanceof DataError && !isAsked) {
       return { state: "missing", error };
     }
     if (error instanceof StoreError && error.trouble === "locked") {

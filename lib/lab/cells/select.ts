@@ -32,6 +32,7 @@ const NAMED = [
   "width",
   "search",
   "compare",
+  "sources",
   "arms",
   "seeds",
   "cells",
@@ -126,7 +127,7 @@ function ownOptions<Given extends GivenOptions>(
 ): CompressionConfig {
   const whole = completeConfig(given);
   const own = Object.entries(whole).filter(([key]) =>
-    !["subjects", "arms", "seeds", "cells", "compare"].includes(key)
+    !["subjects", "arms", "seeds", "cells", "compare", "sources"].includes(key)
   );
   return Object.fromEntries(own) as unknown as CompressionConfig;
 }

@@ -161,7 +161,7 @@ async function filesOf(
 }
 
 /**
- * Writes the table over all cells of a profile that have a record.
+ * Writes the table over all cells of a profile that have a record, and its figures.
  *
  * @param place Where.
  * @param report How.
@@ -171,7 +171,11 @@ export async function writeProfile<Content>(
   place: ProfilePlace,
   report: Report<Content>,
 ): Promise<{ readonly text: string; readonly path: string }> {
-  const text = await report.profile(await readProfile<Content>(place));
+  const whole = await readProfile<Content>(place);
+  for (const [figure, svg] of report.figures?.(whole) ?? []) {
+    await writeFileAtomic(`${place.results}/${figure}`, svg);
+  }
+  const text = await report.profile(whole);
   const path = `${place.results}/${place.question}/${place.profile}.md`;
   await writeFileAtomic(path, text);
   return { text, path };

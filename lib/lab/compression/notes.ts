@@ -93,7 +93,9 @@ export function networkNotes({ teacher, stages }: CompressionContent): string {
 
 /** Who trained a teacher that the run took as it was, or "". */
 export function teacherNote(
-  { identity: { teacher } }: Pick<CompressionContent, "identity">,
+  { identity: { teacher } }: {
+    readonly identity: Pick<CompressionContent["identity"], "teacher">;
+  },
 ): string {
   if (teacher === undefined) return "";
   const { weights, engine: { name, instructionSet } } = teacher;
@@ -105,7 +107,9 @@ ${weights.slice(0, 16)}, see [teachers](../../teachers/README.md).
 
 /** Says of a set that its content is not the official one, or "". */
 export function dataNote(
-  { identity: { data } }: Pick<CompressionContent, "identity">,
+  { identity: { data } }: {
+    readonly identity: Pick<CompressionContent["identity"], "data">;
+  },
 ): string {
   const note = contentNote(data);
   return note === "" ? "" : `${note}\n\n`;

@@ -14,6 +14,7 @@ import type { Ledger } from "../../search/mod.ts";
 import type { RecordedCell } from "../cells/experiment.ts";
 import type { CompressionContent, MeasuredWinner } from "./content.ts";
 import { compressionFigures } from "./figures.ts";
+import { latencyNote, limitsNote } from "./limit_notes.ts";
 import {
   costNote,
   dataNote,
@@ -115,14 +116,16 @@ const FIGURES: Readonly<Record<string, string>> = {
  *
  * @param cell The record with its environment.
  * @param title What the experiment is called, for example "RQ1: compression".
+ * @param options.hasFigures Whether there are figures, as there are unless said.
  */
 export async function compressionPage(
   { record, environment }: RecordedCell<CompressionContent>,
   title: string,
+  { hasFigures = true }: { readonly hasFigures?: boolean } = {},
 ): Promise<Map<string, string>> {
   const { question, profile, cell, deterministic: content, digest } = record;
   const { identity: { config, arm, seed, engine, data } } = content;
-  const figures = [...compressionFigures(content)];
+  const figures = hasFigures ? [...compressionFigures(content)] : [];
   const files = new Map(figures.map(([name, svg]) => [
     `${question}/${profile}/${cell}${name}.svg`,
     svg,
@@ -144,15 +147,14 @@ accuracy against the teacher. Test images were opened once, for this table.
 
 ${searchTable(content).trimEnd()}
 
-${startNote(content)}${halvingNote(content)}${rewardNote(content)}${
-      costNote(content, environment)
-    }
+${limitsNote(content)}${latencyNote(content)}${startNote(content)}${
+      halvingNote(content)
+    }${rewardNote(content)}${costNote(content, environment)}
 
 ${
-      figures.map(([name]) => `![${FIGURES[name]}](${cell}${name}.svg)\n`)
-        .join("\n")
-    }
-Networks (c: convolution, bn: batch norm, r: ReLU, p: max-pool):
+      figures.map(([name]) => `![${FIGURES[name]}](${cell}${name}.svg)\n\n`)
+        .join("")
+    }Networks (c: convolution, bn: batch norm, r: ReLU, p: max-pool):
 
 ${networkNotes(content)}
 

@@ -1,3 +1,4 @@
+import type { Network } from "../../network/mod.ts";
 import { predictSeconds } from "../../search/mod.ts";
 import {
   type ForecastOptions,
@@ -5,8 +6,38 @@ import {
   type Part,
   preparationParts,
 } from "../forecast/forecast.ts";
+import { fidelityOptionsOf } from "./options.ts";
 import { fidelityStudents } from "./students.ts";
 import { type Trial, trialsOf } from "./trials.ts";
+
+/**
+ * How long a trial takes on all students.
+ *
+ * @param options What is known of run and machine.
+ * @param trial The trial.
+ * @param networks The students, in the order in which they are trained.
+ */
+export function foreseeTrial(
+  { calibration, config, images: train, workers }: ForecastOptions,
+  { name, spec: { images, epochs, observe } }: Trial,
+  networks: readonly Network[],
+): Part {
+  const cost = workers === 1 ? calibration.alone : calibration.together;
+  const times = networks.map((network) =>
+    predictSeconds(cost, network, {
+      images: epochs * (images || train),
+      // Statistics cost what predictions do.
+      validation: observe + config.validation / 2,
+    })
+  );
+  return {
+    name,
+    trainings: times.length,
+    epochs: times.length * epochs,
+    workerSeconds: times.reduce((sum, seconds) => sum + seconds, 0),
+    wallSeconds: makespan(times, workers),
+  };
+}
 
 /**
  * How long a cell takes: teacher, each proxy, the final trainings.
@@ -15,30 +46,15 @@ import { type Trial, trialsOf } from "./trials.ts";
  * @throws {UsageError} If its options do not fit data or teacher.
  */
 export function foreseeFidelity(options: ForecastOptions): readonly Part[] {
-  const { calibration, config, images: train, workers } = options;
-  const cost = workers === 1 ? calibration.alone : calibration.together;
-  const { proxies, truth } = trialsOf(config, train);
-  const networks = fidelityStudents(options).map(({ network }) => network);
-  const part = ({ name, spec }: Trial): Part => {
-    const { images, epochs, observe } = spec;
-    const times = networks.map((network) =>
-      predictSeconds(cost, network, {
-        images: epochs * (images || train),
-        // Statistics cost what predictions do.
-        validation: observe + config.validation / 2,
-      })
-    );
-    return {
-      name,
-      trainings: times.length,
-      epochs: times.length * epochs,
-      workerSeconds: times.reduce((sum, seconds) => sum + seconds, 0),
-      wallSeconds: makespan(times, workers),
-    };
-  };
+  const { config, images } = options;
+  const { proxies, truth } = trialsOf(config, images);
+  const { students } = fidelityOptionsOf(config);
+  const networks = fidelityStudents(options, students)
+    .map(({ network }) => network);
   return [
     ...preparationParts(options),
-    ...proxies.map(part),
-    part(truth),
+    ...[...proxies, truth].map((trial) =>
+      foreseeTrial(options, trial, networks)
+    ),
   ];
 }

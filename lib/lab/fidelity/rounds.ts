@@ -69,12 +69,14 @@ export function roundOf(
  * how far each is.
  *
  * @param lab Where they are run.
- * @param rounds The rounds; the weights of the last one are kept.
+ * @param rounds The rounds.
+ * @param options.keep The one whose weights are kept, if any.
  * @returns What came of each student, in the order of the requests.
  */
 export async function runRounds(
   lab: Lab,
   rounds: readonly Round[],
+  { keep }: { readonly keep?: Round } = {},
 ): Promise<ReadonlyMap<Round, readonly Evaluation[]>> {
   const begun = rounds.map((round) => {
     const { name, spec: { epochs } } = round.trial;
@@ -90,7 +92,7 @@ export async function runRounds(
   const found = await Promise.all(begun.map(async (each, i) => {
     const evaluations = await runRound(lab, {
       ...each,
-      keepsWeights: i + 1 === rounds.length,
+      keepsWeights: each.round === keep,
     });
     begun[i + 1]?.phase.begin();
     return [each.round, evaluations] as const;

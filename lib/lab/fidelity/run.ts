@@ -4,25 +4,17 @@
  * @module
  */
 
-import { subset } from "../../data/mod.ts";
 import { countMacs, countParameters } from "../../network/mod.ts";
-import type { PreparedTeacher } from "../../search/mod.ts";
 import type { CellLab, CellResult } from "../cells/experiment.ts";
 import type { CompressionConfig } from "../options/compression.ts";
 import { type FidelityContent, fidelityContent } from "./content.ts";
+import { halves } from "./halves.ts";
+import { fidelityOptionsOf } from "./options.ts";
 import { imagePasses } from "./proxy_spec.ts";
 import { type Round, roundOf, runRounds, scoreAgain } from "./rounds.ts";
 import { fidelityStudents } from "./students.ts";
 import type { StudentScore } from "./student_score.ts";
 import { trialsOf } from "./trials.ts";
-
-/** The validation images in two halves, each with its share of every class. */
-interface Halves {
-  /** Proxies are scored on it. */
-  readonly scoring: Uint32Array;
-  /** The truth is measured on it. */
-  readonly confirm: Uint32Array;
-}
 
 /**
  * Scores a subject's students by every proxy and by their final training. All
@@ -37,8 +29,11 @@ export async function runFidelity(
   const { cell: { config }, session: { evaluator }, prepared } = lab;
   const train = prepared.finalData.train.length;
   const { proxies, truth } = trialsOf(config, train);
-  const students = fidelityStudents(lab.forecast);
-  const { scoring, confirm } = halve(prepared, config.data.seed);
+  const students = fidelityStudents(
+    lab.forecast,
+    fidelityOptionsOf(config).students,
+  );
+  const { scoring, confirm } = halves(prepared, config.data.seed);
   const images = {
     train,
     scoring: scoring.length,
@@ -51,7 +46,7 @@ export async function runFidelity(
   const ordered = rounds.toSorted((a, b) =>
     imagePasses(a.trial.spec, images) - imagePasses(b.trial.spec, images)
   );
-  const found = await runRounds(lab, [...ordered, last]);
+  const found = await runRounds(lab, [...ordered, last], { keep: last });
   const truths = found.get(last)!;
   const again = await scoreAgain(lab, last, {
     evaluations: truths,
@@ -102,14 +97,4 @@ export async function runFidelity(
       ? { failure: "every final training failed" }
       : {}),
   };
-}
-
-function halve(
-  { finalData: { validation, images } }: PreparedTeacher,
-  seed: number,
-): Halves {
-  const half = Math.floor(validation.length / 2);
-  const scoring = subset(validation, images.labels, half, seed);
-  const chosen = new Set(scoring);
-  return { scoring, confirm: validation.filter((row) => !chosen.has(row)) };
 }

@@ -17,6 +17,7 @@ import {
 } from "../../search/mod.ts";
 import type { Calibration } from "./calibration.ts";
 import type { CompressionConfig } from "../options/compression.ts";
+import { limitsLatency } from "../options/limits.ts";
 import type { StartName } from "../options/student.ts";
 import {
   finalRounds,
@@ -78,6 +79,12 @@ const WINNER_SHARE = 0.4;
  * so that it need not be measured anew, and a dry run repeats.
  */
 export const POLICY_SECONDS = 0.006;
+
+/**
+ * Seconds for which nothing but the measurement of a student's latency runs:
+ * compilation, warming up and the times themselves.
+ */
+const LATENCY_SECONDS = 0.25;
 
 /** Seconds that pass when tasks are taken up in order by some workers. */
 export function makespan(
@@ -145,6 +152,9 @@ export function foreseeStage(
   const cost = workers === 1 ? calibration.alone : calibration.together;
   const looked = Math.min(stage.iterations, FORESEEN_ITERATIONS);
   const policySeconds = POLICY_SECONDS * leaves(base).length;
+  const latencySeconds = limitsLatency(config)
+    ? LATENCY_SECONDS * stage.rollouts
+    : 0;
   const students = foreseeStudents(plan, { kind, base, iterations: looked })
     .map((iteration) =>
       iteration.flatMap((network) =>
@@ -159,8 +169,10 @@ export function foreseeStage(
     const learned = kind === "removal" && plan.search === "reinforce"
       ? 1 - (1 - LEARNED_SHARE) * Math.min(1, iteration / LEARNED_ITERATIONS)
       : 1;
-    workerSeconds += learned * times.reduce((sum, each) => sum + each, 0);
-    wallSeconds += learned * makespan(times, workers) + policySeconds;
+    workerSeconds += learned * times.reduce((sum, each) => sum + each, 0) +
+      latencySeconds;
+    wallSeconds += learned * makespan(times, workers) + policySeconds +
+      latencySeconds;
   }
   const trainings = stage.iterations * stage.rollouts;
   return {

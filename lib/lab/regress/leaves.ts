@@ -5,7 +5,8 @@ export type Leaf = string | number | boolean | null;
 export interface LeavesOptions {
   /**
    * Whether students in a list go by the ids of their networks instead of their
-   * places, so that lists in another order are compared student by student.
+   * places, so that lists in another order are compared student by student; where
+   * several have one network, by "ID/ACTIONS", the first that lead to each.
    */
   readonly byNetwork: boolean;
 }
@@ -56,11 +57,20 @@ function collect(
 function byNetworkId(
   list: readonly unknown[],
 ): readonly (readonly [string, unknown])[] {
-  const ids = list.map((part) =>
-    typeof part === "object" && part !== null && "networkId" in part
-      ? String(part.networkId)
-      : undefined
+  const keys = [list.map(idOf), list.map(idWithActions)].find((keys) =>
+    !keys.includes(undefined) && new Set(keys).size === keys.length
   );
-  const isKeyed = !ids.includes(undefined) && new Set(ids).size === ids.length;
-  return list.map((part, i) => [isKeyed ? ids[i]! : `${i}`, part]);
+  return list.map((part, i) => [keys?.[i] ?? `${i}`, part]);
+}
+
+function idOf(part: unknown): string | undefined {
+  if (typeof part !== "object" || part === null) return undefined;
+  return "networkId" in part ? String(part.networkId) : undefined;
+}
+
+function idWithActions(part: unknown): string | undefined {
+  const id = idOf(part);
+  const { actions } = (part ?? {}) as { readonly actions?: unknown };
+  const first = Array.isArray(actions) ? actions[0] : undefined;
+  return typeof first === "string" ? `${id}/${first}` : undefined;
 }

@@ -38,8 +38,8 @@ export const MEAN_OF = 5;
  * Bounds by field, the first that fits counts; fields that none fits depend on
  * which students a search came to, or on float bits, and are not compared. Smoke
  * profiles train for seconds, and are noisier than anything that is claimed: between
- * onnx-cpu and onednn teachers were up to 1.6 points apart, winners 0.2, students
- * after a short training 16.5, their mean 2.2.
+ * onnx-cpu and onednn teachers were up to 3 points apart, winners 0.2, students after a
+ * short training 27, their means 2.2.
  */
 export const TOLERANCES: readonly Tolerance[] = [
   {
@@ -56,6 +56,12 @@ export const TOLERANCES: readonly Tolerance[] = [
     why: "follow from the options",
   },
   {
+    what: "limits on size",
+    fields: /^limits\.max(Parameters|Macs|ActivationBytes|WeightBytes)$/,
+    bound: { kind: "equal" },
+    why: "parts of the teacher's size",
+  },
+  {
     what: "what is decided, and how often",
     fields:
       /^stages\.0\.(kind|bits|decisions)\b|^stages\.\d+\.(kind$|ledger\.proposed$)|^(decisions|marks|images|rejected|proxies|settings|losses)\b/,
@@ -65,14 +71,14 @@ export const TOLERANCES: readonly Tolerance[] = [
   {
     what: "the first proposals",
     fields:
-      /^stages\.0\.records\.0\.proposals\.\d+\.(actions|networkId|parameters|compression|rejection)\b/,
+      /^stages\.0\.records\.0\.proposals\.\d+\.(actions|networkId|parameters|compression|rejection)\b|^seeds\.\d+\.(source|scratch)\.(iterations\.0\.compressions|keepFirst)\b/,
     bound: { kind: "equal" },
     why: "drawn before anything was learned",
   },
   {
     what: "students that are drawn, enumerated or designed",
     fields:
-      /^(students|table|sizes)\.[0-9a-f]{64}\.(parameters|macs|kind|asked|epochs)$/,
+      /^(students|table|sizes)\.[0-9a-f]{64}(\/\d+)?\.(networkId|parameters|macs|kind|asked|epochs)$/,
     bound: { kind: "equal" },
     why: "no search chose them",
   },
@@ -80,7 +86,7 @@ export const TOLERANCES: readonly Tolerance[] = [
     what: "teachers' accuracy",
     fields:
       /^(teacher|source|target)\.(test|validation|accuracy|accuracyAgain)$|^referenceAccuracy$/,
-    bound: { kind: "points", by: 3 },
+    bound: { kind: "points", by: 5 },
     why: "rounding adds up over a training",
   },
   {
@@ -99,8 +105,8 @@ export const TOLERANCES: readonly Tolerance[] = [
   {
     what: "accuracy of students after a short training",
     fields:
-      /^stages\.0\.records\.0\.proposals\.\d+\.accuracy$|^(students|table)\.[0-9a-f]{64}\..*(accuracy|truth|truthOnScoring)$|\b(winner|chosen)\.accuracy$/,
-    bound: { kind: "points", by: 25 },
+      /^stages\.0\.records\.0\.proposals\.\d+\.accuracy$|^(students|table)\.[0-9a-f]{64}(\/\d+)?\.(.*\.)?(accuracy|truth|truthOnScoring)$|\b(winner|chosen)\.accuracy$/,
+    bound: { kind: "points", by: 35 },
     mean: { kind: "points", by: 6 },
     why: "after few steps rounding shows most",
   },

@@ -1,0 +1,146 @@
+/**
+ * Searches that differ in the loss of their short trainings alone: what each
+ * chooses is trained to the end by one recipe.
+ *
+ * @module
+ */
+
+import { type SearchResult, searchStages } from "../../search/mod.ts";
+import type { CellLab } from "../cells/experiment.ts";
+import { inheritanceOf } from "../compression/run.ts";
+import type { Halves } from "../fidelity/halves.ts";
+import type { CompressionConfig } from "../options/compression.ts";
+import { finalRecipe, studentRecipes } from "../options/recipes.ts";
+import { objectiveOf, searchPlanOf } from "../options/search_plan.ts";
+import type { LossSearch } from "./content.ts";
+import type { NamedLoss } from "./losses.ts";
+import { distillationOptionsOf } from "./options.ts";
+
+type Lab = CellLab<CompressionConfig>;
+
+/** All searches of a cell. */
+export interface LossSearches {
+  /** By seed, then in the order of the losses. */
+  readonly searches: readonly LossSearch[];
+  /** Seconds of training threads for them. */
+  readonly workerSeconds: number;
+}
+
+/** One search. */
+interface Asked {
+  readonly loss: NamedLoss;
+  readonly seed: number;
+  /** Told of each iteration. */
+  readonly onIteration: () => void;
+}
+
+/**
+ * Searches with each seed under each loss. Those of a seed are side by side.
+ *
+ * @param lab Where they are run.
+ * @param losses The losses.
+ * @param half Students are scored on one half of the validation images, what was
+ * chosen on the other.
+ */
+export async function searchByLosses(
+  lab: Lab,
+  losses: readonly NamedLoss[],
+  half: Halves,
+): Promise<LossSearches> {
+  const { cell: { config, seed: first }, forecast: { plan } } = lab;
+  const { searchSeeds } = distillationOptionsOf(config);
+  const iterations = plan.stages.reduce(
+    (sum, kind) => sum + plan.config[kind].iterations,
+    0,
+  );
+  const phase = lab.phase("searches", {
+    total: searchSeeds * losses.length * iterations,
+    unit: "iterations",
+  });
+  phase.begin();
+  let done = 0;
+  const found: { search: LossSearch; workerSeconds: number }[] = [];
+  for (let seed = first; seed < first + searchSeeds; seed++) {
+    const onIteration = () => phase.reach(++done);
+    found.push(
+      ...await Promise.all(
+        losses.map((loss) =>
+          searchByLoss(lab, half, { loss, seed, onIteration })
+        ),
+      ),
+    );
+    // A stage that found nothing ends its search; one that goes on says less.
+    done = (seed - first + 1) * losses.length * iterations;
+    phase.reach(done);
+  }
+  return {
+    searches: found.map(({ search }) => search),
+    workerSeconds: found.reduce((sum, each) => sum + each.workerSeconds, 0),
+  };
+}
+
+async function searchByLoss(
+  lab: Lab,
+  { scoring, confirm }: Halves,
+  { loss: { name, loss }, seed, onIteration }: Asked,
+): Promise<{ search: LossSearch; workerSeconds: number }> {
+  const { cell: { config }, session, prepared, policies } = lab;
+  const { finalImages } = distillationOptionsOf(config);
+  const { removal, shrinkage, joint } = studentRecipes(config);
+  const result = await searchStages({
+    run: `${lab.runId}/${name}-s${seed}`,
+    store: session.store,
+    evaluator: session.evaluator,
+    teacher: prepared.network,
+    objective: objectiveOf(config, prepared.reference),
+    plan: searchPlanOf(config, { seed, policies: policies.states }),
+    engine: session.engine.name,
+    studentSeed: config.student.seed,
+    students: {
+      removal: { ...removal, loss },
+      shrinkage: { ...shrinkage, loss },
+      joint: { ...joint, loss },
+    },
+    searchData: prepared.derive({
+      trainImages: config.student.images,
+      validation: scoring,
+    }).id,
+    // One finalist and no rungs: nothing is chosen on the confirming half.
+    rungs: [],
+    final: finalRecipe(config),
+    finalData: prepared.derive({
+      trainImages: finalImages,
+      validation: confirm,
+    }).id,
+    finalists: 1,
+    ...inheritanceOf(lab),
+    onIteration,
+    throwIfInterrupted: session.throwIfInterrupted,
+  });
+  return {
+    search: { loss: name, seed, ...summaryOf(result) },
+    workerSeconds: result.workerSeconds,
+  };
+}
+
+/** What the last stage chose. */
+function summaryOf(
+  { stages }: SearchResult,
+): Omit<LossSearch, "loss" | "seed"> {
+  const winner = stages.at(-1)?.winner;
+  const proposals = stages.flatMap(({ records }) =>
+    records.flatMap((record) => record.proposals)
+  );
+  return {
+    distinct: proposals.filter(({ repeated }) => repeated === false).length,
+    ...(winner === undefined ? {} : {
+      winner: {
+        networkId: winner.networkId,
+        parameters: winner.parameters,
+        searchReward: winner.reward,
+        accuracy: winner.final.evaluation.accuracy,
+        reward: winner.final.reward,
+      },
+    }),
+  };
+}

@@ -1,0 +1,188 @@
+/**
+ * The table over all subjects of a profile: what the losses did on each.
+ *
+ * @module
+ */
+
+import {
+  escapeMarkdown,
+  markdownTable,
+  type Verdict,
+  verdictSection,
+} from "../../report/mod.ts";
+import type { ProfileResults, RecordedCell } from "../cells/experiment.ts";
+import { dataNote } from "../compression/notes.ts";
+import { subjectTitle } from "../compression/titles.ts";
+import { analyseStudents } from "./analyse.ts";
+import type {
+  DistillationContent,
+  LossSearchesContent,
+  LossStudentsContent,
+} from "./content.ts";
+import { decide, type DecidingTest, type Decision } from "./decide.ts";
+import {
+  columnsNote,
+  decisiveNumbers,
+  distillationScaleNote,
+  searchesAnswer,
+  wouldChange,
+} from "./notes.ts";
+import type { DistillationPageOptions } from "./page.ts";
+import {
+  SEARCH_COLUMNS,
+  searchRows,
+  SETTING_COLUMNS,
+  settingRows,
+} from "./tables.ts";
+
+/** A cell's content under its title. */
+interface Titled<Content> {
+  readonly title: string;
+  readonly content: Content;
+}
+
+function titled<Content extends DistillationContent>(
+  contents: readonly Content[],
+): readonly Titled<Content>[] {
+  const seeds = new Set(contents.map(({ identity }) => identity.seed));
+  return contents.map((content) => {
+    const { config, seed } = content.identity;
+    const title = `${subjectTitle(config)}, width ${config.width}${
+      seeds.size > 1 ? `, seed ${seed}` : ""
+    }`;
+    return { title, content };
+  });
+}
+
+/**
+ * The table over all subjects of a profile.
+ *
+ * @param results What the profile has come to.
+ * @param options See {@link DistillationPageOptions}.
+ */
+export function distillationSummary(
+  { profile, cells, lacking }: ProfileResults<DistillationContent>,
+  { title, test }: DistillationPageOptions,
+): string {
+  const heading = `# ${title} (profile \`${profile}\`)`;
+  const missing = lacking.length === 0 ? "" : `Not in the table:
+
+${lacking.map(({ name, reason }) => `- ${name}: ${reason}`).join("\n")}
+
+`;
+  if (cells.length === 0) {
+    return `${heading}\n\nThere is no result yet.\n\n${missing}`;
+  }
+  const contents = cells.map(({ record }) => record.deterministic);
+  const students = titled(
+    contents.filter((each) => each.part === "students"),
+  );
+  const searches = titled(
+    contents.filter((each) => each.part === "searches"),
+  );
+  return `${heading}
+
+${studentsSection(students, test)}${searchesSection(searches)}${
+    [...new Set(contents.map(dataNote))].join("")
+  }${missing}Cell by cell, with figures and students:
+
+${cells.map(linkTo(profile)).join("\n")}
+`;
+}
+
+function linkTo(profile: string) {
+  return ({ record: { cell, digest } }: RecordedCell<DistillationContent>) =>
+    `- [${cell}](${profile}/${cell}.md), record digest ${digest.slice(0, 16)}`;
+}
+
+function studentsSection(
+  subjects: readonly Titled<LossStudentsContent>[],
+  test: DecidingTest,
+): string {
+  const [first] = subjects;
+  if (first === undefined) return "";
+  const analysed = subjects.map(({ title, content }) => ({
+    title,
+    analysis: analyseStudents(content),
+  }));
+  const decisions = analysed.map(({ title, analysis }) => ({
+    title,
+    ...decide(analysis, test),
+  }));
+  return `${
+    verdictSection({
+      claim: test.claim,
+      ...overall(decisions),
+      numbers: analysed.flatMap(({ title, analysis }) =>
+        decisiveNumbers(analysis, test).map((line) =>
+          `${escapeMarkdown(title)}: ${line}`
+        )
+      ),
+      wouldChange: wouldChange(first.content),
+    })
+  }
+${scaleNotes(subjects)}
+
+${
+    markdownTable(
+      [{ title: "subject" }, ...SETTING_COLUMNS],
+      analysed.flatMap(({ title, analysis }) =>
+        settingRows(analysis, test).map((row) => [title, ...row])
+      ),
+    )
+  }
+${columnsNote()}
+
+`;
+}
+
+/** One verdict where all subjects have it. */
+function overall(
+  decisions: readonly (Decision & { readonly title: string })[],
+): Decision {
+  const [first, ...others] = decisions;
+  if (others.length === 0) return first!;
+  const verdicts = new Set<Verdict>(decisions.map(({ verdict }) => verdict));
+  const each = decisions.map(({ title, verdict, because }) =>
+    `${escapeMarkdown(title)}: ${verdict}, as ${because}`
+  ).join(" ");
+  return verdicts.size === 1 ? { verdict: first!.verdict, because: each } : {
+    verdict: "not decidable at this scale",
+    because: `Subjects differ. ${each}`,
+  };
+}
+
+function searchesSection(
+  subjects: readonly Titled<LossSearchesContent>[],
+): string {
+  if (subjects.length === 0) return "";
+  return `Does the loss change what a search finds?
+
+${
+    subjects.map(({ title, content }) =>
+      `- ${escapeMarkdown(title)}: ${searchesAnswer(content)}`
+    ).join("\n")
+  }
+
+${
+    markdownTable(
+      [{ title: "subject" }, ...SEARCH_COLUMNS],
+      subjects.flatMap(({ title, content }) =>
+        searchRows(content).map((row) => [title, ...row])
+      ),
+    )
+  }
+`;
+}
+
+function scaleNotes(
+  subjects: readonly Titled<DistillationContent>[],
+): string {
+  const notes = subjects.map(({ title, content }) =>
+    [title, distillationScaleNote(content)] as const
+  );
+  return new Set(notes.map(([, note]) => note)).size === 1
+    ? notes[0]![1]
+    : notes.map(([title, note]) => `- ${escapeMarkdown(title)}: ${note}`)
+      .join("\n");
+}

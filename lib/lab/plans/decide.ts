@@ -1,0 +1,142 @@
+/**
+ * The test that decides between plans of stages, and the verdict on the paper's.
+ *
+ * @module
+ */
+
+import { randomStream } from "../../random/mod.ts";
+import {
+  hedgesGz,
+  holm,
+  type PairedDifference,
+  pairedDifference,
+  signFlipTest,
+  type Verdict,
+} from "../../report/mod.ts";
+import type { StagePlanName } from "../options/stage_plans.ts";
+import { OTHER_PLANS, PAPER_PLAN } from "./arms.ts";
+import { ofPlan, type PlanOutcome } from "./content.ts";
+
+/** Fewer pairs have no two-sided p below 0.05, whatever they say. */
+export const LEAST_PAIRS = 6;
+
+/** Chance of any false alarm among the plans that is accepted. */
+export const ALPHA = 0.05;
+
+/**
+ * What the paper says that two stages are better than: all decisions in one stage,
+ * as that space is too large, and layer removal alone; shrinkage alone makes the
+ * comparison whole. Of the order of the two stages it says nothing.
+ */
+export const CLAIMED: readonly StagePlanName[] = [
+  "joint",
+  "removal",
+  "shrinkage",
+];
+
+/** The paper's plan beside another one. */
+export interface PlanTest {
+  /** The other plan. */
+  readonly plan: StagePlanName;
+  /** Final reward of the paper's plan less the other's, a pair a subject and search seed. */
+  readonly difference: PairedDifference;
+  /** Pairs in which the paper's plan is better. */
+  readonly won: number;
+  /** Pairs in which both are equal. */
+  readonly tied: number;
+  /** Hedges' g_z; absent below three pairs, and where the differences do not vary. */
+  readonly effect?: number;
+  /** Two-sided p of the sign-flip test; absent below {@link LEAST_PAIRS}. */
+  readonly p?: number;
+  /** The same after Holm's correction over the plans that have one. */
+  readonly adjusted?: number;
+}
+
+/**
+ * Compares the paper's plan with each other one of which there are pairs: the same
+ * subject and search seed under both plans.
+ *
+ * @param outcomes Of one subject, or of several: then all pairs are in one test.
+ */
+export function testPlans(
+  outcomes: readonly PlanOutcome[],
+): readonly PlanTest[] {
+  const own = new Map(
+    ofPlan(outcomes, PAPER_PLAN).map((outcome) => [pairKey(outcome), outcome]),
+  );
+  const tests = OTHER_PLANS.flatMap((plan): readonly PlanTest[] => {
+    const others = ofPlan(outcomes, plan).filter((each) =>
+      own.has(pairKey(each))
+    );
+    return others.length === 0 ? [] : [testPlan(plan, {
+      own: others.map((other) => own.get(pairKey(other))!.reward),
+      other: others.map(({ reward }) => reward),
+    })];
+  });
+  const decided = tests.filter(({ p }) => p !== undefined);
+  const adjusted = holm(decided.map(({ p }) => p!));
+  return tests.map((test) => {
+    const place = decided.indexOf(test);
+    return place < 0 ? test : { ...test, adjusted: adjusted[place]! };
+  });
+}
+
+function pairKey({ subject, seed }: PlanOutcome): string {
+  return JSON.stringify([subject, seed]);
+}
+
+function testPlan(
+  plan: StagePlanName,
+  { own, other }: {
+    readonly own: readonly number[];
+    readonly other: readonly number[];
+  },
+): PlanTest {
+  const difference = pairedDifference(own, other);
+  const { differences } = difference;
+  const effect = differences.length < 3 ? undefined : hedgesGz(differences);
+  return {
+    plan,
+    difference,
+    won: differences.filter((each) => each > 0).length,
+    tied: differences.filter((each) => each === 0).length,
+    ...(effect === undefined ? {} : { effect }),
+    ...(differences.length < LEAST_PAIRS ? {} : {
+      p: signFlipTest(differences, {
+        random: randomStream(1, "sign flips", "plans", plan),
+      }).p,
+    }),
+  };
+}
+
+/**
+ * Whether the paper's plan is better than every plan that it claims to be better
+ * than.
+ *
+ * @param tests Over all subjects.
+ */
+export function planVerdict(tests: readonly PlanTest[]): Verdict {
+  const claimed = CLAIMED.map((plan) =>
+    tests.find((test) => test.plan === plan)
+  );
+  if (claimed.some((test) => test?.adjusted === undefined)) {
+    return "not decidable at this scale";
+  }
+  return claimed.every((test) => isBetter(test!))
+    ? "supported"
+    : "not supported";
+}
+
+/** Whether the paper's plan is better than another one, beyond chance. */
+export function isBetter(
+  { adjusted = 1, difference: { mean = 0 } }: PlanTest,
+): boolean {
+  return adjusted < ALPHA && mean > 0;
+}
+
+/** Whether another plan is better than the paper's, beyond chance. */
+export function isWorse(
+  { adjusted = 1, difference: { mean = 0 } }: PlanTest,
+): boolean {
+  return adjusted < ALPHA && mean < 0;
+}

@@ -1,0 +1,57 @@
+import {
+  type Column,
+  formatInterval,
+  formatMean,
+  formatNumber,
+  markdownTable,
+} from "../../report/mod.ts";
+import type { PlanTest } from "./decide.ts";
+import { planTitle } from "./titles.ts";
+
+const right = (title: string): Column => ({ title, align: "right" });
+
+/** Rewards of good students differ in the third decimal. */
+export function formatReward(reward: number | undefined): string {
+  return formatNumber(reward, 4);
+}
+
+/** A probability with three decimals, the smallest as "< 0.001". */
+export function formatP(p: number | undefined): string {
+  return p !== undefined && p < 0.001 ? "< 0.001" : formatNumber(p);
+}
+
+/**
+ * The paper's plan beside each other one, a row each.
+ *
+ * @param groups Tests by what they are over, for example "all subjects".
+ */
+export function testTable(
+  groups: readonly (readonly [title: string, tests: readonly PlanTest[]])[],
+): string {
+  return markdownTable(
+    [
+      { title: "over" },
+      { title: "removal, then shrinkage against" },
+      right("pairs"),
+      right("won"),
+      right("difference of final reward"),
+      right("95 % interval"),
+      right("effect size g"),
+      right("p"),
+      right("p (Holm)"),
+    ],
+    groups.flatMap(([title, tests]) =>
+      tests.map(({ plan, difference, won, effect, p, adjusted }) => [
+        title,
+        planTitle(plan),
+        `${difference.n}`,
+        `${won}`,
+        formatMean(difference, formatReward),
+        formatInterval(difference.interval, formatReward),
+        formatNumber(effect, 2),
+        formatP(p),
+        formatP(adjusted),
+      ])
+    ),
+  );
+}

@@ -1,0 +1,152 @@
+import assert from "node:assert/strict";
+import {
+  type DistillationContent,
+  distillationPage,
+  distillationSummary,
+  type ProfileResults,
+} from "../../lib/lab/mod.ts";
+import { assertInside, assertWellFormed, texts } from "../report/_svg.ts";
+import {
+  sampleCell,
+  searchesContent,
+  studentsContent,
+  TEST,
+} from "./_distillation.ts";
+
+const OPTIONS = { title: "RQ5: distillation", test: TEST };
+const CELL = "cifar10-resnet18-w0.25-students-s1";
+const BETTER = studentsContent(12, (_, i) => 0.01 * (i + 1));
+const EQUAL = studentsContent(12, () => 0);
+
+function pageOf(content: DistillationContent) {
+  const files = distillationPage(sampleCell(content), OPTIONS);
+  assert.deepEqual([...files.keys()].sort(), [
+    `rq5/laptop/${CELL}-losses.svg`,
+    `rq5/laptop/${CELL}.md`,
+  ]);
+  const text = files.get(`rq5/laptop/${CELL}.md`)!;
+  assert.doesNotMatch(text, /undefined|NaN|\[object/);
+  return { text, svg: files.get(`rq5/laptop/${CELL}-losses.svg`)! };
+}
+
+function summaryOf(
+  contents: readonly DistillationContent[],
+  lacking: ProfileResults<DistillationContent>["lacking"] = [],
+): string {
+  const text = distillationSummary({
+    question: "rq5",
+    profile: "laptop",
+    cells: contents.map((content, i) => sampleCell(content, `cell-${i}`)),
+    lacking,
+  }, OPTIONS);
+  assert.doesNotMatch(text, /undefined|NaN|\[object/);
+  return text;
+}
+
+/** Cells of the row of a table that begins with these. */
+function rowOf(text: string, ...first: readonly string[]): readonly string[] {
+  const rows = text.split("\n").filter((line) => line.startsWith("| ")).map(
+    (line) => line.split("|").slice(1, -1).map((cell) => cell.trim()),
+  );
+  const found = rows.find((row) => first.every((cell, i) => row[i] === cell));
+  assert.ok(found !== undefined, first.join(", "));
+  return found;
+}
+
+Deno.test("distillationPage() opens with claim, verdict and the numbers that decide", () => {
+  const { text } = pageOf(BETTER);
+  const lines = text.split("\n").filter((line) => line !== "");
+  assert.match(lines[0]!, /^# RQ5: distillation of ResNet-18 on CIFAR-10: stu/);
+  assert.equal(lines[1], `**Claim.** ${TEST.claim}`);
+  assert.match(lines[2]!, /^\*\*Verdict: supported\.\*\* Wilcoxon's signed ra/);
+  assert.match(
+    lines[3]!,
+    /^- logit MSE less labels only, final, fresh: \+6\.50/,
+  );
+  assert.match(lines[4]!, /^- Of 12 students 12 are better with it, 0 as good/);
+  assert.match(lines[5]!, /^\*\*What would change it\.\*\*/);
+  assert.match(
+    lines[6]!,
+    /narrower \(width 0\.25 .* 10 epochs on 4,000 images/,
+  );
+  // Said where a teacher knows of more than its students.
+  assert.match(text, /saw 45,000 images and their labels, of which the\s+stud/);
+  const same = studentsContent(12, () => 0, { finalImages: 0 });
+  assert.match(pageOf(same).text, /The teacher saw the same 45,000 images/);
+});
+
+Deno.test("distillationPage() has a row a setting and loss, and every student in every setting", () => {
+  const { text } = pageOf(BETTER);
+  assert.deepEqual(
+    rowOf(text, "final, fresh", "**logit MSE** (decides)").slice(6),
+    ["12 / 0 / 0", "1.68", "1.00", "\\< 0.001", "0.001", "1.00"],
+  );
+  assert.equal(text.match(/\(decides\)/g)?.length, 1);
+  assert.equal(rowOf(text, "short, inherited", "labels only")[5], "–");
+  for (const setting of ["final, fresh", "short, inherited"]) {
+    assert.match(text, new RegExp(`^Students, ${setting}:$`, "m"));
+  }
+  assert.equal(text.match(/^\| \d+x+ /gm)?.length, 4 * 12);
+});
+
+Deno.test("distillationPage() says which trainings failed", () => {
+  const { text } = pageOf(
+    studentsContent(12, (loss, i) => loss === "mse" && i === 3 ? NaN : 0.01),
+  );
+  assert.match(text, /Of 11 students 11 are better .* 1 trainings failed/);
+  assert.equal(
+    rowOf(text, "final, fresh", "**logit MSE** (decides)")[2],
+    "11 (1 failed)",
+  );
+  assert.equal(text.match(/ failed \|/g)?.length, 4);
+});
+
+Deno.test("distillationPage() draws every student in every setting's panels", () => {
+  const { svg } = pageOf(BETTER);
+  assertWellFormed(svg);
+  assertInside(svg);
+  assert.equal(svg.match(/<circle /g)?.length, 4 * 3 * 12);
+  for (const text of ["final, fresh", "KL, temperature 4", "labels"]) {
+    assert.ok(texts(svg).includes(text), text);
+  }
+});
+
+Deno.test("distillationPage() of searches says what was found, and what too few say", () => {
+  const { text, svg } = pageOf(searchesContent(8, (_, i) => 0.01 * (i + 1)));
+  assert.match(text, /\*\*Over 8 searches a loss, the loss changes the final/);
+  assert.match(text, /logit MSE \(better, p = 0\.023\)/);
+  assert.equal(rowOf(text, "KL, temperature 4").at(-1), "0");
+  assertInside(svg);
+  assert.equal(svg.match(/<circle /g)?.length, 3 * 8);
+  assert.match(
+    pageOf(searchesContent(8, () => 0)).text,
+    /no loss finds students of another final reward .* 8 seeds can reach\)/,
+  );
+  assert.match(
+    pageOf(searchesContent(6, () => 0)).text,
+    /6 seeds cannot reach even where all agree/,
+  );
+  assert.match(
+    pageOf(searchesContent(5, () => 0.1)).text,
+    /is not decidable at this scale:\*\* 5 searches a loss, at least 6/,
+  );
+});
+
+Deno.test("distillationSummary() has one verdict where subjects have it", () => {
+  const both = summaryOf([BETTER, BETTER]);
+  assert.match(both, /\*\*Verdict: supported\.\*\* ResNet-18 on CIFAR-10, wi/);
+  const differing = summaryOf([BETTER, EQUAL, searchesContent(8, () => 0)], [
+    { name: "mnist-vgg13-w0.25-students-s1", reason: "not run yet" },
+  ]);
+  assert.match(
+    differing,
+    /\*\*Verdict: not decidable at this scale\.\*\* Subjects differ\. .*: supported, as .*: not supported, as /,
+  );
+  assert.match(differing, /- mnist-vgg13-w0\.25-students-s1: not run yet/);
+  assert.match(differing, /- \[cell-2\]\(laptop\/cell-2\.md\), record digest/);
+  assert.equal(differing.match(/\(decides\)/g)?.length, 2);
+  assert.match(differing, /Does the loss change what a search finds\?/);
+  assert.match(summaryOf([]), /There is no result yet\./);
+  // Searches alone decide nothing on the claim.
+  assert.doesNotMatch(summaryOf([searchesContent(8, () => 0)]), /Verdict/);
+});
