@@ -6,6 +6,7 @@
  */
 
 import type { AnyExperiment } from "../lib/lab/mod.ts";
+import { experiment as ablation } from "./ablation.ts";
 import { experiment as proxy } from "./proxy_fidelity.ts";
 import { experiment as rq1 } from "./rq1_compression.ts";
 import { experiment as rq2 } from "./rq2_scalability.ts";
@@ -23,4 +24,5 @@ export const EXPERIMENTS: readonly AnyExperiment[] = [
   rq5,
   proxy,
   strategies,
+  ablation,
 ];

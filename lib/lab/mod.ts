@@ -15,6 +15,8 @@
  *   trainings, the analysis, the decision, pages, figures and tables
  * - `strategies/`: which strategy finds good students: all students of a subject,
  *   the searches on them, the analysis, page, figure and table
+ * - `ablation/`: one part of the search in several forms, all else equal: the arms,
+ *   their searches, another look at what they choose, page, figure and table
  * - `plans/`: plans of stages at equal budget: the arms, the test that decides
  *   between them, courses of reward, figures and page
  * - `transfer/`: whether policies can be carried to other networks: the searches, the
@@ -32,6 +34,15 @@
  *
  * @module
  */
+export * from "./ablation/ablation.ts";
+export * from "./ablation/analyse.ts";
+export * from "./ablation/content.ts";
+export * from "./ablation/forecast.ts";
+export * from "./ablation/options.ts";
+export * from "./ablation/page.ts";
+export * from "./ablation/run.ts";
+export * from "./ablation/summary.ts";
+export * from "./ablation/verdict.ts";
 export * from "./baselines/compare.ts";
 export * from "./baselines/compared_page.ts";
 export * from "./baselines/content.ts";

@@ -4,7 +4,14 @@ import type { ResolvedOptions } from "./_options.ts";
 import { GROUPS } from "./_tensors.ts";
 import { actionCount, neutralAction } from "./actions.ts";
 import type { FeatureSet } from "./features.ts";
-import type { PolicyKind, PolicyState, Rollout, Sequence } from "./types.ts";
+import {
+  type PolicyKind,
+  type PolicyState,
+  type Recurrence,
+  type Rollout,
+  type Sequence,
+  USUAL_RECURRENCE,
+} from "./types.ts";
 
 /** @throws {RangeError} If a policy of these options cannot read the sequence. */
 export function checkSequence(
@@ -126,6 +133,7 @@ export function checkState(
   state: PolicyState,
   expected: {
     readonly kind: PolicyKind;
+    readonly recurrence: Recurrence;
     /** Undefined: the caller's own, which have no name to compare. */
     readonly features: FeatureSet | undefined;
     readonly specs: readonly ParameterSpec[];
@@ -136,6 +144,14 @@ export function checkState(
       name: "its kind",
       value: state.kind,
       expected: expected.kind,
+    });
+  }
+  const { recurrence = USUAL_RECURRENCE[state.kind] } = state;
+  if (recurrence !== expected.recurrence) {
+    fail("restore the policy", {
+      name: "its recurrence",
+      value: recurrence,
+      expected: expected.recurrence,
     });
   }
   // States older than the sets' names have none; their lengths still tell.

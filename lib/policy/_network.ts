@@ -8,6 +8,7 @@ import {
   project,
   zeroState,
 } from "./_lstm.ts";
+import type { Recurrence } from "./types.ts";
 
 /** Layers of LSTM, as the authors' release. */
 const DEPTH = 2;
@@ -20,8 +21,8 @@ export interface Architecture {
   readonly hidden: number;
   /** Actions to choose from at each step. */
   readonly actionCount: number;
-  /** 2: reads both ways. 1: reads forwards, and the action before is an input. */
-  readonly directions: 1 | 2;
+  /** What a step knows of the others. */
+  readonly recurrence: Recurrence;
   /** Steps that have logits of their own; undefined: none have. */
   readonly leafLogits: number | undefined;
 }
@@ -38,6 +39,11 @@ export interface ParameterSpec {
 /** Name of the logits that belong to one step each, `[steps, actions]`. */
 export const LEAF_LOGITS = "leaf.logits";
 
+/** Whether a parameter is one of the LSTM layers'. */
+export function isOfLstm(name: string): boolean {
+  return name.startsWith("lstm");
+}
+
 /** Parameters by name. */
 export type Parameters = Readonly<Record<string, tf.Tensor>>;
 
@@ -45,13 +51,15 @@ export type Parameters = Readonly<Record<string, tf.Tensor>>;
 export function parameterSpecs(
   architecture: Architecture,
 ): readonly ParameterSpec[] {
-  const { hidden, directions, actionCount, leafLogits } = architecture;
+  const { hidden, recurrence, actionCount, leafLogits } = architecture;
+  const directions = recurrence === "bidirectional" ? 2 : 1;
   const gates = 4 * hidden;
   // The initial ranges of PyTorch's LSTM and Linear, which the authors used.
   const bound = 1 / Math.sqrt(hidden);
   const specs: ParameterSpec[] = [];
   // The action before is one number, as in the paper's Figure 2b.
-  let inputs = architecture.inputSize + (directions === 1 ? 1 : 0);
+  let inputs = architecture.inputSize +
+    (recurrence === "autoregressive" ? 1 : 0);
   for (let layer = 0; layer < DEPTH; layer++) {
     specs.push(
       { name: `lstm${layer}.input`, shape: [directions, inputs, gates], bound },
@@ -98,18 +106,23 @@ export function initialValues(
  *
  * @param parameters By name.
  * @param inputs `[time, batch, inputs]`, see {@link withPreviousActions}.
+ * @param recurrence How they were made.
  * @returns `[time, batch, actions]`
  */
 export function logProbabilities(
   parameters: Parameters,
   inputs: tf.Tensor3D,
+  recurrence: Recurrence,
 ): tf.Tensor3D {
-  let sequence = inputs;
+  const [time, batch] = inputs.shape;
+  // Sequences of one step each: none hands a state to another.
+  let sequence = recurrence === "none"
+    ? inputs.reshape<tf.Tensor3D>([1, time * batch, -1])
+    : inputs;
   for (let layer = 0; layer < DEPTH; layer++) {
     sequence = lstmLayer(sequence, lstmWeights(parameters, layer));
   }
-  const [time, batch, outputs] = sequence.shape;
-  const logits = head(parameters, sequence.reshape([time * batch, outputs]));
+  const logits = head(parameters, sequence.reshape([time * batch, -1]));
   const ofLeaves = parameters[LEAF_LOGITS];
   const sums = ofLeaves === undefined ? logits : tf.add(
     logits.reshape<tf.Tensor3D>([time, batch, -1]),
@@ -118,7 +131,7 @@ export function logProbabilities(
   return tf.logSoftmax(sums).reshape([time, batch, -1]);
 }
 
-/** Where a network of one direction stands in a sequence. */
+/** Where an autoregressive network stands in a sequence. */
 export interface StepPlace {
   /** Number of the step, from 0. */
   readonly time: number;
@@ -127,7 +140,7 @@ export interface StepPlace {
 }
 
 /**
- * One step of a network of one direction, for use while the actions are drawn.
+ * One step of an autoregressive network, for use while the actions are drawn.
  *
  * @param parameters By name.
  * @param inputs `[batch, inputs]`

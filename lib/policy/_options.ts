@@ -4,7 +4,12 @@ import {
   type FeatureSet,
   layerFeatureCount,
 } from "./features.ts";
-import type { PolicyKind, PolicyOptions } from "./types.ts";
+import {
+  type PolicyKind,
+  type PolicyOptions,
+  RECURRENCES,
+  USUAL_RECURRENCE,
+} from "./types.ts";
 
 /**
  * The paper's Adam step sizes (section 4; from memory of it for shrinkage). It
@@ -40,6 +45,8 @@ export function resolveOptions(
   const resolved = {
     inputSize: layerFeatureCount({ set: features ?? "scaled" }),
     hidden: 30,
+    recurrence: USUAL_RECURRENCE[kind],
+    fixedLstm: false,
     learningRate: LEARNING_RATES[kind],
     entropyWeight: 0,
     initialKeepBias: 0,
@@ -55,7 +62,7 @@ export function resolveOptions(
 function checkOptions(options: ResolvedOptions): void {
   const { inputSize, hidden, learningRate, entropyWeight, initialKeepBias } =
     options;
-  const { passes, clip, features, leafLogits = 1 } = options;
+  const { passes, clip, features, leafLogits = 1, recurrence } = options;
   if (features !== undefined) checkFeatures(features, inputSize);
   for (
     const [name, value] of Object.entries({
@@ -68,6 +75,13 @@ function checkOptions(options: ResolvedOptions): void {
     if (!Number.isSafeInteger(value) || value < 1) {
       fail("create a policy", { name, value, expected: "an integer >= 1" });
     }
+  }
+  if (!RECURRENCES.includes(recurrence)) {
+    fail("create a policy", {
+      name: "recurrence",
+      value: recurrence,
+      expected: RECURRENCES.join(" or "),
+    });
   }
   if (clip !== undefined && !(clip > 0 && clip < 1)) {
     fail("create a policy", {

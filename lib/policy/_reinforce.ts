@@ -1,12 +1,14 @@
 import * as tf from "@tensorflow/tfjs";
 import { readValues } from "./_cpu.ts";
 import { logProbabilities, type Parameters } from "./_network.ts";
-import type { Rollout, UpdateReport } from "./types.ts";
+import type { Recurrence, Rollout, UpdateReport } from "./types.ts";
 
 /** What an update maximises and on what. */
 export interface Objective {
   /** What the network reads, `[time, batch, inputs]`. */
   readonly inputs: tf.Tensor3D;
+  /** What a step knows of the others. */
+  readonly recurrence: Recurrence;
   /** What the rollouts earn, of the log-probabilities `[time, batch, actions]`. */
   readonly gain: (logs: tf.Tensor3D) => tf.Scalar;
   /** Share of each entry in the mean entropy, `[time, batch, actions]`. */
@@ -106,6 +108,7 @@ export function objectiveGradients(
     const logs = logProbabilities(
       Object.fromEntries(names.map((name, i) => [name, tensors[i]!])),
       objective.inputs,
+      objective.recurrence,
     );
     const gain = objective.gain(logs);
     const entropy = tf.neg(

@@ -8,7 +8,7 @@ import {
   stepLogProbabilities,
 } from "./_network.ts";
 import { readValues } from "./_cpu.ts";
-import type { Sample, Sequence } from "./types.ts";
+import type { Recurrence, Sample, Sequence } from "./types.ts";
 
 /** What rollouts are drawn on and with. */
 export interface Draw {
@@ -19,9 +19,11 @@ export interface Draw {
   readonly actionCount: number;
   /** The action taken where a step is not free. */
   readonly neutral: number;
+  /** What a step knows of the others. */
+  readonly recurrence: Recurrence;
 }
 
-/** Actions that a network of one direction reads. */
+/** Actions that an autoregressive network reads. */
 export interface ActionRows {
   /** `[row][step]`, at least one row. */
   readonly actions: readonly (readonly number[])[];
@@ -60,9 +62,10 @@ export function inputsAfterActions(
 /** Draws rollouts from distributions that do not depend on the actions. */
 export function sampleTogether(
   parameters: Parameters,
-  { sequence, streams, actionCount, neutral }: Draw,
+  { sequence, streams, actionCount, neutral, recurrence }: Draw,
 ): Sample[] {
-  const logs = logProbabilities(parameters, plainInputs(sequence.features));
+  const inputs = plainInputs(sequence.features);
+  const logs = logProbabilities(parameters, inputs, recurrence);
   const rows = probabilityRows(logs, actionCount);
   return streams.map((random) => ({
     actions: rows.map((row, t) =>

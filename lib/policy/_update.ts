@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { adamStep, type AdamTensors } from "./_adam.ts";
-import { logProbabilities } from "./_network.ts";
+import { isOfLstm, logProbabilities, type Parameters } from "./_network.ts";
 import {
   entropyShares,
   type Objective,
@@ -8,12 +8,16 @@ import {
   reinforceWeights,
 } from "./_reinforce.ts";
 import { clippedGain, openSurrogate } from "./_surrogate.ts";
-import type { Rollout, UpdateReport } from "./types.ts";
+import type { Recurrence, Rollout, UpdateReport } from "./types.ts";
 
 /** What an update learns from and how. */
 export interface Update {
   /** What the network reads, `[time, batch, inputs]`. */
   readonly inputs: tf.Tensor3D;
+  /** What a step knows of the others. */
+  readonly recurrence: Recurrence;
+  /** Whether the LSTM stays as it is. */
+  readonly fixedLstm: boolean;
   /** At least one, advantages as they are to count. */
   readonly rollouts: readonly Rollout[];
   /** True at free steps, at least one. */
@@ -44,9 +48,10 @@ export function adamSteps(
   tensors: AdamTensors,
   update: Update,
 ): { readonly report: UpdateReport; readonly tensors: AdamTensors } {
-  const { inputs, mask, actionCount, entropyWeight } = update;
+  const { inputs, recurrence, mask, actionCount, entropyWeight } = update;
   const objective: Objective = {
     inputs,
+    recurrence,
     gain: gainOf(tensors, update),
     entropyShares: tf.tensor3d(
       entropyShares({ mask, actionCount, batch: inputs.shape[1] }),
@@ -68,7 +73,7 @@ export function adamSteps(
     }
     first ??= report;
     next = adamStep(next, {
-      gradients,
+      gradients: update.fixedLstm ? withoutLstm(gradients) : gradients,
       step: update.step + pass,
       learningRate: update.learningRate,
     });
@@ -76,9 +81,19 @@ export function adamSteps(
   return { report: first!, tensors: next };
 }
 
+/** Gradients of 0 for the LSTM: with moments of 0 Adam leaves it as it is. */
+function withoutLstm(gradients: Parameters): Parameters {
+  return Object.fromEntries(
+    Object.entries(gradients).map(([name, gradient]) => [
+      name,
+      isOfLstm(name) ? tf.zerosLike(gradient) : gradient,
+    ]),
+  );
+}
+
 /** What the update maximises beside the entropy. */
 function gainOf(tensors: AdamTensors, update: Update): Objective["gain"] {
-  const { inputs, rollouts, mask, actionCount, clip } = update;
+  const { inputs, recurrence, rollouts, mask, actionCount, clip } = update;
   if (clip === undefined) {
     const batch = inputs.shape[1];
     const weights = tf.tensor3d(
@@ -91,7 +106,7 @@ function gainOf(tensors: AdamTensors, update: Update): Objective["gain"] {
     mask,
     actionCount,
     clip,
-    logs: logProbabilities(tensors.parameters, inputs),
+    logs: logProbabilities(tensors.parameters, inputs, recurrence),
   });
   return (logs) => clippedGain(logs, surrogate);
 }

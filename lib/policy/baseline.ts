@@ -76,3 +76,25 @@ export function leaveOneOut(rewards: readonly number[]): number[] {
     (rewards.length - 1)
   );
 }
+
+/**
+ * The baseline of the authors' release: the sum of the mean rewards of all earlier
+ * iterations by one more than their number. It starts at 0, and forgets nothing.
+ *
+ * @param previous The `next` of the iteration before; undefined at the first.
+ * @param rewards Rewards of this iteration's rollouts, at least one.
+ * @param iteration Number of this iteration, from 0.
+ * @returns This iteration's baseline and the one for the next.
+ */
+export function shrunkenMean(
+  previous: number | undefined,
+  rewards: readonly number[],
+  iteration: number,
+): Baseline {
+  const { next: mean } = movingAverage(undefined, rewards);
+  const baseline = previous ?? 0;
+  return {
+    baseline,
+    next: (baseline * (iteration + 1) + mean) / (iteration + 2),
+  };
+}

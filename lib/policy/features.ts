@@ -11,9 +11,9 @@ import { geometry, skip, TYPE_IDS } from "./_geometry.ts";
  * The sets of numbers that a policy can read of each layer: "scaled", the
  * paper's seven with the type one-hot, brought to one range; "rich", those and
  * where the layer stands and what it holds; "paper", the paper's seven as they
- * are.
+ * are; "release", the first five of these, which the authors' release reads.
  */
-export const FEATURE_SETS = ["scaled", "rich", "paper"] as const;
+export const FEATURE_SETS = ["scaled", "rich", "paper", "release"] as const;
 
 /** Name of one of the {@link FEATURE_SETS}. */
 export type FeatureSet = typeof FEATURE_SETS[number];
@@ -63,11 +63,12 @@ const COUNTS: Readonly<Record<FeatureSet, number>> = {
   scaled: TYPES.length + 6,
   rich: TYPES.length + 10,
   paper: 7,
+  release: 5,
 };
 
 /**
  * Length of each vector of {@link layerFeatures}: 13 for "scaled", 17 for
- * "rich", 7 for "paper".
+ * "rich", 7 for "paper", 5 for "release".
  *
  * @param options The same as for {@link layerFeatures}.
  */
@@ -85,6 +86,9 @@ export function layerFeatureCount(options: LayerFeatureOptions = {}): number {
  * - `n` outputs: channels of a convolution, features of a linear layer
  * - `s_start`, `s_end`: leaves back to the first and on to the last leaf of the
  *   enclosing residual body
+ *
+ * "release" has the first five: the authors' release leaves the skips out unless
+ * it is told otherwise.
  *
  * "scaled" brings them to about [0, 1] and then times 3: the type as seven
  * entries in the order above, of which one is 1; k / 7; s / 4; p / 3;
@@ -113,6 +117,9 @@ export function layerFeatures(
   const { set = "scaled" } = options;
   const all = leaves(network);
   if (set === "paper") return all.map(paperNumbers);
+  if (set === "release") {
+    return all.map((leaf) => paperNumbers(leaf).subarray(0, COUNTS.release));
+  }
   const extra = set === "rich" ? richNumbers(network, all) : undefined;
   return all.map((leaf, i) =>
     Float32Array.from(

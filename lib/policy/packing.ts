@@ -1,5 +1,5 @@
 import { sha256Hex } from "../random/mod.ts";
-import type { PolicyState } from "./types.ts";
+import type { PolicyState, Recurrence } from "./types.ts";
 
 /** First field of the header; raised when the layout changes. */
 const FORMAT = 1;
@@ -10,13 +10,15 @@ interface Header {
   readonly step: number;
   /** Absent in files older than the sets' names, and without a named set. */
   readonly features?: string;
+  /** Absent where it is the kind's usual. */
+  readonly recurrence?: Recurrence;
   readonly arrays: readonly (readonly [name: string, length: number])[];
 }
 
 /**
  * A policy's state as bytes, for a store: the header's length in bytes (uint32,
  * little-endian), the header (JSON: format, kind, step, name of the feature set
- * if it has one, names and lengths of the arrays), the arrays one after the
+ * if it has one, recurrence if it is not the kind's usual, names and lengths of the arrays), the arrays one after the
  * other (float32, little-endian). Equal states give equal bytes.
  *
  * @param state From `Policy.state`.
@@ -30,6 +32,7 @@ export function packPolicyState(state: PolicyState): Uint8Array {
     kind: state.kind,
     step: state.step,
     ...(state.features === undefined ? {} : { features: state.features }),
+    ...(state.recurrence === undefined ? {} : { recurrence: state.recurrence }),
     arrays: entries.map(([name, array]) => [name, array.length]),
   };
   const text = new TextEncoder().encode(JSON.stringify(header));
@@ -73,11 +76,12 @@ export function unpackPolicyState(bytes: Uint8Array): PolicyState {
     );
     offset += 4 * length;
   }
-  const { kind, step, features } = header;
+  const { kind, step, features, recurrence } = header;
   return {
     kind,
     step,
     ...(features === undefined ? {} : { features }),
+    ...(recurrence === undefined ? {} : { recurrence }),
     arrays,
   };
 }

@@ -31,15 +31,16 @@ import {
 } from "./_sampling.ts";
 import { adamSteps } from "./_update.ts";
 import { actionCount, neutralAction } from "./actions.ts";
-import type {
-  Policy,
-  PolicyKind,
-  PolicyOptions,
-  PolicyState,
-  Rollout,
-  Sequence,
-  UpdateOptions,
-  UpdateReport,
+import {
+  type Policy,
+  type PolicyKind,
+  type PolicyOptions,
+  type PolicyState,
+  type Rollout,
+  type Sequence,
+  type UpdateOptions,
+  type UpdateReport,
+  USUAL_RECURRENCE,
 } from "./types.ts";
 
 /**
@@ -49,8 +50,10 @@ import type {
  *   at each step: pi(a_t | h_{t-1}, h_{t+1}, x_t)
  * - shrinkage: two LSTM layers that also read the action before, then a softmax
  *   over ten ratios: pi(a_t | a_{t-1}, h_{t-1}, x_t). Every weight is trained;
- *   in the authors' release only the last layer was.
+ *   in the authors' release only the last layer was, which `fixedLstm` repeats.
  * - joint (not in the paper): wired like shrinkage, over removal and ten ratios
+ *
+ * `recurrence` wires any of them otherwise.
  *
  * @example
  * ```ts
@@ -77,6 +80,7 @@ export function createPolicy(
   options: PolicyOptions,
 ): Policy {
   const settings = resolveOptions(kind, options);
+  const { recurrence } = settings;
   const set = {
     actionCount: actionCount(kind),
     neutral: neutralAction(kind),
@@ -85,7 +89,7 @@ export function createPolicy(
     inputSize: settings.inputSize,
     hidden: settings.hidden,
     actionCount: set.actionCount,
-    directions: kind === "removal" ? 2 : 1,
+    recurrence,
     leafLogits: settings.leafLogits,
   };
   const specs = parameterSpecs(architecture);
@@ -113,12 +117,12 @@ export function createPolicy(
     features: readonly Float32Array[],
     actions: readonly (readonly number[])[],
   ): tf.Tensor3D {
-    return architecture.directions === 2
-      ? plainInputs(features)
-      : inputsAfterActions(features, {
+    return recurrence === "autoregressive"
+      ? inputsAfterActions(features, {
         actions,
         actionCount: set.actionCount,
-      });
+      })
+      : plainInputs(features);
   }
 
   function update(
@@ -136,6 +140,8 @@ export function createPolicy(
     return onCpu(() => {
       const { report, tensors: next } = adamSteps(tensors, {
         inputs: inputsOf(features, rollouts.map(({ actions }) => actions)),
+        recurrence,
+        fixedLstm: settings.fixedLstm,
         rollouts: settings.normaliseAdvantage
           ? normaliseAdvantages(rollouts)
           : rollouts,
@@ -159,11 +165,11 @@ export function createPolicy(
     update,
     sample: (sequence, streams) => {
       checkSequence(sequence, settings);
-      const draw = architecture.directions === 2
-        ? sampleTogether
-        : sampleStepwise;
+      const draw = recurrence === "autoregressive"
+        ? sampleStepwise
+        : sampleTogether;
       return onCpu(() =>
-        draw(tensors.parameters, { sequence, streams, ...set })
+        draw(tensors.parameters, { sequence, streams, recurrence, ...set })
       );
     },
     probabilities: (sequence, actions) => {
@@ -174,6 +180,7 @@ export function createPolicy(
           logProbabilities(
             tensors.parameters,
             inputsOf(sequence.features, [actions]),
+            recurrence,
           ),
           set.actionCount,
         )
@@ -185,10 +192,16 @@ export function createPolicy(
       ...(settings.features === undefined
         ? {}
         : { features: settings.features }),
+      ...(recurrence === USUAL_RECURRENCE[kind] ? {} : { recurrence }),
       arrays: toArrays(tensors),
     }),
     restore: (state: PolicyState) => {
-      checkState(state, { kind, specs, features: settings.features });
+      checkState(state, {
+        kind,
+        specs,
+        recurrence,
+        features: settings.features,
+      });
       replaceTensors(toTensors(specs, state.arrays));
       step = state.step;
     },

@@ -7,6 +7,33 @@ import type { FeatureSet } from "./features.ts";
  */
 export type PolicyKind = "removal" | "shrinkage" | "joint";
 
+/** All of {@link Recurrence}. */
+export const RECURRENCES = [
+  "bidirectional",
+  "autoregressive",
+  "forward",
+  "none",
+] as const;
+
+/**
+ * What a policy knows at a step beside that step's features:
+ *
+ * - `bidirectional`: all layers, through an LSTM both ways (the paper's removal)
+ * - `autoregressive`: the layers and the last action before it, through an LSTM
+ *   forwards (the paper's shrinkage)
+ * - `forward`: the layers before it, through the same LSTM without actions
+ * - `none`: nothing; every step starts from a zero state
+ */
+export type Recurrence = typeof RECURRENCES[number];
+
+/** How each kind's steps are joined unless it is said otherwise (section 3.2). */
+export const USUAL_RECURRENCE: Readonly<Record<PolicyKind, Recurrence>> = Object
+  .freeze({
+    removal: "bidirectional",
+    shrinkage: "autoregressive",
+    joint: "autoregressive",
+  });
+
 /** What a policy decides on: one step for each leaf layer, in order. */
 export interface Sequence {
   /** One vector of `inputSize` numbers for each leaf, see `layerFeatures`. */
@@ -49,7 +76,7 @@ export interface UpdateReport {
   readonly loss: number;
   /** Mean entropy of the free steps' distributions, in nats. */
   readonly entropy: number;
-  /** Euclidean norm of the gradient over all parameters. */
+  /** Euclidean norm of the gradient over all parameters, fixed ones too. */
   readonly gradientNorm: number;
 }
 
@@ -64,6 +91,8 @@ export interface PolicyState {
    * are the caller's own, and in states older than the sets' names.
    */
   readonly features?: string;
+  /** How its steps are joined; absent where that is its kind's usual. */
+  readonly recurrence?: Recurrence;
   /**
    * Arrays by name, row-major: `parameters/<name>`, and Adam's moments
    * `firstMoment/<name>` and `secondMoment/<name>`.
@@ -85,6 +114,17 @@ export interface PolicyOptions {
   readonly inputSize?: number;
   /** Units of each LSTM layer and direction, >= 1. Default 30 (as the authors). */
   readonly hidden?: number;
+  /**
+   * What a step knows of the others. Default "bidirectional" for removal,
+   * "autoregressive" for shrinkage (as the paper) and for joint.
+   */
+  readonly recurrence?: Recurrence;
+  /**
+   * Whether the LSTM stays as it was drawn, so that the last layer alone learns:
+   * the authors' autoregressive policies, whose cells their optimiser was not
+   * given. Default false.
+   */
+  readonly fixedLstm?: boolean;
   /**
    * Adam's step size, >= 0. Default 0.003 for removal, 0.01 for shrinkage (as the
    * paper) and for joint (which it has not).
@@ -146,8 +186,8 @@ export interface Policy {
   sample(sequence: Sequence, streams: readonly Random[]): Sample[];
   /**
    * The distributions that the policy gives along a sequence of actions; equal
-   * bits to those of the {@link Sample} the actions came with. The removal
-   * policy's do not depend on the actions.
+   * bits to those of the {@link Sample} the actions came with. Only an
+   * autoregressive policy's depend on the actions.
    *
    * @returns `[leaf][action]`, each row summing to 1.
    * @throws {RangeError} If the sequence or an action is out of range.

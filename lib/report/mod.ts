@@ -9,6 +9,7 @@ export * from "./course_figure.ts";
 export * from "./course_panels.ts";
 export * from "./decision_label.ts";
 export * from "./difference_figure.ts";
+export * from "./effect_figure.ts";
 export * from "./effect_size.ts";
 export * from "./environment.ts";
 export * from "./expected_ratio.ts";

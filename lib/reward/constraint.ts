@@ -9,6 +9,11 @@ export interface Progress {
    * {@linkcode SOFT_CONSTRAINT_ITERATIONS}.
    */
   readonly iterations?: number;
+  /**
+   * Whether epsilon_t climbs back once it was 0, as in the authors' code, where
+   * nothing is clipped before the power. Default false.
+   */
+  readonly returns?: boolean;
 }
 
 /** Length T of the soft phase, in policy iterations, as in the authors' code. */
@@ -20,11 +25,16 @@ export const SOFT_CONSTRAINT_ITERATIONS = 15;
  * the authors' code it climbs back to 1 from t = 2T on, so that the limit is lost.
  *
  * @param progress Iteration and length of the soft phase.
- * @returns epsilon_t from 1 (t = 0) down to 0 (t >= T), never rising.
+ * @returns epsilon_t from 1 (t = 0) down to 0 (t >= T), never rising unless it
+ * `returns`: then from 0 (t = T) up to 1 (t >= 2 T).
  * @throws {RangeError} When the iteration is below 0 or the length below 1.
  */
 export function constraintSchedule(progress: Progress): number {
-  const { iteration, iterations = SOFT_CONSTRAINT_ITERATIONS } = progress;
+  const {
+    iteration,
+    iterations = SOFT_CONSTRAINT_ITERATIONS,
+    returns = false,
+  } = progress;
   if (!(iteration >= 0 && iteration < Infinity)) {
     throw new RangeError(
       `Cannot compute the constraint schedule: iteration is ${iteration}, expected a finite number >= 0`,
@@ -35,7 +45,8 @@ export function constraintSchedule(progress: Progress): number {
       `Cannot compute the constraint schedule: iterations is ${iterations}, expected a finite number >= 1`,
     );
   }
-  return Math.max(1 - iteration / iterations, 0) ** 4;
+  const left = 1 - iteration / iterations;
+  return returns ? Math.min(left ** 4, 1) : Math.max(left, 0) ** 4;
 }
 
 /**

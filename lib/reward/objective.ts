@@ -12,7 +12,7 @@ import {
   type StudentSizes,
   violation,
 } from "./limits.ts";
-import { compressionOf, reward } from "./reward.ts";
+import { compressionOf, reward, type RewardForm } from "./reward.ts";
 
 /** What {@linkcode createObjective} needs. */
 export interface ObjectiveOptions {
@@ -32,6 +32,10 @@ export interface ObjectiveOptions {
    * {@linkcode SOFT_CONSTRAINT_ITERATIONS}.
    */
   readonly iterations?: number;
+  /** How accuracy and compression make a reward. Default "paper". */
+  readonly form?: RewardForm;
+  /** Whether a soft limit is given up again, as in the authors' code. Default false. */
+  readonly returns?: boolean;
 }
 
 /** What a student earns. */
@@ -97,22 +101,25 @@ export function createObjective(options: ObjectiveOptions): Objective {
     limits = {},
     mode = "hard",
     iterations = SOFT_CONSTRAINT_ITERATIONS,
+    form = "paper",
+    returns = false,
   } = options;
+  const scoreOf = scoring(teacher, form);
   assertLimits(limits);
   // Each throws for its own, before the first student has cost anything.
   constraintSchedule({ iteration: 0, iterations });
-  scoreOf(teacher, { parameters: 0, accuracy: 0 });
+  scoreOf({ parameters: 0, accuracy: 0 });
 
   return {
     rejects(sizes, iteration) {
       const broken = sizeViolation(sizes, limits);
       const isFinal = mode === "hard" ||
         (mode === "soft" &&
-          constraintSchedule({ iteration, iterations }) === 0);
+          constraintSchedule({ iteration, iterations, returns }) === 0);
       return isFinal ? broken : undefined;
     },
     score({ sizes, accuracy }, iteration) {
-      const free = scoreOf(teacher, { parameters: sizes.parameters, accuracy });
+      const free = scoreOf({ parameters: sizes.parameters, accuracy });
       const broken = violation({ sizes, accuracy }, limits);
       if (broken === undefined) return free;
       return {
@@ -123,6 +130,7 @@ export function createObjective(options: ObjectiveOptions): Objective {
           mode,
           iteration,
           iterations,
+          returns,
         }),
         violation: broken,
       };
@@ -130,21 +138,26 @@ export function createObjective(options: ObjectiveOptions): Objective {
   };
 }
 
-/** Reward and compression without limits. */
-function scoreOf(
-  teacher: ObjectiveOptions["teacher"],
-  student: ObjectiveOptions["teacher"],
-): { readonly reward: number; readonly compression: number } {
-  const compression = compressionOf({
-    studentParameters: student.parameters,
-    teacherParameters: teacher.parameters,
-  });
-  return {
-    compression,
-    reward: reward({
-      accuracy: student.accuracy,
-      teacherAccuracy: teacher.accuracy,
+type Sized = ObjectiveOptions["teacher"];
+
+/** Reward and compression of a student without limits. */
+function scoring(
+  teacher: Sized,
+  form: RewardForm,
+): (student: Sized) => Pick<ObjectiveScore, "reward" | "compression"> {
+  return (student) => {
+    const compression = compressionOf({
+      studentParameters: student.parameters,
+      teacherParameters: teacher.parameters,
+    });
+    return {
       compression,
-    }),
+      reward: reward({
+        accuracy: student.accuracy,
+        teacherAccuracy: teacher.accuracy,
+        compression,
+        form,
+      }),
+    };
   };
 }

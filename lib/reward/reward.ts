@@ -39,6 +39,16 @@ export function compressionOf(sizes: Sizes): number {
   return 1 - studentParameters / teacherParameters;
 }
 
+/** All of {@link RewardForm}. */
+export const REWARD_FORMS = ["paper", "linear", "additive"] as const;
+
+/**
+ * How accuracy and compression make a reward: `paper`, the product R_a R_c;
+ * `linear`, the product R_a C without the paper's curve; `additive`, the mean of
+ * R_a and R_c, which a student of no use may earn half of by its size.
+ */
+export type RewardForm = (typeof REWARD_FORMS)[number];
+
 /** What a student is scored by. */
 export interface Score {
   /** Validation accuracy of the student, 0 to 1. */
@@ -47,6 +57,8 @@ export interface Score {
   readonly teacherAccuracy: number;
   /** Relative compression C, at most 1 ({@linkcode compressionOf}). */
   readonly compression: number;
+  /** Default "paper". */
+  readonly form?: RewardForm;
 }
 
 /**
@@ -57,7 +69,8 @@ export interface Score {
  * equals it, so R can exceed 1.
  *
  * @param score Accuracies and compression.
- * @returns R, without unit; below 0 only for a student larger than the teacher.
+ * @returns R, without unit; in the paper's form below 0 only for a student larger
+ * than the teacher.
  * @throws {RangeError} When a number is out of range or NaN.
  *
  * @example
@@ -68,7 +81,7 @@ export interface Score {
  * ```
  */
 export function reward(score: Score): number {
-  const { accuracy, teacherAccuracy, compression } = score;
+  const { accuracy, teacherAccuracy, compression, form = "paper" } = score;
   if (!(accuracy >= 0 && accuracy <= 1)) {
     throw new RangeError(
       `Cannot compute reward: accuracy is ${accuracy}, expected 0 <= accuracy <= 1`,
@@ -84,5 +97,13 @@ export function reward(score: Score): number {
       `Cannot compute reward: compression is ${compression}, expected a finite number <= 1`,
     );
   }
-  return (accuracy / teacherAccuracy) * compression * (2 - compression);
+  const relative = accuracy / teacherAccuracy;
+  switch (form) {
+    case "paper":
+      return relative * compression * (2 - compression);
+    case "linear":
+      return relative * compression;
+    case "additive":
+      return (relative + compression * (2 - compression)) / 2;
+  }
 }

@@ -19,11 +19,13 @@ import {
   type TrainedCandidate,
   type Winner,
 } from "./finals.ts";
+import type { Fault } from "./faults.ts";
 import { type Inheritance, type StartOf, startsFrom } from "./heritage.ts";
 import { storeJournal } from "./journal.ts";
 import type { Candidate, IterationRecord } from "./records.ts";
 import type { ActionSpace, Grain } from "./space/action_space.ts";
 import { createSpace } from "./space/create_space.ts";
+import { misaligned } from "./space/misaligned.ts";
 import { runStage, type StageLength, type StageResult } from "./stage.ts";
 import type { AnnealingConfig } from "./strategy/annealing.ts";
 import { createStrategy, type StrategyName } from "./strategy/create.ts";
@@ -53,6 +55,8 @@ export interface SearchPlan {
   readonly annealing: AnnealingConfig;
   /** Evolution. */
   readonly evolution: EvolutionConfig;
+  /** Faults of the authors' release that it repeats; undefined for none. */
+  readonly faults?: readonly Fault[] | undefined;
   /** Rules of layer shrinkage. */
   readonly shrink: ShrinkOptions;
   /** The search's seed, >= 1. */
@@ -116,17 +120,20 @@ export interface SearchResult {
 
 /** The action space of a stage. */
 export function stageSpace(
-  { grain, shrink, config }: SearchPlan,
+  { grain, shrink, config, faults = [] }: SearchPlan,
   kind: PolicyKind,
   base: Network,
 ): ActionSpace {
   const set: FeatureSet = config[kind].features;
-  return createSpace({ kind, base, grain, shrink, features: { set } });
+  const space = createSpace({ kind, base, grain, shrink, features: { set } });
+  return kind === "removal" && faults.includes("misalignedActions")
+    ? misaligned(space)
+    : space;
 }
 
 /** The strategy of a stage at its start; dispose of it. */
 export function stageStrategy(plan: SearchPlan, space: ActionSpace): Strategy {
-  const { search, seed, config, annealing, evolution, policies } = plan;
+  const { search, seed, config, annealing, evolution, faults, policies } = plan;
   const start = policies?.[space.kind];
   return createStrategy(search, {
     space,
@@ -134,6 +141,7 @@ export function stageStrategy(plan: SearchPlan, space: ActionSpace): Strategy {
     config: config[space.kind],
     annealing,
     evolution,
+    ...(faults === undefined ? {} : { faults }),
     ...(start === undefined ? {} : { start }),
   });
 }

@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
-import { leaveOneOut, movingAverage } from "../../lib/policy/mod.ts";
+import {
+  leaveOneOut,
+  movingAverage,
+  shrunkenMean,
+} from "../../lib/policy/mod.ts";
 
 Deno.test("movingAverage() takes the mean when it is the first iteration", () => {
   assert.deepEqual(movingAverage(undefined, [0.25, 0.75, -0.25]), {
@@ -46,4 +50,19 @@ Deno.test("leaveOneOut() throws when there are fewer than two rewards", () => {
         `Cannot average the other rewards: the number of rewards is ${rewards.length}, expected at least 2`,
     });
   }
+});
+
+Deno.test("shrunkenMean() is the sum of earlier means by one more than their number", () => {
+  const means = [[0.6, 0.2], [0.2], [0.9, 0.3]];
+  let average: number | undefined;
+  const baselines = means.map((rewards, iteration) => {
+    const { baseline, next } = shrunkenMean(average, rewards, iteration);
+    average = next;
+    return baseline;
+  });
+  // 0 / 1, 0.4 / 2, (0.4 + 0.2) / 3, and next (0.4 + 0.2 + 0.6) / 4
+  [0, 0.2, 0.2].forEach((each, i) =>
+    assert.ok(Math.abs(baselines[i]! - each) < 1e-12)
+  );
+  assert.ok(Math.abs(average! - 0.3) < 1e-12);
 });

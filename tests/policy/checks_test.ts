@@ -36,7 +36,7 @@ Deno.test("createPolicy() throws when an option is out of range", () => {
     ],
     [
       { features: "poor" as FeatureSet },
-      "features is poor, expected scaled or rich or paper",
+      "features is poor, expected scaled or rich or paper or release",
     ],
   ];
   for (const [options, reason] of cases) {

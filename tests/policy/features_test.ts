@@ -155,7 +155,8 @@ Deno.test("layerFeatures() of the rich set are finite when the network has one l
   );
 });
 
-Deno.test("layerFeatures() have one vector a leaf, in [0, 3] but for the raw set, when the network is one of the paper's", () => {
+Deno.test("layerFeatures() have one vector a leaf, in [0, 3] but for the raw sets, when the network is one of the paper's", () => {
+  const isRaw = (set: string) => set === "paper" || set === "release";
   const networks = [
     vgg({ depth: 19, input: [3, 32, 32], classes: 10 }),
     vgg({ depth: 13, input: [1, 28, 28], classes: 10, width: 0.125 }),
@@ -168,9 +169,19 @@ Deno.test("layerFeatures() have one vector a leaf, in [0, 3] but for the raw set
       for (const vector of features) {
         assert.equal(vector.length, layerFeatureCount({ set }));
         assert.ok(
-          vector.every((x) => x >= 0 && (x <= 3 || set === "paper")),
+          vector.every((x) => x >= 0 && (x <= 3 || isRaw(set))),
         );
       }
     }
   }
+});
+
+Deno.test("layerFeatures() of the release are the paper's without the skips", () => {
+  const network = resnet({ depth: 18, input: [3, 32, 32], classes: 10 });
+  const paper = layerFeatures(network, { set: "paper" });
+  assert.deepEqual(
+    layerFeatures(network, { set: "release" }).map((row) => [...row]),
+    paper.map((row) => [...row].slice(0, 5)),
+  );
+  assert.ok(paper.some((row) => row[5]! > 0));
 });

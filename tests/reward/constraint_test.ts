@@ -82,3 +82,17 @@ Deno.test("constrainedReward() goes from the reward to -1 when soft and broken",
   // A degenerate student stays at -1.
   assert.deepEqual([0, 1, 2].map((t) => at(t, -1)), [-1, -1, -1]);
 });
+
+Deno.test("constraintSchedule() climbs back to 1 and no further when it returns", () => {
+  const at = (iteration: number) =>
+    constraintSchedule({ iteration, iterations: 4, returns: true });
+  assert.deepEqual([0, 2, 4, 6, 8, 9, 100].map(at), [
+    1,
+    1 / 16,
+    0,
+    1 / 16,
+    1,
+    1,
+    1,
+  ]);
+});

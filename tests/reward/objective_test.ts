@@ -235,3 +235,28 @@ Deno.test("createObjective() throws when a number is out of range", () => {
     });
   }
 });
+
+Deno.test("createObjective() takes the form of the reward, and a limit that returns", () => {
+  const teacher = { parameters: 1000, accuracy: 0.8 };
+  const sizes = {
+    parameters: 500,
+    macs: 1,
+    activationBytes: 1,
+    weightBytes: 1,
+  };
+  const linear = createObjective({ teacher, form: "linear" });
+  assert.equal(linear.score({ sizes, accuracy: 0.4 }, 0).reward, 0.25);
+  const limited = createObjective({
+    teacher,
+    limits: { maxParameters: 100 },
+    mode: "soft",
+    iterations: 2,
+    returns: true,
+  });
+  const rewards = [0, 2, 4].map((iteration) =>
+    limited.score({ sizes, accuracy: 0.4 }, iteration).reward
+  );
+  assert.deepEqual(rewards, [0.375, -1, 0.375]);
+  assert.match(limited.rejects(sizes, 2) ?? "", /at most 100/);
+  assert.equal(limited.rejects(sizes, 3), undefined);
+});

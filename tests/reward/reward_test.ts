@@ -103,3 +103,11 @@ Deno.test("reward() throws when a number is out of range", () => {
     });
   }
 });
+
+Deno.test("reward() has other forms of the same terms", () => {
+  const score = { accuracy: 0.4, teacherAccuracy: 0.8, compression: 0.5 };
+  assert.equal(reward(score), 0.375);
+  assert.equal(reward({ ...score, form: "paper" }), 0.375);
+  assert.equal(reward({ ...score, form: "linear" }), 0.25);
+  assert.equal(reward({ ...score, form: "additive" }), 0.625);
+});

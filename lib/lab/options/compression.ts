@@ -17,6 +17,7 @@ import {
   finalSchema,
   withoutUsual,
 } from "./final.ts";
+import { checkFaults } from "./faults.ts";
 import { METHOD_NAMES } from "./methods.ts";
 import { seed } from "./numbers.ts";
 import { searchOptions } from "./stage.ts";
@@ -88,6 +89,7 @@ export function completeConfig<Given extends GivenConfig>(
 ): Omit<Given, "teacher" | "final"> & CompressionConfig {
   checkFinalists(given);
   checkStart(given);
+  checkFaults(given);
   const { seed, retrain, ...own } = given.teacher;
   const { schedule, cropPadding, flip, ...teacher } = recipeFields(
     given.dataset,

@@ -33,7 +33,8 @@ export function searchPlanOf(
     readonly policies?: Readonly<Partial<Record<PolicyKind, PolicyState>>>;
   },
 ): SearchPlan {
-  const { search, space, stages, shrink, annealing, evolution } = config;
+  const { search, space, stages, shrink, annealing, evolution, faults } =
+    config;
   return {
     stages: stagesOf(stages),
     search,
@@ -45,6 +46,7 @@ export function searchPlanOf(
     },
     annealing,
     evolution,
+    ...(faults === undefined ? {} : { faults }),
     shrink: { shrink: shrink.what, minChannels: shrink.minChannels },
     seed,
     policies,
@@ -54,11 +56,14 @@ export function searchPlanOf(
 /**
  * What a student is worth beside a teacher.
  *
- * @param config The limits.
+ * @param config The limits, the reward's form, and whether soft limits return.
  * @param teacher The teacher's size and accuracy.
  */
 export function objectiveOf(
-  { limits }: Pick<CompressionConfig, "limits">,
+  { limits, reward, faults = [] }: Pick<
+    CompressionConfig,
+    "limits" | "reward" | "faults"
+  >,
   teacher: LimitedTeacher,
 ): Objective {
   const { mode, iterations } = limits;
@@ -67,6 +72,8 @@ export function objectiveOf(
     teacher: { parameters, accuracy },
     mode,
     iterations,
+    ...(reward === undefined ? {} : { form: reward }),
+    returns: faults.includes("returningLimit"),
     limits: limitsOf(limits, teacher),
   });
 }

@@ -5,8 +5,15 @@
  */
 
 import { z } from "zod";
-import { FEATURE_SETS } from "../../policy/mod.ts";
-import { GRAINS, type StageConfig, STRATEGY_NAMES } from "../../search/mod.ts";
+import { FEATURE_SETS, RECURRENCES } from "../../policy/mod.ts";
+import {
+  BASELINES,
+  FAULTS,
+  GRAINS,
+  type StageConfig,
+  STRATEGY_NAMES,
+} from "../../search/mod.ts";
+import { REWARD_FORMS } from "../../reward/mod.ts";
 import { limitsSchema } from "./limits.ts";
 import { epochs, learningRate } from "./numbers.ts";
 import { STAGE_PLAN_NAMES } from "./stage_plans.ts";
@@ -35,7 +42,11 @@ export function stageSchema(rate: number, origin = `paper: ${rate}`) {
       "Units of each of the two LSTM layers (paper: 30)",
     ),
     features: z.enum(FEATURE_SETS).default("scaled").describe(
-      "What the policy reads of a layer: its type one-hot and numbers brought to a small range; rich adds position, channels in, parameters and map size; paper is the seven raw numbers",
+      "What the policy reads of a layer: its type one-hot and numbers brought to a small range; rich adds position, channels in, parameters and map size; paper is the seven raw numbers, release five of them",
+    ),
+    // Without a default: records without one keep their form.
+    recurrence: z.enum(RECURRENCES).optional().describe(
+      "What the policy knows at a layer of the others (default: all of them in removal, those before and the last action in shrinkage, as in the paper)",
     ),
     leafLogits: z.boolean().default(false).describe(
       "One learned logit an action and decision beside the LSTM (paper: no)",
@@ -49,9 +60,9 @@ export function stageSchema(rate: number, origin = `paper: ${rate}`) {
     initialKeepBias: z.number().min(-100).max(100).default(0).describe(
       "Added at the start to the logit of keep, or of ratio 1 (paper: none)",
     ),
-    baseline: z.enum(["movingAverage", "leaveOneOut"]).default("movingAverage")
+    baseline: z.enum(BASELINES).default("movingAverage")
       .describe(
-        "What a reward is compared with: an average of earlier iterations (paper), or the mean of the others of its iteration",
+        "What a reward is compared with: an average of earlier iterations (paper), the mean of the others of its iteration, or nothing",
       ),
     baselineDecay: z.number().min(0).max(1).default(0.8).describe(
       "Weight of the past in the moving-average baseline (paper: not given)",
@@ -69,7 +80,7 @@ export function stageSchema(rate: number, origin = `paper: ${rate}`) {
     path: ["passes"],
     message: "expected 1, or a clip above 0 that keeps later passes in bounds",
   }).refine(
-    ({ baseline, rollouts }) => baseline === "movingAverage" || rollouts >= 2,
+    ({ baseline, rollouts }) => baseline !== "leaveOneOut" || rollouts >= 2,
     {
       path: ["rollouts"],
       message: "expected at least 2, as the baseline leaveOneOut needs others",
@@ -128,6 +139,13 @@ export const searchOptions = {
   shrinkage: stageSchema(0.01),
   // Without defaults: a joint stage is searched as shrinkage is.
   joint: stageSchema(0.01, "the paper has no joint stage").optional(),
+  // Without defaults: records without them keep their form.
+  faults: z.array(z.enum(FAULTS)).min(1).optional().describe(
+    "Faults of the authors' release that the search repeats (docs/faults.md)",
+  ),
+  reward: z.enum(REWARD_FORMS).optional().describe(
+    "What a student is worth: the paper's product of relative accuracy and C (2 - C), the product with C alone, or the mean of the paper's terms",
+  ),
   annealing: annealingSchema,
   evolution: evolutionSchema,
   shrink: shrinkSchema,

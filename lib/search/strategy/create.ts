@@ -5,6 +5,7 @@
  */
 
 import type { PolicyState } from "../../policy/mod.ts";
+import type { Fault } from "../faults.ts";
 import { annealing, type AnnealingConfig } from "./annealing.ts";
 import { evolution, type EvolutionConfig } from "./evolution.ts";
 import { greedy } from "./greedy.ts";
@@ -20,6 +21,8 @@ export interface AnyStrategyOptions extends StrategyOptions {
   readonly annealing: AnnealingConfig;
   /** Evolution. */
   readonly evolution: EvolutionConfig;
+  /** Faults of the authors' release that are repeated. */
+  readonly faults?: readonly Fault[];
   /** A trained policy to start from. */
   readonly start?: PolicyState;
 }

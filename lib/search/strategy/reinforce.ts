@@ -8,17 +8,27 @@ import {
   packPolicyState,
   type Policy,
   type PolicyState,
+  type Recurrence,
+  type Rollout,
+  shrunkenMean,
   transferable,
   unpackPolicyState,
+  type UpdateOptions,
+  type UpdateReport,
+  USUAL_RECURRENCE,
   withFreshOptimiser,
 } from "../../policy/mod.ts";
 import { randomStream } from "../../random/mod.ts";
+import type { Fault } from "../faults.ts";
 import {
   rolloutStream,
   type Scored,
   type Strategy,
   type StrategyOptions,
 } from "./strategy.ts";
+
+/** What rewards may be compared with, the paper's first. */
+export const BASELINES = ["movingAverage", "leaveOneOut", "none"] as const;
 
 /** How a policy is made and trained. */
 export interface PolicyConfig {
@@ -30,6 +40,8 @@ export interface PolicyConfig {
   readonly hidden: number;
   /** What the policy reads of a layer. */
   readonly features: FeatureSet;
+  /** What it knows at a step of the others; undefined: what its kind does. */
+  readonly recurrence?: Recurrence | undefined;
   /** Whether every decision has a learned logit beside the LSTM's. */
   readonly leafLogits: boolean;
   /** Weight of the policy's entropy in its loss, >= 0. */
@@ -39,7 +51,7 @@ export interface PolicyConfig {
   /** Added at the start to the logit of "keep" or "ratio 1". */
   readonly initialKeepBias: number;
   /** What a reward is compared with. */
-  readonly baseline: "movingAverage" | "leaveOneOut";
+  readonly baseline: (typeof BASELINES)[number];
   /** Weight of the past in the moving-average baseline, in [0, 1]. */
   readonly baselineDecay: number;
   /** Whether an update centres the advantages and scales them to deviation 1. */
@@ -58,13 +70,16 @@ export interface ReinforceOptions extends StrategyOptions {
   readonly start?: PolicyState;
   /** Whether the policy stays as it starts: the control of learning. */
   readonly frozen?: boolean;
+  /** Faults of the authors' release that are repeated; those of other parts change nothing. */
+  readonly faults?: readonly Fault[];
 }
 
 /** A stage's policy before its first update; dispose of it. */
 function createStagePolicy(
-  { space, seed, config, start }: ReinforceOptions,
+  { space, seed, config, start, faults = [] }: ReinforceOptions,
 ): Policy {
   const inputSize = space.sequence.features[0]!.length;
+  const { recurrence = USUAL_RECURRENCE[space.kind] } = config;
   // A space may add numbers to a row: then its features are its own.
   const isPlain = inputSize === layerFeatureCount({ set: config.features });
   const leafLogits = config.leafLogits
@@ -78,6 +93,10 @@ function createStagePolicy(
     initialKeepBias: config.initialKeepBias,
     normaliseAdvantage: config.normaliseAdvantage,
     ...(isPlain ? { features: config.features } : { inputSize }),
+    recurrence,
+    // Only such policies had it.
+    fixedLstm: recurrence === "autoregressive" &&
+      faults.includes("untrainedLstm"),
     ...leafLogits,
     passes: config.passes,
     ...(config.clip === 0 ? {} : { clip: config.clip }),
@@ -95,18 +114,33 @@ function createStagePolicy(
  * @param options Space, seed, policy.
  */
 export function reinforce(options: ReinforceOptions): Strategy {
-  const { space: { sequence }, config, frozen = false } = options;
+  const { space: { sequence }, config, frozen = false, faults = [] } = options;
   const policy = createStagePolicy(options);
   let average: number | undefined;
 
   /** What each reward is compared with. */
-  function baselines(rewards: readonly number[]): readonly number[] {
+  function baselines(
+    rewards: readonly number[],
+    iteration: number,
+  ): readonly number[] {
     if (config.baseline === "leaveOneOut") return leaveOneOut(rewards);
-    const { baseline, next } = movingAverage(average, rewards, {
-      decay: config.baselineDecay,
-    });
+    if (config.baseline === "none") return rewards.map(() => 0);
+    const { baseline, next } = faults.includes("cumulativeBaseline")
+      ? shrunkenMean(average, rewards, iteration)
+      : movingAverage(average, rewards, { decay: config.baselineDecay });
     average = next;
     return rewards.map(() => baseline);
+  }
+
+  /** The report is that of the first step, as of several passes. */
+  function update(
+    rollouts: readonly Rollout[],
+    entropy: UpdateOptions,
+  ): UpdateReport {
+    if (!faults.includes("stepPerRollout")) {
+      return policy.update(sequence, rollouts, entropy);
+    }
+    return rollouts.map((each) => policy.update(sequence, [each], entropy))[0]!;
   }
 
   return {
@@ -120,12 +154,12 @@ export function reinforce(options: ReinforceOptions): Strategy {
       ),
     learn(iteration: number, scored: readonly Scored[]) {
       if (frozen) return {};
-      const compared = baselines(scored.map(({ reward }) => reward));
-      const update = policy.update(
-        sequence,
-        scored.map(({ actions, reward }, k) => ({
+      const rewards = creditsOf(scored, faults);
+      const compared = baselines(rewards, iteration);
+      const report = update(
+        scored.map(({ actions }, k) => ({
           actions,
-          advantage: reward - compared[k]!,
+          advantage: rewards[k]! - compared[k]!,
         })),
         config.entropyFalls
           ? {
@@ -141,7 +175,7 @@ export function reinforce(options: ReinforceOptions): Strategy {
         baseline: equal
           ? compared[0]!
           : compared.reduce((sum, each) => sum + each, 0) / compared.length,
-        update,
+        update: report,
       };
     },
     state: () => ({
@@ -154,4 +188,15 @@ export function reinforce(options: ReinforceOptions): Strategy {
     },
     dispose: () => policy.dispose(),
   };
+}
+
+/** What each rollout is reinforced by. */
+function creditsOf(
+  scored: readonly Scored[],
+  faults: readonly Fault[],
+): readonly number[] {
+  const rewards = scored.map(({ reward }) => reward);
+  if (!faults.includes("sharedReward")) return rewards;
+  const mean = rewards.reduce((sum, each) => sum + each, 0) / rewards.length;
+  return rewards.map(() => mean);
 }

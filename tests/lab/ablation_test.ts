@@ -1,0 +1,191 @@
+import assert from "node:assert/strict";
+import {
+  type AblationContent,
+  ablationPage,
+  type AblationPages,
+  ablationSummary,
+  ablationVerdict,
+  analyseAblation,
+  completeConfig,
+  seedsNeeded,
+} from "../../lib/lab/mod.ts";
+import { hedgesGz } from "../../lib/report/mod.ts";
+import { assertInside, assertWellFormed, texts } from "../report/_svg.ts";
+import { arm, ARMS, sampleCell, sampleContent } from "./_ablation.ts";
+import { parseOptions } from "./_options.ts";
+
+const CELL = "mnist-resnet18-w0.125-features-s1";
+const CLAIM = "Features matter (section 3.1).";
+
+const PAGES: AblationPages = {
+  title: "Ablations",
+  ablations: [{
+    name: "features",
+    summary: "what the policy reads",
+    claim: CLAIM,
+    kind: "table",
+    stage: "removal",
+    options: {},
+    arms: () => [],
+  }],
+};
+
+const close = (a: number | undefined, b: number) =>
+  assert.ok(Math.abs(a! - b) < 1e-9, `${a} is not ${b}`);
+
+Deno.test("analyseAblation() compares the rewards looked at again, seed by seed", () => {
+  const [whole, without, other] = analyseAblation(sampleContent());
+  assert.equal(whole!.comparison, undefined);
+  close(whole!.again.mean, 0.75);
+  close(whole!.chosen.mean, 0.76);
+  close(whole!.compression.mean, 4);
+  const { difference, p, adjusted, effect, against } = without!.comparison!;
+  assert.equal(against, "whole");
+  // Mean of -.1 -.1 -.15 -.1 -.1 -.1 -.05 -.1
+  close(difference.mean, -0.1);
+  close(effect, hedgesGz(difference.differences)!);
+  // All eight have one sign: 2 of 2^8; Holm over two comparisons.
+  close(p, 2 / 256);
+  close(adjusted, 4 / 256);
+  assert.equal(other!.comparison!.p, 1);
+  assert.equal(other!.comparison!.effect, undefined);
+});
+
+Deno.test("analyseAblation() compares with the arm that is named, and counts none as -1", () => {
+  const [, , third] = analyseAblation(sampleContent([
+    arm("a", [0.5, 0.5]),
+    arm("b", [0.2, 0.3], "a"),
+    arm("c", [undefined, 0.4], "b"),
+  ]));
+  assert.equal(third!.comparison!.against, "b");
+  close(third!.comparison!.difference.differences[0], -1.2);
+  close(third!.comparison!.difference.differences[1], 0.1);
+  assert.equal(third!.accuracy.n, 1);
+});
+
+Deno.test("seedsNeeded() is the fewest seeds with which p can fall below the level", () => {
+  // 2^(1 - n) times the comparisons: 2 / 64, 4 / 128, 7 / 256.
+  assert.deepEqual([1, 2, 4, 7].map(seedsNeeded), [6, 7, 8, 9]);
+});
+
+Deno.test("ablationVerdict() supports, does not, or cannot decide", () => {
+  const supported = ablationVerdict(sampleContent(), CLAIM);
+  assert.equal(supported.verdict, "supported");
+  assert.match(supported.because, /^Worse students are chosen by \\\*without/);
+  assert.equal(supported.numbers.length, 2);
+  assert.match(
+    supported.numbers[0]!,
+    /^\\\*without\\\* less whole: -0\.1000 \[.*\], n = 8, p = 0\.008 \(Holm 0\.016\), g_z -/,
+  );
+  const equal = ablationVerdict(sampleContent([ARMS[0]!, ARMS[2]!]), CLAIM);
+  assert.equal(equal.verdict, "not supported");
+  const better = ablationVerdict(
+    sampleContent([
+      { ...ARMS[1]!, name: "a" },
+      { ...ARMS[0]!, name: "b", against: "a" },
+    ]),
+    CLAIM,
+  );
+  assert.equal(better.verdict, "not supported");
+  assert.match(better.because, /better ones by b/);
+  const few = ablationVerdict(
+    sampleContent([arm("a", [1, 1, 1, 1, 1]), arm("b", [0, 0, 0, 0, 0], "a")]),
+    CLAIM,
+  );
+  assert.equal(few.verdict, "not decidable at this scale");
+  assert.match(few.because, /5 pairs .* at least 6 are needed/);
+});
+
+function pageOf(content: AblationContent): {
+  readonly text: string;
+  readonly svg: string;
+} {
+  const files = ablationPage(sampleCell(content), PAGES);
+  const [svg, text] = [`${CELL}.svg`, `${CELL}.md`].map((name) =>
+    files.get(`ablation/laptop/${name}`)!
+  );
+  assert.equal(files.size, 2);
+  return { text: text!, svg: svg! };
+}
+
+Deno.test("ablationPage() opens with claim and verdict, and says how it was done", () => {
+  const { text, svg } = pageOf(sampleContent());
+  assert.match(
+    text,
+    /^# Ablations: features on ResNet-18 on MNIST \(profile `laptop`\)\n\n\*\*Claim\.\*\* Features matter/,
+  );
+  assert.match(text, /\n\*\*Verdict: supported\.\*\* /);
+  assert.match(text, /What is varied: what the policy reads\./);
+  assert.match(text, /All 511 students .* \(1 action sequences have none/);
+  assert.match(text, /8 search seeds from 1/);
+  assert.match(text, /The 24 searches took 1 min 05 s\./);
+  assert.doesNotMatch(text, /undefined|NaN|\[object/);
+  assertWellFormed(svg);
+  assertInside(svg);
+  for (const name of ["*without*", "less whole", "other"]) {
+    assert.ok(texts(svg).includes(name), name);
+  }
+});
+
+Deno.test("ablationPage() takes one seed, searches without a table, and limits", () => {
+  const limited = [arm("a", [0.5]), arm("b", [undefined], "a")].map((each) => ({
+    ...each,
+    searches: each.searches.map((one) => ({ ...one, violating: 0.25 })),
+  }));
+  const { text } = pageOf(sampleContent(limited, "search"));
+  assert.match(text, /Every search trained the students/);
+  assert.match(text, /break the limit: a 25\.0 %, b 25\.0 %\./);
+  assert.doesNotMatch(text, /undefined|NaN|\[object/);
+});
+
+Deno.test("ablationSummary() has a row an arm, and a verdict over all", () => {
+  const cells = [sampleCell(), sampleCell(sampleContent([ARMS[0]!, ARMS[2]!]))];
+  const summary = (count: number) =>
+    ablationSummary({
+      question: "ablation",
+      profile: "laptop",
+      cells: cells.slice(0, count),
+      lacking: [{ name: "mnist-x", reason: "not run yet" }],
+    }, PAGES);
+  assert.match(summary(1), /\*\*Verdict: supported\.\*\* On every subject it/);
+  assert.match(summary(2), /\*\*Verdict: not supported\.\*\* It holds for no/);
+  assert.match(summary(1), /^\| ResNet-18 .* \| features +\| other +\|/m);
+  assert.match(summary(1), /- mnist-x: not run yet/);
+  assert.doesNotMatch(summary(2), /undefined|NaN/);
+  assert.match(summary(0), /There is no result yet\./);
+});
+
+Deno.test("completeConfig() refuses a fault that would change nothing", () => {
+  const refused: readonly (readonly [Record<string, unknown>, RegExp])[] = [
+    [{ faults: ["sharedReward"], search: "random" }, /^--search random: expec/],
+    [
+      {
+        faults: ["cumulativeBaseline"],
+        removal: { baseline: "leaveOneOut" },
+      },
+      /^--removal\.baseline leaveOneOut: expected movingAverage beside --faults cumul/,
+    ],
+    [
+      { faults: ["stepPerRollout"], shrinkage: { normaliseAdvantage: true } },
+      /^--shrinkage\.normalise-advantage: expected off/,
+    ],
+    [
+      { faults: ["misalignedActions"], space: "unit" },
+      /expected --space leaf and a stage of layer removal$/,
+    ],
+    [
+      { faults: ["untrainedLstm"], stages: "removal" },
+      /expected a stage whose policy is autoregressive/,
+    ],
+    [{ faults: ["returningLimit"] }, /expected --limits\.mode soft$/],
+  ];
+  for (const [options, message] of refused) {
+    assert.throws(() => completeConfig(parseOptions(options)), {
+      name: "UsageError",
+      message,
+    });
+  }
+  const { faults } = completeConfig(parseOptions({ faults: ["sharedReward"] }));
+  assert.deepEqual(faults, ["sharedReward"]);
+  assert.ok(!("faults" in completeConfig(parseOptions({}))));
+});
