@@ -7,6 +7,7 @@
 
 import type { Network } from "../../network/mod.ts";
 import type { Engine, Program, TrainingPlan } from "../engine.ts";
+import { checkPrecision } from "../precision.ts";
 
 /**
  * Version of the plans that this folder makes. Raise it with every change that
@@ -25,13 +26,20 @@ export async function openOnednn(): Promise<Engine> {
     import("./program.ts"),
   ]);
   const library = openLibrary();
-  return {
+  const engine: Engine = {
     name: "onednn",
     version: `oneDNN ${library.version}, plan ${PLAN}`,
     instructionSet: `${Deno.build.arch}, ${library.instructionSet}`,
+    obstacleTo: () =>
+      library.multipliesBfloat16
+        ? undefined
+        : `oneDNN reports ${library.instructionSet} here, expected AVX-512 with BF16 or AMX (0xe7), without which it would emulate bfloat16`,
     // Errors reach the caller as rejections.
     // deno-lint-ignore require-await
-    compile: async (network: Network, plan: TrainingPlan): Promise<Program> =>
-      OnednnProgram.compile(library, network, plan),
+    compile: async (network: Network, plan: TrainingPlan): Promise<Program> => {
+      checkPrecision(engine, plan.precision);
+      return OnednnProgram.compile(library, network, plan);
+    },
   };
+  return engine;
 }

@@ -1,5 +1,13 @@
 import type { Conv } from "../../../network/mod.ts";
-import { ALGORITHM, ARGUMENT, PROPAGATION, QUERY, TAG } from "../constants.ts";
+import {
+  ALGORITHM,
+  ARGUMENT,
+  PROPAGATION,
+  QUERY,
+  TAG,
+  TYPE,
+  type ValueType,
+} from "../constants.ts";
 import {
   type Bytes,
   describeMemory,
@@ -31,10 +39,14 @@ export interface ConvOptions {
   readonly biasCancels: boolean;
 }
 
-/** Layouts of a convolution's maps. */
+/** Layouts of a convolution's maps, and of the weights that go with them. */
 interface Maps {
   readonly input: Bytes;
   readonly output: Bytes;
+  /** In any layout. */
+  readonly weights: Bytes;
+  /** Only from kernels whose names have this in them; default: all. */
+  readonly kernels?: RegExp;
 }
 
 /** A primitive's descriptor and the layouts that it was made for. */
@@ -75,7 +87,6 @@ export function conv(
   const outputs = padded(outChannels, block);
   const inputs = plain ? place.input[0] : padded(place.input[0], block);
   const shape = [outputs, inputs, kernel, kernel];
-  const any = describeMemory(library, shape, TAG.any);
   const tags = block === 16
     ? { plain: TAG.Ohwi16o, blocked: TAG.OIhw16i16o }
     : { plain: TAG.Ohwi8o, blocked: TAG.OIhw8i8o };
@@ -88,25 +99,37 @@ export function conv(
   const biasMemory = hasBias ? describeVector(context, outChannels) : null;
   const strides = dimensions([layer.stride, layer.stride]);
   const padding = dimensions([layer.padding, layer.padding]);
-  const outputMemory = describeMap(context, place.output);
   const weights: Tensor = {
     descriptor: master,
     buffer: context.parameter(`${place.name}.weight`),
   };
 
   const { batch } = context;
-  const blocked: Maps = {
-    input: input.tensor.descriptor,
-    output: outputMemory,
-  };
   const [inputHeight, inputWidth] = place.input.slice(1);
   const [outputHeight, outputWidth] = place.output.slice(1);
-  const unblocked: Maps = {
-    input: describeMemory(
+  /** The input where nothing is blocked. */
+  const planes = (type: ValueType) =>
+    describeMemory(
       library,
       [batch, inputs, inputHeight!, inputWidth!],
       TAG.abcd,
-    ),
+      type,
+    );
+  const blockedMaps = (type: ValueType): Maps => ({
+    input: plain ? planes(type) : describeMap(context, place.input, type),
+    output: describeMap(context, place.output, type),
+    weights: describeMemory(library, shape, TAG.any, type),
+  });
+  const blocked = blockedMaps(TYPE.float);
+  const anyGradient = blocked.weights;
+  const narrow: Maps = {
+    ...blockedMaps(TYPE.bfloat16),
+    // Others take bfloat16 apart and compute in single precision, slowly.
+    kernels: /avx512_core_bf16|amx/,
+  };
+  const unblocked: Maps = {
+    ...blocked,
+    input: planes(TYPE.float),
     output: describeMemory(
       library,
       [batch, outputs, outputHeight!, outputWidth!],
@@ -126,6 +149,7 @@ export function conv(
   ): Way {
     let slow: Way | undefined;
     const ways = [
+      ...(context.narrow ? [[ALGORITHM.direct, narrow] as const] : []),
       ...algorithms(layer, place, block).map((algorithm) =>
         [algorithm, blocked] as const
       ),
@@ -134,6 +158,8 @@ export function conv(
     for (const [algorithm, maps] of ways) {
       const descriptor = recorder.tryDescriptor(init(algorithm, maps), hint);
       if (descriptor === undefined) continue;
+      const name = recorder.implementation(descriptor);
+      if (maps.kernels?.test(name) === false) continue;
       if (!recorder.isReference(descriptor)) return { descriptor, maps };
       slow ??= { descriptor, maps };
     }
@@ -141,19 +167,6 @@ export function conv(
     throw new Error(
       `Cannot compile "${place.name}": oneDNN has no convolution of this shape`,
     );
-  }
-
-  /** Has `compute` write a tensor of this layout, and puts it where it belongs. */
-  function into(
-    target: Tensor,
-    layout: Bytes,
-    compute: (computed: Tensor) => void,
-  ): void {
-    const computed = recorder.sameLayout(target, layout)
-      ? target
-      : recorder.tensor(layout);
-    compute(computed);
-    if (computed !== target) recorder.reorder(computed, target);
   }
 
   const { descriptor: forward, maps } = describe(
@@ -165,7 +178,7 @@ export function conv(
           PROPAGATION.forwardTraining,
           algorithm,
           maps.input,
-          any,
+          maps.weights,
           biasMemory,
           maps.output,
           strides,
@@ -179,7 +192,7 @@ export function conv(
     descriptor: biasMemory,
     buffer: context.parameter(`${place.name}.bias`),
   }] as const);
-  into(
+  recorder.into(
     output.tensor,
     maps.output,
     (destination) =>
@@ -203,7 +216,7 @@ export function conv(
               out,
               algorithm,
               maps.input,
-              any,
+              anyGradient,
               biasMemory,
               maps.output,
               strides,
@@ -218,7 +231,7 @@ export function conv(
       descriptor: master,
       buffer: context.gradient(`${place.name}.weight`),
     };
-    into(
+    recorder.into(
       target,
       recorder.query(descriptor, QUERY.diffWeights),
       (computed) =>
@@ -248,7 +261,7 @@ export function conv(
               out,
               algorithm,
               maps.input,
-              any,
+              maps.weights,
               maps.output,
               strides,
               padding,
@@ -258,7 +271,7 @@ export function conv(
         ),
       forward,
     );
-    into(
+    recorder.into(
       result.tensor,
       maps.input,
       (computed) =>
