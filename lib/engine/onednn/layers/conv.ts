@@ -127,6 +127,9 @@ export function conv(
     // Others take bfloat16 apart and compute in single precision, slowly.
     kernels: /avx512_core_bf16|amx/,
   };
+  // Of a map narrower than a stride the library's weight gradient multiplies the
+  // padding's zeros by memory that nobody wrote.
+  const narrowFits = context.narrow && inputWidth! >= layer.stride;
   const unblocked: Maps = {
     ...blocked,
     input: planes(TYPE.float),
@@ -149,7 +152,7 @@ export function conv(
   ): Way {
     let slow: Way | undefined;
     const ways = [
-      ...(context.narrow ? [[ALGORITHM.direct, narrow] as const] : []),
+      ...(narrowFits ? [[ALGORITHM.direct, narrow] as const] : []),
       ...algorithms(layer, place, block).map((algorithm) =>
         [algorithm, blocked] as const
       ),
