@@ -12,8 +12,8 @@ import {
   F32_ADD,
   F32X4,
   get,
-  INTEGERS,
   integer,
+  INTEGERS,
   lane,
   load,
   loop,
@@ -149,8 +149,7 @@ function total(): WasmFunction {
 export const NARROW_KERNELS: readonly WasmFunction[] = [
   map("narrowRelu", {
     inputs: 1,
-    value: ([a]) =>
-      packed([...even(a!), ...RELU], [...odd(a!), ...RELU]),
+    value: ([a]) => packed([...even(a!), ...RELU], [...odd(a!), ...RELU]),
   }),
   map("narrowAdd", { inputs: 2, value: sum([]) }),
   map("narrowAddRelu", { inputs: 2, value: sum(RELU) }),

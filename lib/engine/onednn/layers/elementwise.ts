@@ -120,9 +120,7 @@ export function dropout(
   return {
     output: multiply(context, { ...input, shared: true }, mask),
     backward: (gradient, wantsInputGradient) =>
-      wantsInputGradient
-        ? multiply(context, gradient, mask)
-        : undefined,
+      wantsInputGradient ? multiply(context, gradient, mask) : undefined,
   };
 }
 

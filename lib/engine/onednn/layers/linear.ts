@@ -128,12 +128,16 @@ export function linear(
         forward,
       );
       const result = newMap(context, place.input);
-      recorder.into(rowsOf(result), rows, (computed) =>
-        recorder.primitive(ofInput, [
-          [ARGUMENT.diffDestination, dy],
-          [ARGUMENT.weights, weights],
-          [ARGUMENT.diffSource, computed],
-        ]));
+      recorder.into(
+        rowsOf(result),
+        rows,
+        (computed) =>
+          recorder.primitive(ofInput, [
+            [ARGUMENT.diffDestination, dy],
+            [ARGUMENT.weights, weights],
+            [ARGUMENT.diffSource, computed],
+          ]),
+      );
       return result;
     },
   };

@@ -83,12 +83,16 @@ export function pool(
           ), "describe a pool's gradient"),
         forward,
       );
-      recorder.into(result.tensor, source, (computed) =>
-        recorder.primitive(backward, [
-          [ARGUMENT.diffDestination, gradient.tensor],
-          ...workspace,
-          [ARGUMENT.diffSource, computed],
-        ]));
+      recorder.into(
+        result.tensor,
+        source,
+        (computed) =>
+          recorder.primitive(backward, [
+            [ARGUMENT.diffDestination, gradient.tensor],
+            ...workspace,
+            [ARGUMENT.diffSource, computed],
+          ]),
+      );
       return result;
     },
   };
