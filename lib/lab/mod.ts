@@ -66,6 +66,7 @@ export * from "./forecast/remaining.ts";
 export * from "./options/compression.ts";
 export type { FinalConfig } from "./options/final.ts";
 export * from "./options/methods.ts";
+export * from "./options/precision.ts";
 export * from "./options/recipes.ts";
 export type { ScheduleName } from "./options/schedules.ts";
 export * from "./options/search_plan.ts";
