@@ -138,16 +138,27 @@ function ownTests(): void {
       width: 0.25,
     });
     const problem = makeProblem(network, { seed: 2, size: 16 });
-    const solve = async (engine: Engine) =>
-      updates(problem.weights, (await engineSolver(engine)(problem)).weights);
     const [narrow, single] = [
-      await solve(await open()),
-      await solve(await openEngine("onednn")),
+      await engineSolver(await open())(problem),
+      await engineSolver(await openEngine("onednn"))(problem),
     ];
-    const distance = norm(narrow.map((value, i) => value - single[i]!));
-    const error = distance / norm(single);
-    // ReLUs near 0 turn: more than rounding alone, and never nothing.
-    assert.ok(error > 1e-4 && error < 0.15, `relative error ${error}`);
+    const error = (names: readonly string[]) => {
+      const [a, b] = [narrow, single].map(({ weights }) =>
+        updates(problem.weights, { weights, names })
+      );
+      return norm(a!.map((value, i) => value - b![i]!)) / norm(b!);
+    };
+    const all = Object.keys(problem.weights)
+      .filter((name) => !name.includes("running"));
+    // Rounding alone reaches the last layer; of the ReLUs before, one in fifty
+    // is so near to 0 that it turns, and each one that does is an error of its
+    // own: sqrt(1 / 50) a layer, until there are none left to turn.
+    assert.ok(
+      error([all.at(-2)!]) < 0.03,
+      `the last layer's ${error([all.at(-2)!])}`,
+    );
+    const whole = error(all);
+    assert.ok(whole > 1e-4 && whole < 0.45, `the whole's ${whole}`);
   });
 
   // The library's weight gradient would read memory that nobody wrote.
@@ -184,12 +195,14 @@ function ownTests(): void {
 
 function updates(
   before: Weights,
-  after: Readonly<Record<string, ArrayLike<number>>>,
+  { weights, names }: {
+    readonly weights: Readonly<Record<string, ArrayLike<number>>>;
+    readonly names: readonly string[];
+  },
 ): readonly number[] {
-  return Object.keys(before).filter((name) => !name.includes("running"))
-    .flatMap((name) =>
-      Array.from(before[name]!, (value, i) => after[name]![i]! - value)
-    );
+  return names.flatMap((name) =>
+    Array.from(before[name]!, (value, i) => weights[name]![i]! - value)
+  );
 }
 
 function norm(values: readonly number[]): number {
