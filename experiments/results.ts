@@ -13,20 +13,19 @@ import {
   runMain,
   writeFileAtomic,
 } from "../lib/cli/mod.ts";
-import { findStale } from "../lib/report/mod.ts";
+import {
+  findStale,
+  type ListedQuestion,
+  overviewPage,
+  verdictTable,
+} from "../lib/report/mod.ts";
 import {
   PROJECT,
   recordedTeachers,
   renderQuestion,
   renderTeachers,
-  type Report,
 } from "../lib/lab/mod.ts";
-import { report as proxy } from "./proxy_fidelity.ts";
-import { report as rq1 } from "./rq1_compression.ts";
-import { report as strategies } from "./search_strategies.ts";
-
-/** How the results of each question become files. */
-const REPORTS: readonly Report<unknown>[] = [rq1, proxy, strategies];
+import { EXPERIMENTS } from "./all.ts";
 
 const source = {
   name: "deno task results",
@@ -42,8 +41,17 @@ const source = {
 /** Where README.md shows a table. */
 const README_BLOCK = /(<!-- results: (\S+) -->\n)[\s\S]*?(<!-- \/results -->)/g;
 
+/** Where README.md shows all verdicts. */
+const README_VERDICTS = /(<!-- verdicts -->\n)[\s\S]*?(<!-- \/verdicts -->)/;
+
+/** The questions, and what each does. */
+const QUESTIONS: readonly ListedQuestion[] = EXPERIMENTS.map(
+  ({ report: { question }, command: { summary } }) => ({ question, summary }),
+);
+
 /**
- * README.md with the tables of the laptop profile between its markers.
+ * README.md with the verdicts, and the tables of the laptop profile, between its
+ * markers.
  *
  * @param readme The file's text.
  * @param files What {@link renderResults} gave.
@@ -60,7 +68,10 @@ export function renderReadme(
       .replace(/^# /, "### ")
       .replaceAll(/\]\((?=laptop[./])/g, `](results/${question}/`);
     return `${begin}\n${text}\n${end}`;
-  });
+  }).replace(
+    README_VERDICTS,
+    (_, begin, end) => `${begin}\n${verdictTable(QUESTIONS, files)}\n${end}`,
+  );
 }
 
 /**
@@ -73,7 +84,7 @@ export async function renderResults(
 ): Promise<Map<string, string>> {
   const results = fileURLToPath(folder).replace(/[\\/]$/, "");
   const files = new Map<string, string>();
-  for (const report of REPORTS) {
+  for (const { report } of EXPERIMENTS) {
     for (const [path, text] of await renderQuestion(results, report)) {
       files.set(path, text);
     }
@@ -82,6 +93,7 @@ export async function renderResults(
   if (teachers.length > 0) {
     files.set("teachers/README.md", renderTeachers(teachers));
   }
+  files.set("README.md", overviewPage(QUESTIONS, files));
   return files;
 }
 

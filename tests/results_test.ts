@@ -22,6 +22,7 @@ async function resultsAreCommitted(): Promise<boolean | undefined> {
 Deno.test("renderResults() gives the files on disk when nobody typed in them", async () => {
   const files = await renderResults(RESULTS);
   assert.ok(files.has("rq1/laptop.md"), "the laptop table of RQ1 is there");
+  assert.ok(files.get("README.md")?.includes("[laptop](rq1/laptop.md)"));
   assert.deepEqual(await findStale(RESULTS, files), []);
 });
 
@@ -49,4 +50,14 @@ Deno.test("renderReadme() replaces what stands between the markers, and only tha
     ),
     "a\n<!-- results: rq1 -->\n\n### T\n![a](results/rq1/laptop/x.svg) [b](results/rq1/laptop.json) [c](laptopx)\n\n<!-- /results -->\nb\n",
   );
+});
+
+Deno.test("renderReadme() has a line a question where README.md shows the verdicts", () => {
+  const shown = renderReadme(
+    "a\n<!-- verdicts -->\nold\n<!-- /verdicts -->\nb\n",
+    new Map([["rq1/laptop.md", "# T\n"]]),
+  );
+  assert.match(shown, /^a\n<!-- verdicts -->\n\n\| question /);
+  assert.match(shown, /\n\| \[rq1\]\(results\/rq1\/laptop\.md\) /);
+  assert.match(shown, /\n\n<!-- \/verdicts -->\nb\n$/);
 });

@@ -185,6 +185,11 @@ export interface Engine {
   /** What else the bits depend on, for example "x86-64 AVX-512". */
   readonly instructionSet: string;
   /**
+   * Channels are computed in multiples of so many, an integer >= 1; default 1.
+   * Narrower layers cost as much: only forecasts ask.
+   */
+  readonly channelBlock?: number;
+  /**
    * Why this machine cannot compile plans of a precision, in words; undefined
    * where it can. Left out, the engine knows single precision alone.
    */

@@ -13,6 +13,7 @@
  *   recipes and search plans that follow from it
  * - `subject/`: a data set with a network on it, found, opened and identified
  * - `teacher/`: trained teachers as recipes, records and files
+ * - `regress/`: what is recorded, run once more and compared
  * - `session/`: store, engine, workers, signals, progress
  * - `forecast/`: how long it will take on this machine
  * - `records/`: keeping earlier records
@@ -78,6 +79,11 @@ export * from "./pictures/rasterise.ts";
 export * from "./pictures/svg_text.ts";
 export * from "./project.ts";
 export * from "./records/set_aside.ts";
+export * from "./regress/compare.ts";
+export * from "./regress/leaves.ts";
+export * from "./regress/regress.ts";
+export * from "./regress/table.ts";
+export * from "./regress/tolerances.ts";
 export * from "./session/engine_choice.ts";
 export * from "./session/phase.ts";
 export * from "./session/register_weights.ts";

@@ -7,7 +7,7 @@ import {
   standardDeviation,
   type Summary,
 } from "./statistics.ts";
-import { studentTProbability, studentTQuantile } from "./student_t.ts";
+import { studentTQuantile, studentTTail } from "./student_t.ts";
 
 /** Probability that a table's intervals cover the true value. */
 export const CONFIDENCE = 0.95;
@@ -137,5 +137,5 @@ export function pairedDifference(
   const { n, mean: centre = NaN, standardDeviation: spread = 0 } = summary;
   if (spread === 0) return { ...summary, differences };
   const t = centre / (spread / Math.sqrt(n));
-  return { ...summary, differences, p: 1 - studentTProbability(t, n - 1) };
+  return { ...summary, differences, p: studentTTail(t, n - 1) };
 }

@@ -7,6 +7,7 @@
  */
 export * from "./course_figure.ts";
 export * from "./decision_label.ts";
+export * from "./effect_size.ts";
 export * from "./environment.ts";
 export * from "./expected_ratio.ts";
 export * from "./format.ts";
@@ -15,6 +16,7 @@ export * from "./holm.ts";
 export * from "./interval.ts";
 export * from "./keep_figure.ts";
 export * from "./layer_label.ts";
+export * from "./overview.ts";
 export * from "./paired_bootstrap.ts";
 export * from "./paper.ts";
 export * from "./paper_cell.ts";
@@ -30,3 +32,5 @@ export * from "./stale.ts";
 export * from "./statistics.ts";
 export * from "./student_t.ts";
 export * from "./table.ts";
+export * from "./wilcoxon.ts";
+export * from "./verdict.ts";

@@ -5,7 +5,10 @@
  * @module
  */
 
-import { activationBytes, countMacs, type Network } from "../network/mod.ts";
+import { activationBytes, leaves, type Network } from "../network/mod.ts";
+
+/** Bytes of one float32. */
+const FLOAT_BYTES = 4;
 
 /** Seconds of one thread that an image costs in one direction of use. */
 export interface ImageCost {
@@ -15,6 +18,11 @@ export interface ImageCost {
   readonly mac: number;
   /** For each byte of activations, that memory-bound layers move. */
   readonly activation: number;
+  /**
+   * The engine computes channels in multiples of so many, an integer >= 1, and
+   * pads others: then narrow networks cost as much as wider ones. Default 1.
+   */
+  readonly channelBlock?: number;
 }
 
 /** Seconds of one thread for the parts of a student's evaluation, each >= 0. */
@@ -36,8 +44,25 @@ export interface CostSample {
 }
 
 /** The work that a network does for an image, in the order of {@link ImageCost}. */
-function workOf(network: Network): readonly number[] {
-  return [1, countMacs(network), activationBytes(network)];
+function workOf(network: Network, channelBlock = 1): readonly number[] {
+  const padded = (channels: number) =>
+    Math.ceil(channels / channelBlock) * channelBlock;
+  let macs = 0;
+  let padding = 0;
+  for (const { layer, input, output, index } of leaves(network)) {
+    const [channels, height, width] = output;
+    const area = height * width;
+    padding += (padded(channels) - channels) * area * FLOAT_BYTES;
+    if (layer.type === "conv") {
+      // The images themselves are read as they are.
+      const read = index === 0 ? input[0] : padded(input[0]);
+      macs += padded(channels) * area * read * layer.kernel ** 2;
+    } else if (layer.type === "linear") {
+      const [from, rows, columns] = input;
+      macs += padded(layer.outFeatures) * padded(from) * rows * columns;
+    }
+  }
+  return [1, macs, activationBytes(network) + padding];
 }
 
 /**
@@ -46,10 +71,14 @@ function workOf(network: Network): readonly number[] {
  * every choice of those above 0 to be tried.
  *
  * @param samples Networks of different work, at least 3.
+ * @param channelBlock See {@link ImageCost}.
  * @returns The costs with the smallest error.
  * @throws {RangeError} If there are fewer samples, or a time is not above 0.
  */
-export function fitImageCost(samples: readonly CostSample[]): ImageCost {
+export function fitImageCost(
+  samples: readonly CostSample[],
+  channelBlock = 1,
+): ImageCost {
   if (samples.length < 3) {
     throw new RangeError(
       `Cannot fit costs: ${samples.length} networks were measured, expected at least 3`,
@@ -61,7 +90,7 @@ export function fitImageCost(samples: readonly CostSample[]): ImageCost {
         `Cannot fit costs: a time is ${secondsPerImage} s, expected a number > 0`,
       );
     }
-    return workOf(network).map((work) => work / secondsPerImage);
+    return workOf(network, channelBlock).map((work) => work / secondsPerImage);
   });
   let best: { error: number; costs: readonly number[] } | undefined;
   for (let choice = 1; choice < 8; choice++) {
@@ -77,7 +106,12 @@ export function fitImageCost(samples: readonly CostSample[]): ImageCost {
   }
   // One column alone always has a solution above 0.
   const [image, mac, activation] = best!.costs;
-  return { image: image!, mac: mac!, activation: activation! };
+  return {
+    image: image!,
+    mac: mac!,
+    activation: activation!,
+    ...(channelBlock === 1 ? {} : { channelBlock }),
+  };
 }
 
 /**
@@ -127,7 +161,7 @@ function leastSquares(
  * @param network The network.
  */
 export function secondsPerImage(cost: ImageCost, network: Network): number {
-  const [image, macs, activations] = workOf(network);
+  const [image, macs, activations] = workOf(network, cost.channelBlock);
   return cost.image * image! + cost.mac * macs! +
     cost.activation * activations!;
 }

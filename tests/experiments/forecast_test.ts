@@ -172,6 +172,14 @@ Deno.test("finalPart() has rungs come before the final trainings, a stage's afte
   const without = finalPart(OPTIONS, [TEACHER, TEACHER]);
   assert.deepEqual([without.trainings, without.epochs], [2, 10]);
   near(without.wallSeconds, 5);
+  // Stage 2 waits for a winner that has to be found among finalists, or whose
+  // weights it inherits where no rung has trained any.
+  const seconds = (config: CompressionConfig) =>
+    finalPart({ ...OPTIONS, config }, [TEACHER, TEACHER]).wallSeconds;
+  const student = { ...CONFIG.student, start: "inherited" } as const;
+  near(seconds({ ...CONFIG, finalists: 2 }), 2 * 5);
+  near(seconds({ ...CONFIG, student }), 2 * 5);
+  near(seconds({ ...config, student }), 2 * (3 + 3) + 5);
 });
 
 Deno.test("foreseeRun() divides the teacher's look at its students' images among the workers", () => {

@@ -228,6 +228,15 @@ Deno.test("--final.start inherited needs students that inherit, and says how the
   assert.equal(mistakes("--final.start", "fresh"), "");
 });
 
+Deno.test("--student.observe needs students that inherit", () => {
+  const observed = ["--student.observe", "100", "--student.start"];
+  assert.match(
+    mistakes(...observed, "fresh"),
+    /^--student\.observe: expected 0, .*; --student\.start inherited has students inherit$/,
+  );
+  assert.equal(mistakes(...observed, "inherited"), "");
+});
+
 Deno.test("--student.epochs 0 needs students that inherit", () => {
   const none = ["--student.epochs", "0"];
   assert.match(

@@ -76,6 +76,19 @@ Deno.test("selectCells() declares subject by subject, seed by seed, arm by arm",
   }
 });
 
+Deno.test("selectCells() gives a subject its own number of seeds, and flags win", async () => {
+  const profile = PROFILE.replace(
+    "dataset: mnist",
+    "dataset: mnist\n    seeds: 3",
+  );
+  const mnist = [1, 2, 3].map((seed) => MNIST.replace("s1", `s${seed}`));
+  const { declared, profile: name } = await select([], { profile });
+  assert.deepEqual(names(declared), [...mnist, CIFAR]);
+  assert.equal(name, "laptop");
+  const flags = await select(["--seeds", "1"], { profile });
+  assert.deepEqual(names(flags.declared), [MNIST, CIFAR]);
+});
+
 Deno.test("selectCells() lets flags win over subjects, and --config not", async () => {
   const flags = await select(["--final.epochs", "2", "--width", "1"]);
   assert.deepEqual(
@@ -165,6 +178,20 @@ Deno.test("selectCells() keeps the arms of --arms only, and knows no others", as
       return true;
     },
   );
+});
+
+Deno.test("selectCells() knows the arms that one of the subjects compares", async () => {
+  const profile = PROFILE.replace(
+    "dataset: mnist",
+    "dataset: mnist\n    compare: [random]",
+  );
+  const random = MNIST.replace("reinforce", "random");
+  assert.deepEqual(
+    names((await select([], { profile })).declared),
+    [MNIST, random, CIFAR],
+  );
+  const asked = await select(["--arms", "random"], { profile });
+  assert.deepEqual(names(asked.declared), [random]);
 });
 
 Deno.test("selectCells() runs the cells that match --cells, and declares all", async () => {

@@ -8,8 +8,8 @@ import {
   quantile,
   standardDeviation,
   studentInterval,
-  studentTProbability,
   studentTQuantile,
+  studentTTail,
   summarise,
 } from "../../lib/report/mod.ts";
 
@@ -98,17 +98,40 @@ Deno.test("studentTQuantile() gives published values when two-sided at 95 %", ()
   near(studentTQuantile(0.8, 7), 1.415, 5e-4);
 });
 
-Deno.test("studentTProbability() and studentTQuantile() give closed forms when degrees are 1 and 2", () => {
+Deno.test("studentTTail() and studentTQuantile() give closed forms when degrees are 1 and 2", () => {
   for (const t of [0, 0.1, 1, 5, 1e3]) {
-    near(studentTProbability(t, 1), 2 / Math.PI * Math.atan(t), 1e-15);
-    near(studentTProbability(-t, 2), t / Math.sqrt(2 + t * t), 1e-15);
+    near(studentTTail(t, 1), 1 - 2 / Math.PI * Math.atan(t), 1e-15);
+    near(studentTTail(-t, 2), 1 - t / Math.sqrt(2 + t * t), 1e-15);
   }
   near(studentTQuantile(0.95, 1), Math.tan(0.95 * Math.PI / 2), 1e-12);
   near(studentTQuantile(0.95, 2), 0.95 * Math.sqrt(2 / (1 - 0.95 ** 2)), 1e-13);
-  assert.equal(studentTProbability(Infinity, 3), 1);
-  assert.throws(() => studentTProbability(1, 0), RangeError);
-  assert.throws(() => studentTProbability(NaN, 1), RangeError);
+  assert.equal(studentTTail(Infinity, 3), 0);
+  assert.throws(() => studentTTail(1, 0), RangeError);
+  assert.throws(() => studentTTail(NaN, 1), RangeError);
   assert.throws(() => studentTQuantile(1, 3), RangeError);
+});
+
+Deno.test("studentTTail() and studentTQuantile() give SciPy's numbers, far out too", () => {
+  // SciPy 1.16.3: 2 * stats.t.sf(t, df), and stats.t.ppf((1 + level) / 2, df).
+  const tails = [
+    [4.0621, 9, 0.002833007840390158],
+    [12, 9, 7.699886222985645e-07],
+    [100, 5, 1.8960014224623655e-09],
+    [30, 20, 4.19522532399964e-18],
+  ] as const;
+  for (const [t, degrees, p] of tails) {
+    near(studentTTail(t, degrees) / p, 1, 1e-13);
+  }
+  const quantiles = [
+    [0.8, 1, 3.0776835372078066],
+    [0.9, 30, 1.6972608865939574],
+    [0.95, 9, 2.2621571628540993],
+    [0.99, 5, 4.032142983557536],
+    [0.999, 1000, 3.300282648423858],
+  ] as const;
+  for (const [level, degrees, t] of quantiles) {
+    near(studentTQuantile(level, degrees) / t, 1, 1e-10);
+  }
 });
 
 Deno.test("pairedDifference() gives R's t.test when run on Student's sleep data", () => {

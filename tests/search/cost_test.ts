@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { activationBytes, countMacs, vgg } from "../../lib/network/mod.ts";
+import {
+  activationBytes,
+  countMacs,
+  type Network,
+  vgg,
+} from "../../lib/network/mod.ts";
 import {
   type CostModel,
   fitImageCost,
@@ -73,4 +78,66 @@ Deno.test("predictSeconds() adds compilation, training and validation", () => {
     predictSeconds(model, BASE, { images: 10, validation: 4 }),
     1 + 10 * image + 4 * 7,
   );
+});
+
+Deno.test("secondsPerImage() counts channels in whole blocks where the engine computes them so", () => {
+  const narrow = (outChannels: number): Network => ({
+    input: [3, 4, 4],
+    blocks: [
+      {
+        type: "conv",
+        outChannels,
+        kernel: 3,
+        stride: 1,
+        padding: 1,
+        bias: true,
+      },
+      {
+        type: "conv",
+        outChannels,
+        kernel: 3,
+        stride: 1,
+        padding: 1,
+        bias: true,
+      },
+      { type: "linear", outFeatures: 5, bias: true },
+    ],
+  });
+  const cost = { image: 0, mac: 1, activation: 0, channelBlock: 8 };
+  const bytes = { ...cost, mac: 0, activation: 1 };
+  // The image's three channels are read as they are.
+  assert.equal(
+    secondsPerImage(cost, narrow(5)),
+    8 * 3 * 9 * 16 + 8 * 8 * 9 * 16 + 8 * 8 * 16,
+  );
+  assert.equal(secondsPerImage(bytes, narrow(5)), 4 * (8 + 8) * 16 + 4 * 8);
+  for (const each of [cost, bytes]) {
+    const times = [1, 5, 8, 9].map((channels) =>
+      secondsPerImage(each, narrow(channels))
+    );
+    assert.equal(times[0], times[1]);
+    assert.equal(times[1], times[2]);
+    assert(times[3]! > times[2]!);
+  }
+  assert.equal(
+    secondsPerImage({ ...cost, channelBlock: 1 }, narrow(5)),
+    countMacs(narrow(5)),
+  );
+});
+
+Deno.test("fitImageCost() keeps the block that it was fitted with", () => {
+  const truth = { image: 1e-5, mac: 1e-9, activation: 1e-8, channelBlock: 16 };
+  const fitted = fitImageCost(
+    NETWORKS.map((network) => ({
+      network,
+      secondsPerImage: secondsPerImage(truth, network),
+    })),
+    16,
+  );
+  assert.equal(fitted.channelBlock, 16);
+  for (const network of NETWORKS) {
+    const error = secondsPerImage(fitted, network) /
+        secondsPerImage(truth, network) - 1;
+    assert(Math.abs(error) < 1e-6, `off by ${error}`);
+  }
 });

@@ -17,6 +17,7 @@ import { StoreError } from "../../store/mod.ts";
 import { TeacherError } from "../../search/mod.ts";
 import { calibrationOf } from "../forecast/calibration.ts";
 import { stagesOf } from "../options/stage_plans.ts";
+import { checkPrecisions } from "../options/precision.ts";
 import { type Session, withSession } from "../session/session.ts";
 import { whileLocked } from "../session/while_locked.ts";
 import { checkDataFolder } from "../subject/open_data.ts";
@@ -42,6 +43,12 @@ import { schedule } from "./schedule.ts";
 import { selectCells, type Selection } from "./select.ts";
 import { writeProfile } from "./write_cell.ts";
 
+/** What {@link runExperiment} can be given beside the command line. */
+export interface ShowOptions {
+  /** Shows the table at the end, default on standard output. */
+  readonly show?: (table: string) => void;
+}
+
 /**
  * Runs an experiment's command line.
  *
@@ -52,6 +59,7 @@ import { writeProfile } from "./write_cell.ts";
  *
  * @param experiment The experiment.
  * @param args Its arguments.
+ * @param options Where its table goes.
  * @returns The exit code: 3 where a cell failed, 4 where a result differs from its
  * record, 5 where nothing could be run for want of data.
  */
@@ -61,6 +69,7 @@ export async function runExperiment<
 >(
   experiment: Experiment<Given, Content>,
   args: readonly string[],
+  { show = print }: ShowOptions = {},
 ): Promise<number> {
   const invocation = parseCommand(experiment.command, args);
   const { run } = invocation;
@@ -82,7 +91,14 @@ export async function runExperiment<
   return await withSession(
     run,
     (session) =>
-      runCells(experiment, { run, selection, cells, outcomes, session }),
+      runCells(experiment, {
+        run,
+        selection,
+        cells,
+        outcomes,
+        session,
+        show,
+      }),
   );
 }
 
@@ -130,16 +146,18 @@ async function runCells<
   Content extends { readonly identity: Identity<unknown> },
 >(
   experiment: Experiment<Given, Content>,
-  { run, selection, cells, outcomes, session }: {
+  { run, selection, cells, outcomes, session, show }: {
     readonly run: RunOptions;
     readonly selection: Selection;
     readonly cells: readonly KnownCell[];
     readonly outcomes: Map<Cell, Outcome>;
     readonly session: Session;
+    readonly show: (table: string) => void;
   },
 ): Promise<number> {
   const { question } = experiment.report;
   const { results, workers } = run;
+  for (const { cell } of cells) checkPrecisions(session.engine, cell.config);
   const place = { results, question, profile: selection.profile };
   const calibration = await calibrationOf(
     session.store,
@@ -190,7 +208,7 @@ async function runCells<
       },
     });
   }
-  print(table);
+  show(table);
   return conclude(outcomes);
 }
 

@@ -50,24 +50,29 @@ export function selectCells<Given extends GivenOptions>(
   invocation: Invocation<Given>,
   arms: (given: Given) => readonly Arm[],
 ): Selection {
-  const { config, run, given, amend } = invocation;
+  const { config, run, amend } = invocation;
+  const isNamed = "dataset" in invocation.given;
   const subjects = subjectsOf(invocation);
   const asked = config.arms;
-  const isNamed = "dataset" in given;
-  const all = subjects.flatMap((subject, i): readonly Cell[] => {
+  const options = subjects.map((subject, i) => {
     const place = `subjects[${i}]`;
-    const own = arms(amend({ values: subject, place }));
-    const names = own.map(({ name }) => name);
-    const unknown = asked?.find((name) => !names.includes(name));
-    if (unknown !== undefined) {
-      throw new UsageError(
-        `--arms "${unknown}": expected of ${names.join(", ")}`,
-      );
-    }
-    const chosen = own.filter(({ name }) => asked?.includes(name) ?? true);
-    return Array.from({ length: config.seeds }, (_, k) => run.seed + k)
+    const given = amend({ values: subject, place });
+    return { subject, place, seeds: given.seeds, arms: arms(given) };
+  });
+  const known = new Set(
+    options.flatMap(({ arms }) => arms.map(({ name }) => name)),
+  );
+  const unknown = asked?.find((name) => !known.has(name));
+  if (unknown !== undefined) {
+    throw new UsageError(
+      `--arms "${unknown}": expected of ${[...known].join(", ")}`,
+    );
+  }
+  const all = options.flatMap(({ subject, place, seeds, arms }) => {
+    const chosen = arms.filter(({ name }) => asked?.includes(name) ?? true);
+    return Array.from({ length: seeds }, (_, k) => run.seed + k)
       .flatMap((seed) =>
-        chosen.map(({ name, options }) => {
+        chosen.map(({ name, options }): Cell => {
           const cell = ownOptions(
             amend({ values: subject, over: options, place }),
           );

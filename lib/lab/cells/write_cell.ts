@@ -84,6 +84,33 @@ export async function writeCell<
   };
 }
 
+/**
+ * Copies a cell's record with its files from another results folder. An earlier
+ * one of the same name is set aside, as {@link writeCell} does it.
+ *
+ * @param place Where to.
+ * @param options The other results folder, and the cell.
+ */
+export async function adoptCell(
+  { results, question, profile }: ProfilePlace,
+  { from, cell }: { readonly from: string; readonly cell: string },
+): Promise<void> {
+  const path = recordPath({ question, profile, cell });
+  const record = readRecord(await Deno.readTextFile(`${from}/${path}`), path);
+  await makeRoom(
+    results,
+    record as ResultRecord<{ readonly identity: unknown }>,
+  );
+  const [first, ...others] = await filesOf(from, path);
+  // Last: a record vouches for what lies beside it.
+  for (const file of [...others, first!]) {
+    await writeFileAtomic(
+      `${results}${file.slice(from.length)}`,
+      await Deno.readFile(file),
+    );
+  }
+}
+
 /** Sets an earlier record aside where it is not the same. */
 async function makeRoom(
   results: string,

@@ -15,11 +15,11 @@ import {
   fitImageCost,
 } from "../../search/mod.ts";
 import type { Store } from "../../store/mod.ts";
-import type { Measured } from "./calibration_worker.ts";
+import type { Measured, Timed } from "./calibration_worker.ts";
 import { PROBES } from "./calibration_networks.ts";
 
 /** Raised when another measurement would be kept. */
-const CALIBRATION_FORMAT = 1;
+const CALIBRATION_FORMAT = 2;
 
 /** Costs of a thread. */
 export interface Calibration {
@@ -50,9 +50,11 @@ async function measure(
   try {
     // All are loaded before the first begins: loading is no training.
     await Promise.all(workers.map((worker) => answerOf(worker, { engine })));
-    const all = await Promise.all(
-      workers.map((worker) => answerOf<readonly Measured[]>(worker, "measure")),
+    const answers = await Promise.all(
+      workers.map((worker) => answerOf<Timed>(worker, "measure")),
     );
+    const all = answers.map(({ probes }) => probes);
+    const { channelBlock } = answers[0]!;
     // A slow engine is timed on the first probe only.
     const timed = PROBES.slice(0, Math.min(...all.map(({ length }) => length)));
     const mean = (value: (measured: Measured) => number, probe: number) =>
@@ -64,10 +66,13 @@ async function measure(
           mac: mean(value, 0) / countMacs(timed[0]!),
           activation: 0,
         }
-        : fitImageCost(timed.map((network, probe) => ({
-          network,
-          secondsPerImage: mean(value, probe),
-        })));
+        : fitImageCost(
+          timed.map((network, probe) => ({
+            network,
+            secondsPerImage: mean(value, probe),
+          })),
+          channelBlock,
+        );
     return {
       compile: timed.reduce(
         (sum, _, probe) => sum + mean(({ compile }) => compile, probe),

@@ -29,8 +29,17 @@ export interface Measured {
   readonly prediction: number;
 }
 
-/** Each kind of use is timed for at least so long. */
+/** What a thread answers. */
+export interface Timed {
+  /** The probes in their order: all of them, or the first one of a slow engine. */
+  readonly probes: readonly Measured[];
+  /** In multiples of how many the engine computes channels. */
+  readonly channelBlock: number;
+}
+
+/** Each kind of use is timed for at least so long, and so often. */
 const LEAST_SECONDS = 0.15;
+const LEAST_CALLS = 2;
 
 /** Images of a timed epoch: a few steps. */
 const IMAGES = 3 * PROBE_BATCH;
@@ -91,16 +100,21 @@ function madeUp({ input }: Network, images: number): TrainingData {
   };
 }
 
-/** Mean seconds of a call, after a first one that also allocates. */
-async function mean(call: () => Promise<unknown>): Promise<number> {
+/**
+ * Median seconds of a call, after a first one that also allocates: what else the
+ * machine does now holds up some of the calls, and rarely half of them.
+ */
+async function median(call: () => Promise<unknown>): Promise<number> {
   await call();
-  const seconds = stopwatch();
-  let times = 0;
+  const all = stopwatch();
+  const times: number[] = [];
   do {
+    const seconds = stopwatch();
     await call();
-    times++;
-  } while (seconds() < LEAST_SECONDS);
-  return seconds() / times;
+    times.push(seconds());
+  } while (all() < LEAST_SECONDS || times.length < LEAST_CALLS);
+  times.sort((a, b) => a - b);
+  return times[Math.floor((times.length - 1) / 2)]!;
 }
 
 async function time(
@@ -128,8 +142,8 @@ async function time(
       });
     return {
       compile,
-      training: await mean(epoch) / images,
-      prediction: await mean(look) / images,
+      training: await median(epoch) / images,
+      prediction: await median(look) / images,
     };
   } finally {
     await program.dispose();
@@ -147,20 +161,21 @@ let engine: Promise<Engine> | undefined;
 
 async function answer(
   question: { readonly engine: string } | "measure",
-): Promise<unknown> {
+): Promise<"ready" | Timed> {
   if (question !== "measure") {
     engine = openEngine(question.engine);
     await engine;
     return "ready";
   }
   const opened = await engine!;
+  const { channelBlock = 1 } = opened;
   const few = await time(opened, PROBES[0]!, FEW_IMAGES);
-  if (few.training > SLOW_SECONDS) return [few];
-  const measured: Measured[] = [];
+  const probes: Measured[] = [];
+  if (few.training > SLOW_SECONDS) return { probes: [few], channelBlock };
   for (const network of PROBES) {
-    measured.push(await time(opened, network, IMAGES));
+    probes.push(await time(opened, network, IMAGES));
   }
-  return measured;
+  return { probes, channelBlock };
 }
 
 scope.onmessage = ({ data }) => {

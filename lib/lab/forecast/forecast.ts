@@ -260,7 +260,7 @@ export function finalPart(
   { calibration, config, images, workers }: ForecastOptions,
   winners: readonly Network[],
 ): Part {
-  const { final: { start }, student } = config;
+  const { final: { start }, student, finalists } = config;
   const validation = config.validation + observedImages(start, student, images);
   const cost: CostModel = workers === 1
     ? calibration.alone
@@ -280,18 +280,23 @@ export function finalPart(
   }));
   const sum = (values: readonly number[]) =>
     values.reduce((all, each) => all + each, 0);
+  // Which finalist is the best, or what its weights are, is known at the end.
+  const isAwaited = finalists > 1 ||
+    student.start === "inherited" && rounds.length === 1;
   return {
     name: "final",
     trainings: sum(rounds.map(({ trainings }) => trainings)),
     epochs: sum(rounds.map(({ epochs }) => epochs)),
     workerSeconds: sum(rounds.flatMap(({ times }) => times.flat())),
-    // A rung waits for the one before it, and the next stage for all of them; the
-    // last trainings of all stages are side by side.
+    // A rung waits for the one before it, and the next stage for all of them. The
+    // last trainings of all stages are side by side, but where the next stage needs
+    // one of them first.
     wallSeconds: sum(
-      rounds.slice(0, -1).flatMap(({ times }) =>
-        times.map((each) => makespan(each, workers))
-      ),
-    ) + makespan(rounds.at(-1)!.times.flat(), workers),
+      [
+        ...rounds.slice(0, -1).flatMap(({ times }) => times),
+        ...(isAwaited ? rounds.at(-1)!.times : [rounds.at(-1)!.times.flat()]),
+      ].map((times) => makespan(times, workers)),
+    ),
   };
 }
 

@@ -165,15 +165,22 @@ export function checkFinalists(
 }
 
 /**
- * Checks that a final training that is to inherit weights has some to inherit.
+ * Checks that what needs inherited weights, final trainings and estimated
+ * statistics, has some.
  *
  * @throws {UsageError} If the students start from fresh ones.
  */
 export function checkStart(
-  { student, final }: Readonly<
-    Record<"student" | "final", { readonly start: StartName }>
-  >,
+  { student, final }: {
+    readonly student: { readonly start: StartName; readonly observe: number };
+    readonly final: { readonly start: StartName };
+  },
 ): void {
+  if (student.observe > 0 && student.start === "fresh") {
+    throw new UsageError(
+      "--student.observe: expected 0, as batch norm's statistics are estimated anew for inherited weights only; --student.start inherited has students inherit",
+    );
+  }
   if (final.start === "fresh" || student.start === "inherited") return;
   throw new UsageError(
     "--final.start inherited: expected fresh, as the students start from fresh weights; --student.start inherited has both inherit",

@@ -5,7 +5,12 @@
  */
 
 import { z } from "zod";
-import { type Precision, PRECISIONS } from "../../engine/mod.ts";
+import {
+  checkPrecision,
+  type Engine,
+  type Precision,
+  PRECISIONS,
+} from "../../engine/mod.ts";
 import type { Recipe } from "../../training/mod.ts";
 
 /** What a training computes in, as options name it. */
@@ -28,4 +33,28 @@ export function precisionOf(
   name: PrecisionName = "f32",
 ): Pick<Recipe, "precision"> {
   return name === "f32" ? {} : { precision: name };
+}
+
+/** Options of trainings, as far as they say what these compute in. */
+interface Trainings {
+  /** The short training of candidates. */
+  readonly student: { readonly precision?: PrecisionName };
+  /** The final training. */
+  readonly final: { readonly precision?: PrecisionName };
+}
+
+/**
+ * Checks before anything is trained that an engine computes in what options ask for.
+ *
+ * @param engine The engine.
+ * @param trainings The options.
+ * @throws {PrecisionError} If it does not, on this machine.
+ */
+export function checkPrecisions(
+  engine: Engine,
+  { student, final }: Trainings,
+): void {
+  for (const { precision } of [student, final]) {
+    checkPrecision(engine, precisionOf(precision).precision);
+  }
 }

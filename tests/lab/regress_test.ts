@@ -1,0 +1,212 @@
+import assert from "node:assert/strict";
+import {
+  compareRecords,
+  type Comparison,
+  leavesOf,
+  PROJECT_RESULTS,
+  regressionText,
+} from "../../lib/lab/mod.ts";
+import { createRecord, readRecord } from "../../lib/report/mod.ts";
+
+/** A test's view of a record. */
+// deno-lint-ignore no-explicit-any
+type Json = any;
+
+const PATH = "rq1/smoke/mnist-vgg13-w0.125-reinforce-s1.json";
+const RECORD = readRecord(
+  Deno.readTextFileSync(`${PROJECT_RESULTS}/${PATH}`),
+  PATH,
+) as Json;
+
+/** The committed record with something else in it, as a run would have given it. */
+function changed(change: (content: Json) => void): Json {
+  const content = structuredClone(RECORD.deterministic);
+  change(content);
+  return createRecord(RECORD, content);
+}
+
+/** The same, obtained by another engine. */
+function elsewhere(change: (content: Json) => void = () => {}): Json {
+  return changed((content) => {
+    content.identity.engine.name = "onednn";
+    change(content);
+  });
+}
+
+const textOf = (comparison: Comparison) =>
+  regressionText({ checks: [{ name: "rq1/smoke/cell", comparison }] });
+
+const unmet = ({ findings }: Comparison) =>
+  findings.filter(({ isMet }) => !isMet);
+
+Deno.test("compareRecords() is equal when a run gives the record", () => {
+  const found = compareRecords(RECORD, changed(() => {}));
+  assert.deepEqual([found.isEqual, found.isMet], [true, true]);
+  assert.deepEqual([found.findings, found.applied], [[], []]);
+  assert.equal(found.engines, undefined);
+  assert(found.compared > 1_000, `${found.compared} fields`);
+  assert.match(textOf(found), /\| all \d+ +\|.*\| equal +\| equal +\|/);
+});
+
+Deno.test("compareRecords() names field, expected and obtained when one number is another", () => {
+  const { winner } = RECORD.deterministic.stages[0];
+  const obtained = changed(({ stages: [{ winner }] }) => winner.test += 1e-4);
+  const found = compareRecords(RECORD, obtained);
+  assert.deepEqual([found.isEqual, found.isMet], [false, false]);
+  const finding = {
+    field: "stages.0.winner.test",
+    expected: `${winner.test}`,
+    obtained: `${winner.test + 1e-4}`,
+    bound: "equal",
+    isMet: false,
+  };
+  assert.deepEqual(found.findings, [finding]);
+  const row = textOf(found).split("\n").find((line) =>
+    line.includes(finding.field)
+  )!;
+  assert.deepEqual(row.split("|").map((cell) => cell.trim()).slice(2, 7), [
+    finding.field,
+    finding.expected,
+    finding.obtained,
+    "equal",
+    "DIFFERENT",
+  ]);
+});
+
+Deno.test("compareRecords() tells of a field that is gone or new", () => {
+  const obtained = changed((content) => {
+    delete content.referenceAccuracy;
+    content.more = [];
+  });
+  assert.deepEqual(
+    compareRecords(RECORD, obtained).findings.map((each) => [
+      each.field,
+      each.expected,
+      each.obtained,
+    ]),
+    [
+      [
+        "referenceAccuracy",
+        `${RECORD.deterministic.referenceAccuracy}`,
+        "absent",
+      ],
+      ["more", "absent", "[]"],
+    ],
+  );
+});
+
+Deno.test("compareRecords() tells of options alone when they are others", () => {
+  const obtained = changed((content) => {
+    content.identity.config.student.epochs = 2;
+    content.stages[0].winner.test = 0.1;
+  });
+  assert.deepEqual(
+    compareRecords(RECORD, obtained).findings.map(({ field }) => field),
+    ["identity.config.student.epochs"],
+  );
+});
+
+Deno.test("compareRecords() applies bounds and says which when the engine is another", () => {
+  const obtained = elsewhere(({ teacher, stages: [{ winner, records }] }) => {
+    teacher.test -= 0.02;
+    winner.test -= 0.05;
+    winner.parameters *= 2;
+    // What the policy learned is not compared, nor what it then proposed.
+    records[0].update.loss += 1;
+    records[2].proposals[0].actions[0] = 0;
+  });
+  const found = compareRecords(RECORD, obtained);
+  assert.deepEqual([found.isEqual, found.isMet], [false, true]);
+  assert.deepEqual(
+    [found.engines?.expected.name, found.engines?.obtained.name],
+    ["onnx-cpu", "onednn"],
+  );
+  assert(found.compared < found.fields);
+  const text = textOf(found);
+  assert.match(text, /recorded by onnx-cpu .* obtained by onednn .*bounds/);
+  assert.match(text, /- teachers' accuracy: ± 3 points; /);
+  assert.match(text, /teacher\.test +\| +0\.9745 +\| +0\.9545 +\| ± 3 points/);
+});
+
+Deno.test("compareRecords() applies bounds when only version or instruction set is another", () => {
+  for (const key of ["version", "instructionSet"]) {
+    const obtained = changed(({ identity: { engine } }) => engine[key] += "x");
+    assert(compareRecords(RECORD, obtained).engines !== undefined, key);
+  }
+});
+
+Deno.test("compareRecords() differs when another engine is off by more than a bound", () => {
+  const cases: readonly (readonly [string, (content: Json) => void])[] = [
+    ["teacher.test", ({ teacher }) => teacher.test -= 0.031],
+    ["stages.1.winner.test", ({ stages }) => stages[1].winner.test -= 0.11],
+    [
+      "stages.0.winner.parameters",
+      ({ stages }) => stages[0].winner.parameters = 1_000,
+    ],
+    // A search that found nothing where one was found.
+    [
+      "stages.0.winner.validation",
+      ({ stages }) => delete stages[0].winner.validation,
+    ],
+    ["stages.0.records.0.proposals.1.actions.3", ({ stages }) => {
+      const { actions } = stages[0].records[0].proposals[1];
+      actions[3] = 1 - actions[3];
+    }],
+    ["stages.0.ledger.proposed", ({ stages }) => stages[0].ledger.proposed++],
+    ["identity.config.images", ({ identity }) => identity.config.images++],
+    ["teacher.parameters", ({ teacher }) => teacher.parameters++],
+  ];
+  for (const [field, change] of cases) {
+    const found = compareRecords(RECORD, elsewhere(change));
+    assert.equal(found.isMet, false, field);
+    assert.deepEqual(unmet(found).map(({ field }) => field), [field]);
+  }
+});
+
+Deno.test("compareRecords() compares students by network, and their mean, when the engine is another", () => {
+  const path = "proxy/smoke/mnist-vgg13-w0.125-fidelity-s1.json";
+  const text = Deno.readTextFileSync(`${PROJECT_RESULTS}/${path}`);
+  const record = readRecord(text, path) as Json;
+  const obtain = (change: (student: Json) => void) => {
+    const content = structuredClone(record.deterministic);
+    content.identity.engine.version += "x";
+    content.students.reverse();
+    content.students.forEach(change);
+    return compareRecords(record, createRecord(record, content) as Json);
+  };
+  assert.deepEqual(unmet(obtain(() => {})), []);
+  // Each is near, and all of them are lower: something is wrong.
+  const lower = unmet(obtain((student) => {
+    student.truth -= 0.2;
+    student.truthOnScoring -= 0.2;
+  }));
+  assert.equal(lower.length, 1);
+  assert.match(lower[0]!.field, /mean of 30$/);
+  const far = unmet(obtain((student) => {
+    if (student === undefined) return;
+    student.parameters++;
+  }));
+  assert.equal(far.length, record.deterministic.students.length);
+});
+
+Deno.test("leavesOf() names each end of a value, lists of students by network", () => {
+  const value = {
+    a: [1, { b: null }],
+    c: [],
+    d: [{ networkId: "x", e: 1 }, { networkId: "y", e: 2 }],
+    f: [{ networkId: "x" }, { networkId: "x" }],
+  };
+  const paths = (byNetwork: boolean) => [...leavesOf(value, { byNetwork })];
+  assert.deepEqual(paths(true), [
+    ["a.0", 1],
+    ["a.1.b", null],
+    ["c", "[]"],
+    ["d.x.networkId", "x"],
+    ["d.x.e", 1],
+    ["d.y.networkId", "y"],
+    ["d.y.e", 2],
+    ["f.0.networkId", "x"],
+    ["f.1.networkId", "x"],
+  ]);
+  assert.deepEqual(paths(false).at(3), ["d.0.networkId", "x"]);
+});
