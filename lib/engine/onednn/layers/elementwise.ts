@@ -8,7 +8,6 @@ import {
   describeMap,
   type FeatureMap,
   type Forward,
-  newMap,
   overwritten,
   type Place,
   type PlanContext,
