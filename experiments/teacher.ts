@@ -43,7 +43,7 @@ import {
   findData,
   findTrained,
   precisionOf,
-  precisionSchema,
+  precisionOptions,
   recipeOf,
   recipeOptions,
   recordedTeacher,
@@ -84,7 +84,7 @@ const source = {
       "Training images, stratified; 0 takes all that are left",
     ),
     ...recipeOptions,
-    precision: precisionSchema,
+    ...precisionOptions,
     seed: z.int().min(1).default(1).describe("Seed of the training"),
     data: z.strictObject({
       seed: z.int().min(1).default(1).describe("Seed of the validation split"),

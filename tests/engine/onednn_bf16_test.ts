@@ -98,7 +98,7 @@ function ownTests(): void {
         narrow: /\bsrc_bf16|diff_dst_bf16/.test(memories!),
       }));
     for (const { primitive, name } of kernels) {
-      assert.doesNotMatch(name!, /^ref/, primitive);
+      assert.doesNotMatch(name!, /^ref/, primitive!);
     }
     const narrow = kernels.filter(({ primitive, narrow }) =>
       primitive === "convolution" && narrow

@@ -7,7 +7,7 @@
 import { z } from "zod";
 import { UsageError } from "../../cli/mod.ts";
 import { epochs, learningRate } from "./numbers.ts";
-import { type PrecisionName, precisionSchema } from "./precision.ts";
+import { type PrecisionName, precisionOptions } from "./precision.ts";
 import { type ScheduleName, scheduleSchema } from "./schedules.ts";
 import { type StartName, STARTS } from "./student.ts";
 
@@ -84,7 +84,7 @@ const options = {
   temperature: z.number().positive().default(USUAL_FINAL.temperature).describe(
     "Temperature by which these are softened",
   ),
-  precision: precisionSchema,
+  ...precisionOptions,
   halving: z.array(rungSchema).default([...USUAL_FINAL.halving])
     .meta({
       title:

@@ -16,12 +16,14 @@ import type { Recipe } from "../../training/mod.ts";
 /** What a training computes in, as options name it. */
 export type PrecisionName = "f32" | Precision;
 
-/** Schema of the option. */
-export const precisionSchema: z.ZodDefault<
+const schema: z.ZodDefault<
   z.ZodEnum<{ readonly [Name in PrecisionName]: Name }>
 > = z.enum(["f32", ...PRECISIONS]).default("f32").describe(
   "What training steps compute in: single precision, or bfloat16 where engine and processor have it (onednn with AVX512_BF16 or AMX)",
 );
+
+/** The option, for the schema of a command or of a group of options. */
+export const precisionOptions = { precision: schema };
 
 /**
  * The part of a recipe that says so. It holds nothing of single precision: what
@@ -36,7 +38,7 @@ export function precisionOf(
 }
 
 /** Options of trainings, as far as they say what these compute in. */
-interface Trainings {
+export interface Trainings {
   /** The short training of candidates. */
   readonly student: { readonly precision?: PrecisionName };
   /** The final training. */
