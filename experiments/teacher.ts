@@ -42,6 +42,8 @@ import {
   ENGINE_CHOICE,
   findData,
   findTrained,
+  precisionOf,
+  precisionOptions,
   recipeOf,
   recipeOptions,
   recordedTeacher,
@@ -67,6 +69,7 @@ const source = {
     "deno task teacher --dataset cifar10 --network vgg13 --data FOLDER",
     "deno task teacher --dataset folder:PATH --size 64 --network resnet18",
     "deno task teacher --retrain --engine onednn",
+    "deno task teacher --engine onednn --precision bf16",
   ],
   schema: z.strictObject({
     ...dataOptions,
@@ -81,6 +84,7 @@ const source = {
       "Training images, stratified; 0 takes all that are left",
     ),
     ...recipeOptions,
+    ...precisionOptions,
     seed: z.int().min(1).default(1).describe("Seed of the training"),
     data: z.strictObject({
       seed: z.int().min(1).default(1).describe("Seed of the validation split"),
@@ -103,8 +107,17 @@ type Options = z.infer<typeof source.schema>;
 
 /** The teacher that the options ask for. */
 function identityOf(
-  { dataset, network: name, width, validation, images, recipe, seed, data }:
-    Options,
+  {
+    dataset,
+    network: name,
+    width,
+    validation,
+    images,
+    recipe,
+    precision,
+    seed,
+    data,
+  }: Options,
   dataSet: DataSetHandle,
 ): TeacherIdentity {
   return {
@@ -120,7 +133,10 @@ function identityOf(
       classes: dataSet.classes.length,
       width,
     }),
-    recipe: recipeOf(dataset, name, recipe),
+    recipe: {
+      ...recipeOf(dataset, name, recipe),
+      ...precisionOf(precision),
+    },
     seed,
   };
 }

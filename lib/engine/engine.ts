@@ -81,6 +81,15 @@ export interface Adam {
 /** How gradients become updates. The learning rate comes with each step. */
 export type Optimiser = Sgd | Adam;
 
+/** What a training step may compute in that is narrower than single precision. */
+export type Precision =
+  /**
+   * Bfloat16: activations, their gradients and the operands of convolutions.
+   * Weights, statistics, logits, loss, updates and predictions stay in single
+   * precision.
+   */
+  "bf16";
+
 /** What is compiled into a training step. */
 export interface TrainingPlan {
   /** What is minimised. */
@@ -89,6 +98,8 @@ export interface TrainingPlan {
   readonly optimiser: Optimiser;
   /** Largest number of images of a step. */
   readonly batchSize: number;
+  /** What its steps compute in. Default: single precision. */
+  readonly precision?: Precision;
 }
 
 /** One batch. Arrays may be longer than the batch: the first `size` rows count. */
@@ -178,6 +189,15 @@ export interface Engine {
    * Narrower layers cost as much: only forecasts ask.
    */
   readonly channelBlock?: number;
-  /** Compiles; weights are zero until {@link Program.load}. */
+  /**
+   * Why this machine cannot compile plans of a precision, in words; undefined
+   * where it can. Left out, the engine knows single precision alone.
+   */
+  readonly obstacleTo?: (precision: Precision) => string | undefined;
+  /**
+   * Compiles; weights are zero until {@link Program.load}.
+   *
+   * @throws {PrecisionError} If the plan's precision is not to be had.
+   */
   compile(network: Network, plan: TrainingPlan): Promise<Program>;
 }

@@ -7,5 +7,6 @@ export type * from "./engine.ts";
 export * from "./needs_teacher.ts";
 export { ONEDNN_LIBRARY_VARIABLE, ONEDNN_SETUP_FILE } from "./onednn/places.ts";
 export * from "./open_engine.ts";
+export * from "./precision.ts";
 export * from "./survey.ts";
 export * from "./unavailable.ts";

@@ -129,6 +129,7 @@ export {
   limitsOf,
 } from "./options/limits.ts";
 export * from "./options/methods.ts";
+export * from "./options/precision.ts";
 export * from "./options/recipes.ts";
 export type { ScheduleName } from "./options/schedules.ts";
 export * from "./options/search_plan.ts";

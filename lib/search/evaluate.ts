@@ -7,6 +7,7 @@ import {
   inherit,
   initialise,
   measureAccuracy,
+  planOf,
   train,
   type TrainingCheckpoint,
   type TrainingData,
@@ -49,8 +50,7 @@ export async function evaluate(
   const { network, recipe, seed, validateEpochs } = request;
   const form = canonical(network);
   const id = networkId(form);
-  const { loss, optimiser, batchSize } = recipe;
-  const program = await engine.compile(form, { loss, optimiser, batchSize });
+  const program = await engine.compile(form, planOf(recipe));
   try {
     if (options.resume === undefined) {
       program.load(firstWeights(form, request, weightsOf));

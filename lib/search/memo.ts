@@ -4,6 +4,7 @@
  * @module
  */
 
+import { checkPrecision, type Engine } from "../engine/mod.ts";
 import type { Store } from "../store/mod.ts";
 import {
   type EngineIdentity,
@@ -82,12 +83,12 @@ interface Remembered {
  *
  * @param store Where evaluations, weights and checkpoints are kept.
  * @param executor Who trains.
- * @param engine Part of every key.
+ * @param engine Part of every key; what it cannot compute in is refused.
  */
 export function createEvaluator(
   store: Store,
   executor: Executor,
-  engine: EngineIdentity,
+  engine: EngineIdentity & Pick<Engine, "obstacleTo">,
 ): Evaluator {
   const underWay = new Map<string, Promise<unknown>>();
   const weightsKey = (key: string) => `weights/${key}`;
@@ -178,6 +179,7 @@ export function createEvaluator(
         // It may end without the weights that are wanted here: look again.
         await running;
       }
+      checkPrecision(engine, request.recipe.precision);
       const promise = execute(key, request, { ...options, ...asker });
       underWay.set(key, promise);
       try {

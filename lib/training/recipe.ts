@@ -5,7 +5,12 @@
  */
 
 import type { Augmentation } from "../data/mod.ts";
-import type { Loss, Optimiser } from "../engine/mod.ts";
+import type {
+  Loss,
+  Optimiser,
+  Precision,
+  TrainingPlan,
+} from "../engine/mod.ts";
 
 /** How the learning rate changes over a training run. */
 export type Schedule =
@@ -59,6 +64,23 @@ export interface Recipe {
    * length. Left out, each epoch sees its own. Without augmentation all are one.
    */
   readonly views?: number;
+  /** What its steps compute in; left out, single precision. */
+  readonly precision?: Precision;
+}
+
+/** The part of a recipe that an engine compiles. */
+export function planOf(
+  { loss, optimiser, batchSize, precision }: Pick<
+    Recipe,
+    "loss" | "optimiser" | "batchSize" | "precision"
+  >,
+): TrainingPlan {
+  return {
+    loss,
+    optimiser,
+    batchSize,
+    ...(precision === undefined ? {} : { precision }),
+  };
 }
 
 /** Whether each view of an image is another one. */

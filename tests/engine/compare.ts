@@ -46,20 +46,22 @@ export function maxNorm(values: ArrayLike<number>): number {
 export interface Comparison {
   /** Relative error of logits, losses and updates. */
   readonly tolerance: number;
+  /** Least scale of a parameter's update, a share of the largest one. */
+  readonly floor: number;
 }
 
 /**
  * Solves a problem twice and compares predictions, losses and what each
  * parameter has moved by: for one step of plain gradient descent, that is its
  * gradient. The scale of a parameter's update is its own max-norm, but at least
- * a hundredth of the largest update. A gradient that all but cancels (that of a
+ * the floor's share of the largest update, usually a hundredth. A gradient that all but cancels (that of a
  * scale with batch norm after it) would else be compared by rounding errors:
  * what is left is 1e-6 of the largest, a few units in the last place.
  */
 export async function assertSameOutcome(
   problem: Problem,
   solvers: { readonly actual: Solver; readonly expected: Solver },
-  { tolerance }: Comparison,
+  { tolerance, floor }: Comparison,
 ): Promise<void> {
   const name = nameOf(problem);
   const actual = await solvers.actual(problem);
@@ -74,7 +76,7 @@ export async function assertSameOutcome(
       tolerance,
     });
   }
-  assertSameUpdates(problem, { actual, expected }, { name, tolerance });
+  assertSameUpdates(problem, { actual, expected }, { name, tolerance, floor });
 }
 
 function assertSameUpdates(
@@ -83,7 +85,7 @@ function assertSameUpdates(
     readonly actual: Outcome;
     readonly expected: Outcome;
   },
-  { name, tolerance }: { readonly name: string; readonly tolerance: number },
+  { name, tolerance, floor }: Comparison & { readonly name: string },
 ): void {
   assert.deepEqual(
     Object.keys(actual.weights).sort(),
@@ -104,7 +106,7 @@ function assertSameUpdates(
     assertClose(update(actual, parameter), update(expected, parameter), {
       what: `${name}: update of ${parameter}`,
       tolerance,
-      floor: parameter.includes("running") ? 1e-2 : 1e-2 * largest,
+      floor: parameter.includes("running") ? 1e-2 : floor * largest,
     });
   }
 }

@@ -21,7 +21,7 @@ import {
   randomBatch,
   withProgram,
 } from "./problem.ts";
-import { type Suite, TOLERANCE } from "./suite.ts";
+import { type Suite, toleranceOf } from "./suite.ts";
 
 /** A second batch norm sees what dropout lets through. */
 const DROPPED: Network = {
@@ -45,7 +45,8 @@ const NETWORKS: Readonly<Record<string, Network>> = {
 };
 
 /** Registers the tests. */
-export function observationContract({ name, open }: Suite): void {
+export function observationContract(suite: Suite): void {
+  const { name, open } = suite;
   const problem = makeProblem(EVERYTHING, {
     seed: 71,
     size: 3,
@@ -75,7 +76,7 @@ export function observationContract({ name, open }: Suite): void {
               for (const [key, values] of Object.entries(expected)) {
                 assertClose(actual[key]!, values, {
                   what: `${key} of ${size} with ${momentum}`,
-                  tolerance: key.includes("running") ? TOLERANCE : 0,
+                  tolerance: key.includes("running") ? toleranceOf(suite) : 0,
                 });
               }
             },

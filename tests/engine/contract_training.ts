@@ -21,13 +21,18 @@ import {
   type Problem,
   withProgram,
 } from "./problem.ts";
-import { checkProblem, type Suite } from "./suite.ts";
+import { checkProblem, type Suite, toleranceOf } from "./suite.ts";
 
 /** Registers the tests. */
 export function trainingContract(suite: Suite): void {
   const { name, open } = suite;
 
-  for (const [kind, optimiser] of Object.entries(OPTIMISERS)) {
+  // Adam's first step is the gradient's sign, which narrow rounding can turn.
+  const comparable = Object.keys(OPTIMISERS).filter((kind) =>
+    suite.closeness === undefined || OPTIMISERS[kind]!.type !== "adam"
+  );
+  for (const kind of comparable) {
+    const optimiser = OPTIMISERS[kind]!;
     Deno.test(`${name} step() follows ${kind} when it takes five steps`, async () => {
       for (const steps of [1, 2, 5]) {
         await checkProblem(
@@ -244,14 +249,17 @@ export function trainingContract(suite: Suite): void {
       const expected = await (await suite.expected())(problem);
       assertClose(actual.losses, expected.losses, {
         what: "loss",
-        tolerance: 1e-5,
+        tolerance: toleranceOf(suite) / 10,
       });
-      assertClose(
-        actual.weights["blocks.0.weight"]!,
-        weights["blocks.0.weight"]!,
-        // One unit in the last place times 316 and the sizes of the factors.
-        { what: "weight", tolerance: 1e-4 },
-      );
+      if (suite.closeness === undefined) {
+        assertClose(
+          actual.weights["blocks.0.weight"]!,
+          weights["blocks.0.weight"]!,
+          // One unit in the last place times 316 and the sizes of the factors:
+          // of narrower numbers nothing would be left.
+          { what: "weight", tolerance: 1e-4 },
+        );
+      }
       assertClose(
         actual.weights["blocks.1.runningVariance"]!,
         weights["blocks.1.runningVariance"]!.map((value) => 0.9 * value),
@@ -260,7 +268,8 @@ export function trainingContract(suite: Suite): void {
     });
   }
 
-  for (const kind of ["SGD with nesterov and weight decay", "Adam"]) {
+  const ten = ["SGD with nesterov and weight decay", "Adam"];
+  for (const kind of ten.filter((kind) => comparable.includes(kind))) {
     Deno.test(`${name} step() stays with the others when it takes ten steps of ${kind}`, async () => {
       await checkProblem(
         suite,
@@ -273,7 +282,7 @@ export function trainingContract(suite: Suite): void {
           learningRate: 0.01,
         }),
         // Ten times that of a step: errors feed on each other.
-        1e-3,
+        10 * toleranceOf(suite),
       );
     });
   }

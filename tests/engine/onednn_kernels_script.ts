@@ -1,9 +1,10 @@
 /**
- * Trains networks of every kind of first layer for a step. The library, asked by
+ * Trains networks of every kind of first layer for a step, in single precision
+ * or in the one that is named. The library, asked by
  * DNNL_VERBOSE, prints which kernel it takes for each primitive.
  */
 
-import { openEngine } from "../../lib/engine/mod.ts";
+import { openEngine, PRECISIONS } from "../../lib/engine/mod.ts";
 import type { Network } from "../../lib/network/mod.ts";
 import { conv, linear } from "./networks.ts";
 import { dropoutStream, makeProblem, withProgram } from "./problem.ts";
@@ -46,8 +47,13 @@ function networkOf(channels: number): Network {
 }
 
 const engine = await openEngine("onednn");
+const precision = PRECISIONS.find((name) => name === Deno.args[0]);
 for (const channels of [1, 2, 3, 4]) {
-  const problem = makeProblem(networkOf(channels), { seed: 1, size: 2 });
+  const problem = makeProblem(networkOf(channels), {
+    seed: 1,
+    size: 2,
+    ...(precision && { precision }),
+  });
   await withProgram(
     engine,
     problem,

@@ -57,6 +57,7 @@ export interface ProblemOptions {
   readonly loss?: TrainingPlan["loss"];
   readonly optimiser?: Optimiser;
   readonly learningRate?: number;
+  readonly precision?: TrainingPlan["precision"];
 }
 
 /** Draws weights and batches of a problem from its seed. */
@@ -71,6 +72,7 @@ export function makeProblem(
       loss: options.loss ?? { crossEntropy: 1, logitMse: 0.5 },
       optimiser: options.optimiser ?? PLAIN_SGD,
       batchSize: options.batchSize ?? size,
+      ...(options.precision && { precision: options.precision }),
     },
     weights: randomWeights(network, seed),
     batches: Array.from(

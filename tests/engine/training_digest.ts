@@ -3,7 +3,7 @@
  * prints that of the engine named, for the test that compares processes.
  */
 
-import { openEngine } from "../../lib/engine/mod.ts";
+import { openEngine, type Precision } from "../../lib/engine/mod.ts";
 import { sha256Hex } from "../../lib/random/mod.ts";
 import { EVERYTHING, OPTIMISERS } from "./networks.ts";
 import { dropoutStream, makeProblem, withProgram } from "./problem.ts";
@@ -12,12 +12,14 @@ import { dropoutStream, makeProblem, withProgram } from "./problem.ts";
 export async function trainingDigest(
   engineName: string,
   seed: number,
+  precision?: Precision,
 ): Promise<string> {
   const problem = makeProblem(EVERYTHING, {
     seed,
     size: 3,
     steps: 4,
     optimiser: OPTIMISERS["Adam with weight decay"]!,
+    ...(precision && { precision }),
   });
   const engine = await openEngine(engineName);
   return await withProgram(engine, problem, async (program) => {

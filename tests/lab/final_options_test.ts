@@ -252,3 +252,17 @@ Deno.test("--student.epochs 0 needs students that inherit", () => {
   const { removal, shrinkage } = studentRecipes(completeConfig(config));
   assert.deepEqual([removal.epochs, shrinkage.epochs], [0, 0]);
 });
+
+Deno.test("recipes say what they compute in when it is not single precision alone", () => {
+  const single = { precision: "f32" } as const;
+  const silent = configOf(single, { student: single });
+  assert.equal(canonicalJson(silent), canonicalJson(configOf({})));
+  for (const recipe of [finalRecipe(silent), studentRecipes(silent).removal]) {
+    assert.ok(!("precision" in recipe));
+  }
+  const narrow = { precision: "bf16" } as const;
+  assert.equal(finalRecipe(configOf(narrow)).precision, "bf16");
+  const student = configOf({}, { student: narrow });
+  assert.equal(finalRecipe(student).precision, undefined);
+  assert.equal(studentRecipes(student).joint.precision, "bf16");
+});

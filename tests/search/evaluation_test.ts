@@ -97,7 +97,8 @@ Deno.test("evaluationKey() changes with each ingredient", () => {
     ...networks.map((network) =>
       evaluationKey({ ...REQUEST, network }, ENGINE)
     ),
-    ...recipes.map((recipe) => evaluationKey({ ...REQUEST, recipe }, ENGINE)),
+    ...[...recipes, { ...REQUEST.recipe, precision: "bf16" as const }]
+      .map((recipe) => evaluationKey({ ...REQUEST, recipe }, ENGINE)),
     evaluationKey({ ...REQUEST, data: "other" }, ENGINE),
     evaluationKey({ ...REQUEST, seed: 2 }, ENGINE),
     evaluationKey(REQUEST, { ...ENGINE, name: "onnx-wasm" }),

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { openEngine } from "../../lib/engine/mod.ts";
+import { openEngine, PrecisionError } from "../../lib/engine/mod.ts";
 import {
   createEvaluator,
   type Evaluation,
@@ -131,6 +131,16 @@ Deno.test("createEvaluator() trains what differs", async () => {
     ),
   );
   assert.equal(evaluator.cost.trained, 3);
+});
+
+Deno.test("createEvaluator() refuses a precision that the engine does not compute in", async () => {
+  const { pending, evaluator } = manual();
+  const recipe = { ...REQUEST.recipe, precision: "bf16" } as const;
+  await assert.rejects(
+    () => evaluator.evaluate({ ...REQUEST, recipe }),
+    PrecisionError,
+  );
+  assert.equal(pending.length, 0);
 });
 
 Deno.test("createEvaluator() trains once when equal requests are under way at once", async () => {

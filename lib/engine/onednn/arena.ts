@@ -119,6 +119,15 @@ export function floats(
   );
 }
 
+/** Values of two bytes of an arena. */
+export function halves(
+  arena: Arena,
+  offset: number,
+  length: number,
+): Uint16Array<ArrayBuffer> {
+  return new Uint16Array(arena.memory.buffer as ArrayBuffer, offset, length);
+}
+
 /** A size rounded up to whole cache lines. */
 export function wholeLines(bytes: number): number {
   return Math.ceil(bytes / LINE) * LINE;

@@ -72,8 +72,11 @@ export const SIZE = {
   argument: 16,
 } as const;
 
-/** Single precision (dnnl_data_type_t). */
-export const FLOAT = 3;
+/** Types of values (dnnl_data_type_t). */
+export const TYPE = { bfloat16: 2, float: 3 } as const;
+
+/** One of {@link TYPE}. */
+export type ValueType = typeof TYPE[keyof typeof TYPE];
 
 /** No kernel for what was asked (dnnl_status_t). */
 export const UNIMPLEMENTED = 3;

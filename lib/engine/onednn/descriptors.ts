@@ -5,7 +5,7 @@
  * @module
  */
 
-import { checkStatus, FLOAT, SIZE } from "./constants.ts";
+import { checkStatus, SIZE, TYPE, type ValueType } from "./constants.ts";
 import type { Library } from "./library.ts";
 
 /** One of oneDNN's structures, or another run of bytes. */
@@ -21,11 +21,12 @@ export function dimensions(values: readonly number[]): BigInt64Array<
   return list;
 }
 
-/** Describes single-precision memory of a shape in a format. */
+/** Describes memory of a shape in a format, of single precision by default. */
 export function describeMemory(
   { symbols }: Library,
   dims: readonly number[],
   tag: number,
+  type: ValueType = TYPE.float,
 ): Bytes {
   const descriptor = new Uint8Array(SIZE.memoryDescriptor);
   checkStatus(
@@ -33,7 +34,7 @@ export function describeMemory(
       descriptor,
       dims.length,
       dimensions(dims),
-      FLOAT,
+      type,
       tag,
     ),
     `describe memory of [${dims.join(", ")}]`,

@@ -20,10 +20,11 @@ import {
   TYPE,
   type WasmFunction,
 } from "./wasm.ts";
+import { NARROW_KERNELS } from "./narrow_kernels.ts";
 import { UPDATE_KERNELS, type UpdateKernels } from "./update_kernels.ts";
 
-/** The functions; pointers are byte offsets in the memory. */
-export interface Kernels extends UpdateKernels {
+/** Functions of maps; pointers are byte offsets in the memory. */
+export interface ElementwiseKernels {
   /** out = max(a, 0). */
   relu(out: number, a: number, bytes: number): void;
   /** out = a + b. */
@@ -32,10 +33,16 @@ export interface Kernels extends UpdateKernels {
   addRelu(out: number, a: number, b: number, bytes: number): void;
   /** out = a where b > 0, else 0. */
   mask(out: number, a: number, b: number, bytes: number): void;
-  /** out = a * b. */
-  multiply(out: number, a: number, b: number, bytes: number): void;
   /** The sum: not finite where an element is not. */
   sum(a: number, bytes: number): number;
+}
+
+/** The functions of a memory. */
+export interface Kernels extends ElementwiseKernels, UpdateKernels {
+  /** out = a * b. */
+  multiply(out: number, a: number, b: number, bytes: number): void;
+  /** The same of values in bfloat16; what they compute is rounded once. */
+  readonly narrow: ElementwiseKernels;
 }
 
 const { i32, f32, v128 } = TYPE;
@@ -90,6 +97,13 @@ function sum(): WasmFunction {
   };
 }
 
+/** The narrow functions as the module exports them. */
+type NarrowExports = {
+  readonly [
+    Name in keyof ElementwiseKernels as `narrow${Capitalize<Name>}`
+  ]: ElementwiseKernels[Name];
+};
+
 // pmax(x, 0) is x < 0 ? 0 : x, so that NaN passes.
 const MODULE = new WebAssembly.Module(assemble([
   map("relu", 1, (a) => [...a!, ...F32X4.zero, ...F32X4.pmax]),
@@ -106,11 +120,22 @@ const MODULE = new WebAssembly.Module(assemble([
   ),
   map("multiply", 2, (a, b) => [...a!, ...b!, ...F32X4.mul]),
   sum(),
+  ...NARROW_KERNELS,
   ...UPDATE_KERNELS,
 ]));
 
 /** The kernels over a memory. */
 export function loadKernels(memory: WebAssembly.Memory): Kernels {
   const { exports } = new WebAssembly.Instance(MODULE, { env: { memory } });
-  return exports as unknown as Kernels;
+  const kernels = exports as unknown as Kernels & NarrowExports;
+  return {
+    ...kernels,
+    narrow: {
+      relu: kernels.narrowRelu,
+      add: kernels.narrowAdd,
+      addRelu: kernels.narrowAddRelu,
+      mask: kernels.narrowMask,
+      sum: kernels.narrowSum,
+    },
+  };
 }

@@ -22,6 +22,8 @@ const VERSION_SYMBOL = {
 /** AVX-512 with the byte, word, doubleword and quadword instructions. */
 const AVX512_CORE = 0x27;
 const AVX2 = 0x7;
+/** AVX-512 with products of bfloat16; what has AMX has it too. */
+const AVX512_CORE_BF16 = 0xe7;
 
 /** An opened library with one engine and one stream on it. */
 export interface Library {
@@ -34,6 +36,8 @@ export interface Library {
   readonly instructionSet: string;
   /** Channels that are kept side by side: the floats of a vector register. */
   readonly block: 8 | 16;
+  /** Whether the processor multiplies bfloat16; the library would emulate it elsewhere. */
+  readonly multipliesBfloat16: boolean;
 }
 
 let opened: Library | undefined;
@@ -94,6 +98,7 @@ function open(file: string): Library {
     version,
     instructionSet: `${vectors} (0x${isa.toString(16)})`,
     block: wide ? 16 : 8,
+    multipliesBfloat16: (isa & AVX512_CORE_BF16) === AVX512_CORE_BF16,
   };
 }
 

@@ -10,16 +10,18 @@ import {
   type Shape,
 } from "../../network/mod.ts";
 import type { Random } from "../../random/mod.ts";
-import type { Batch, Loss } from "../engine.ts";
+import type { Batch, TrainingPlan } from "../engine.ts";
 import { floats, type Scratch } from "./arena.ts";
-import { TAG } from "./constants.ts";
+import { TAG, TYPE } from "./constants.ts";
 import { describeMemory } from "./descriptors.ts";
 import { blockedPlaces, blockedSize } from "./layers/elementwise.ts";
 import {
+  describeMap,
   type FeatureMap,
   newMap,
   type PlanContext,
   type TrainingPass,
+  typeOf,
 } from "./layers/layer.ts";
 import { sequence } from "./layers/sequence.ts";
 import { readsPlainImages } from "./layout.ts";
@@ -66,6 +68,7 @@ interface Ends {
 /** How a plan is begun. */
 interface Kind {
   readonly training: boolean;
+  readonly narrow: boolean;
   readonly pass: () => TrainingPass;
 }
 
@@ -87,13 +90,14 @@ function record<Plan>(
 function begin(
   recorder: Recorder,
   { library, network, parameters, batch }: PlanOptions,
-  { training, pass }: Kind,
+  { training, narrow, pass }: Kind,
 ): Ends {
   const endings: (() => void)[] = [];
   const context: PlanContext = {
     recorder,
     batch,
     training,
+    narrow,
     parameter: (name) => parameters.parameter(name),
     gradient: (name) => parameters.gradient(name),
     running: (name) => parameters.running(name),
@@ -112,7 +116,16 @@ function begin(
   // Written before a run: alive from its start.
   recorder.touchFirst(images.tensor.buffer);
   if (readsPlainImages(network, "blocks.0", library.block)) {
-    return { context, images, input: images, endings };
+    const tensor = recorder.as(
+      images.tensor,
+      describeMemory(
+        library,
+        [batch, ...shape],
+        TAG.abcd,
+        typeOf(context, shape),
+      ),
+    );
+    return { context, images, input: { shape, tensor }, endings };
   }
   const input = newMap(context, shape);
   const [, height, width] = shape;
@@ -121,6 +134,7 @@ function begin(
     library,
     [batch, shape[0], height, width],
     library.block === 16 ? TAG.nChw16c : TAG.nChw8c,
+    typeOf(context, shape),
   );
   recorder.reorder(images.tensor, {
     descriptor: unpadded,
@@ -131,14 +145,19 @@ function begin(
 
 /** Appends a function that is given the logits, NaN where the plan saw one. */
 function recordLogits(
-  { recorder, batch, watch }: PlanContext,
-  { shape, tensor: { buffer } }: FeatureMap,
+  context: PlanContext,
+  { shape, tensor }: FeatureMap,
   { use, logits }: {
     readonly use: () => void;
     readonly logits: Float64Array;
   },
 ): void {
+  const { recorder, batch, watch } = context;
   const { places, stride } = rows(shape, recorder.library.block);
+  const { buffer } = recorder.as(
+    tensor,
+    describeMap(context, shape, TYPE.float),
+  );
   recorder.host([buffer], (arena) => {
     const values = floats(arena, buffer.offset, batch * stride);
     return () => {
@@ -163,12 +182,19 @@ function rows(
 }
 
 /** Makes the plan of a training step. */
-export function planTraining(options: PlanOptions, loss: Loss): TrainingStep {
+export function planTraining(
+  options: PlanOptions,
+  { loss, precision }: Pick<TrainingPlan, "loss" | "precision">,
+): TrainingStep {
   const { network, batch: size } = options;
   let batch: Batch | undefined;
   let current: TrainingPass | undefined;
   let value = NaN;
-  const kind = { training: true, pass: () => current! };
+  const kind = {
+    training: true,
+    narrow: precision === "bf16",
+    pass: () => current!,
+  };
   return record(options, kind, ({ context, images, input, endings }) => {
     const { recorder, watch } = context;
     const body = sequence(context, {
@@ -227,8 +253,8 @@ function recordGradient(
   gradient: Float64Array,
 ): FeatureMap {
   const { recorder, batch } = context;
-  const map = newMap(context, shape);
-  const { buffer } = map.tensor;
+  const wide = recorder.tensor(describeMap(context, shape, TYPE.float));
+  const { buffer } = wide;
   recorder.host([buffer], (arena) => {
     const { places, stride } = rows(shape, recorder.library.block);
     const values = floats(arena, buffer.offset, batch * stride);
@@ -241,7 +267,7 @@ function recordGradient(
       }
     };
   });
-  return map;
+  return { shape, tensor: recorder.as(wide, describeMap(context, shape)) };
 }
 
 /** Makes the plan of a prediction. */
@@ -249,6 +275,8 @@ export function planPrediction(options: PlanOptions): Prediction {
   const { network, batch } = options;
   const kind = {
     training: false,
+    // A network is what its weights compute, whatever they were trained in.
+    narrow: false,
     pass(): never {
       throw new Error("Cannot train: the plan is one of predictions");
     },

@@ -88,7 +88,7 @@ export class OnednnProgram implements Program {
         parameters: this.#alive(),
         scratch: this.#scratch,
         batch: size,
-      }, this.#plan.loss);
+      }, this.#plan);
       this.#steps.set(size, step);
     }
     return step;

@@ -116,8 +116,8 @@ export class Recorder {
     return descriptor;
   }
 
-  /** Whether a primitive would run plain loops, a hundred times slower than a kernel. */
-  isReference(descriptor: Deno.PointerObject): boolean {
+  /** The name of the implementation that a primitive would run. */
+  implementation(descriptor: Deno.PointerObject): string {
     const out = new BigUint64Array(1);
     checkStatus(
       this.library.symbols.dnnl_primitive_desc_query(
@@ -129,7 +129,12 @@ export class Recorder {
       "ask for a primitive's implementation",
     );
     const name = Deno.UnsafePointer.create(out[0]!)!;
-    return Deno.UnsafePointerView.getCString(name).startsWith("ref");
+    return Deno.UnsafePointerView.getCString(name);
+  }
+
+  /** Whether a primitive would run plain loops, a hundred times slower than a kernel. */
+  isReference(descriptor: Deno.PointerObject): boolean {
+    return this.implementation(descriptor).startsWith("ref");
   }
 
   /** The layout that a primitive wants for one of its arguments. */
@@ -223,7 +228,7 @@ export class Recorder {
     return sameMemory(this.library, tensor.descriptor, descriptor);
   }
 
-  /** The tensor in another layout; itself where the layouts are the same. */
+  /** The tensor in another layout or type; itself where they are the same. */
   as(tensor: Tensor, descriptor: Bytes): Tensor {
     if (this.sameLayout(tensor, descriptor)) return tensor;
     const result = this.tensor(descriptor);
@@ -231,7 +236,20 @@ export class Recorder {
     return result;
   }
 
-  /** Copies a tensor into another layout; padding is set to zero. */
+  /** Has `compute` write a tensor of a layout, and puts it where it belongs. */
+  into(
+    target: Tensor,
+    descriptor: Bytes,
+    compute: (computed: Tensor) => void,
+  ): void {
+    const computed = this.sameLayout(target, descriptor)
+      ? target
+      : this.tensor(descriptor);
+    compute(computed);
+    if (computed !== target) this.reorder(computed, target);
+  }
+
+  /** Copies a tensor into another layout or type; padding is set to zero. */
   reorder(from: Tensor, to: Tensor): void {
     const { symbols, engine } = this.library;
     const out = new BigUint64Array(1);

@@ -23,6 +23,16 @@ export const F32X4 = {
   zero: [...simd(0x0c), ...new Array<number>(16).fill(0)],
 } as const;
 
+/** Instructions on four integers, or on eight of half their size. */
+export const INTEGERS = {
+  greater16: simd(0x31),
+  or: simd(0x50),
+  splat: simd(0x11),
+  shiftLeft: simd(0xab),
+  shiftRight: simd(0xad),
+  add: simd(0xae),
+} as const;
+
 /** Machine code. */
 export type Code = readonly number[];
 
@@ -57,6 +67,23 @@ export function get(local: number): Code {
 /** Writes a local. */
 export function set(local: number): Code {
   return [0x21, local];
+}
+
+/** Writes a local and leaves its value. */
+export function tee(local: number): Code {
+  return [0x22, local];
+}
+
+/** An integer. */
+export function integer(value: number): Code {
+  const bytes: number[] = [];
+  let rest = value | 0;
+  // Signed variable-length format: the last byte's bit 6 is the sign.
+  while (rest < -64 || rest > 63) {
+    bytes.push((rest & 127) | 128);
+    rest >>= 7;
+  }
+  return [0x41, ...bytes, rest & 127];
 }
 
 /** Reads one lane of a vector. */

@@ -7,6 +7,7 @@
 
 import type { Network } from "../../network/mod.ts";
 import type { Engine, Program, TrainingPlan } from "../engine.ts";
+import { checkPrecision } from "../precision.ts";
 
 /**
  * Version of the graphs that this folder builds. Raise it with every change that
@@ -41,7 +42,9 @@ export async function openOnnxCpu(
     instructionSet: block === undefined
       ? Deno.build.arch
       : `${Deno.build.arch}, ${32 * block}-bit vectors`,
-    compile: (network: Network, plan: TrainingPlan): Promise<Program> =>
-      OnnxProgram.compile(network, plan, block),
+    async compile(network: Network, plan: TrainingPlan): Promise<Program> {
+      checkPrecision({ name: "onnx-cpu" }, plan.precision);
+      return await OnnxProgram.compile(network, plan, block);
+    },
   };
 }

@@ -2,6 +2,7 @@ import type { Network } from "../../network/mod.ts";
 import type { Engine, Program, TrainingPlan } from "../engine.ts";
 import { cpuBackend, type TfjsBackend } from "./backend.ts";
 import { checkPlan } from "../checks.ts";
+import { checkPrecision } from "../precision.ts";
 import { TfjsProgram } from "./program.ts";
 
 /**
@@ -28,6 +29,7 @@ export async function openTfjs(
     instructionSet: backend.instructionSet,
     async compile(network: Network, plan: TrainingPlan): Promise<Program> {
       checkPlan(plan);
+      checkPrecision({ name: "tfjs" }, plan.precision);
       await backend.activate();
       return new TfjsProgram(network, { plan, backend });
     },

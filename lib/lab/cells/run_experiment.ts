@@ -17,6 +17,7 @@ import { StoreError } from "../../store/mod.ts";
 import { TeacherError } from "../../search/mod.ts";
 import { calibrationOf } from "../forecast/calibration.ts";
 import { stagesOf } from "../options/stage_plans.ts";
+import { checkPrecisions } from "../options/precision.ts";
 import { type Session, withSession } from "../session/session.ts";
 import { whileLocked } from "../session/while_locked.ts";
 import { checkDataFolder } from "../subject/open_data.ts";
@@ -157,6 +158,7 @@ async function runCells<
 ): Promise<number> {
   const { question } = experiment.report;
   const { results, workers } = run;
+  for (const { cell } of cells) checkPrecisions(session.engine, cell.config);
   const place = { results, question, profile: selection.profile };
   const calibration = await calibrationOf(
     session.store,

@@ -20,6 +20,7 @@ import {
 import { checkFaults } from "./faults.ts";
 import { METHOD_NAMES } from "./methods.ts";
 import { seed } from "./numbers.ts";
+import { precisionOf } from "./precision.ts";
 import { searchOptions } from "./stage.ts";
 import { studentSchema } from "./student.ts";
 import {
@@ -67,11 +68,15 @@ export type GivenConfig = OptionValues<typeof compressionOptions>;
 
 /** Options of a compression, each with its value. */
 export interface CompressionConfig
-  extends Omit<GivenConfig, "teacher" | "final"> {
+  extends Omit<GivenConfig, "teacher" | "student" | "final"> {
   /** How the teacher is trained: what its data set's recipe says filled in. */
   readonly teacher:
     & Omit<RecipeFields, "schedule" | "cropPadding" | "flip">
     & Pick<GivenConfig["teacher"], "schedule" | "seed" | "retrain">;
+  /** How candidates are trained briefly. */
+  readonly student:
+    & Omit<GivenConfig["student"], "precision">
+    & Partial<Pick<GivenConfig["student"], "precision">>;
   /** How candidates are trained to the end. */
   readonly final: FinalConfig;
 }
@@ -86,7 +91,7 @@ export interface CompressionConfig
  */
 export function completeConfig<Given extends GivenConfig>(
   given: Given,
-): Omit<Given, "teacher" | "final"> & CompressionConfig {
+): Omit<Given, "teacher" | "student" | "final"> & CompressionConfig {
   checkFinalists(given);
   checkStart(given);
   checkFaults(given);
@@ -96,6 +101,7 @@ export function completeConfig<Given extends GivenConfig>(
     given.network,
     own,
   );
+  const { precision, ...student } = given.student;
   const augmentation = given.augmentation ??
     (cropPadding > 0 || flip ? { cropPadding, flip } : undefined);
   return {
@@ -106,6 +112,7 @@ export function completeConfig<Given extends GivenConfig>(
       ...(schedule === "oneCycle" ? {} : { schedule }),
       ...(retrain === undefined ? {} : { retrain }),
     },
+    student: { ...student, ...precisionOf(precision) },
     final: withoutUsual(given.final),
     ...(augmentation === undefined ? {} : { augmentation }),
   };

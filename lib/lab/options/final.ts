@@ -7,6 +7,7 @@
 import { z } from "zod";
 import { UsageError } from "../../cli/mod.ts";
 import { epochs, learningRate } from "./numbers.ts";
+import { type PrecisionName, precisionOptions } from "./precision.ts";
 import { type ScheduleName, scheduleSchema } from "./schedules.ts";
 import { type StartName, STARTS } from "./student.ts";
 
@@ -32,6 +33,8 @@ export interface FinalConfig {
   readonly kl?: number;
   /** Temperature by which these are softened, > 0. */
   readonly temperature?: number;
+  /** What its steps compute in. */
+  readonly precision?: PrecisionName;
   /** The rungs before it: fewer students and more epochs each. */
   readonly halving?: readonly {
     readonly students: number;
@@ -46,6 +49,7 @@ export const USUAL_FINAL = {
   kl: 0,
   temperature: 4,
   start: "fresh",
+  precision: "f32",
   halving: [],
 } as const;
 
@@ -80,6 +84,7 @@ const options = {
   temperature: z.number().positive().default(USUAL_FINAL.temperature).describe(
     "Temperature by which these are softened",
   ),
+  ...precisionOptions,
   halving: z.array(rungSchema).default([...USUAL_FINAL.halving])
     .meta({
       title:
@@ -120,14 +125,23 @@ function isRising(numbers: readonly number[]): boolean {
  * @param given Options with all their defaults.
  */
 export function withoutUsual(given: Required<FinalConfig>): FinalConfig {
-  const { optimiser, schedule, kl, temperature, start, halving, ...own } =
-    given;
+  const {
+    optimiser,
+    schedule,
+    kl,
+    temperature,
+    start,
+    precision,
+    halving,
+    ...own
+  } = given;
   return {
     ...own,
     ...(start === USUAL_FINAL.start ? {} : { start }),
     ...(optimiser === USUAL_FINAL.optimiser ? {} : { optimiser }),
     ...(schedule === USUAL_FINAL.schedule ? {} : { schedule }),
     ...(kl === 0 ? {} : { kl, temperature }),
+    ...(precision === USUAL_FINAL.precision ? {} : { precision }),
     ...(halving.length === 0 ? {} : { halving }),
   };
 }

@@ -11,6 +11,7 @@ import type { Rung } from "../../search/mod.ts";
 import { augments, countViews, type Recipe } from "../../training/mod.ts";
 import type { CompressionConfig } from "./compression.ts";
 import { type FinalConfig, USUAL_FINAL } from "./final.ts";
+import { precisionOf } from "./precision.ts";
 import { scheduleOf } from "./schedules.ts";
 
 const NO_AUGMENTATION: Augmentation = { cropPadding: 0, flip: false };
@@ -96,6 +97,7 @@ function studentRecipe(
     optimiser: { ...ADAM, weightDecay },
     loss: { crossEntropy: 0, logitMse: 1 },
     initialisation,
+    ...precisionOf(config.precision),
   };
 }
 
@@ -121,6 +123,7 @@ export function finalRecipe(
     },
     initialisation: "he",
     ...viewed(rest),
+    ...precisionOf(final.precision),
   };
 }
 

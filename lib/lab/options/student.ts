@@ -7,6 +7,7 @@
 import { z } from "zod";
 import { IMPORTANCES } from "../../training/mod.ts";
 import { epochs, learningRate, seed } from "./numbers.ts";
+import { precisionOptions } from "./precision.ts";
 import { scheduleSchema } from "./schedules.ts";
 
 /** Where a training starts. */
@@ -54,6 +55,7 @@ export const studentSchema = z.strictObject({
   initialisation: z.enum(["pytorch", "pytorch-0.2", "he"]).default(
     "pytorch-0.2",
   ).describe("Fresh weights (authors' code: PyTorch 0.2's)"),
+  ...precisionOptions,
 }).refine(({ start, epochs }) => start === "inherited" || epochs > 0, {
   path: ["epochs"],
   message:

@@ -18,6 +18,7 @@ import {
 } from "../../report/mod.ts";
 import type { EngineIdentity, Evaluation } from "../../search/mod.ts";
 import type { Recipe } from "../../training/mod.ts";
+import type { PrecisionName } from "../options/precision.ts";
 import {
   type DataIdentity,
   type DataOptions,
@@ -75,13 +76,16 @@ export type TeacherRecord = ResultRecord<TeacherContent>;
  * @param options What it is of.
  */
 export function teacherName(
-  { network, width, seed, ...data }: DataOptions & {
+  { network, width, seed, precision = "f32", ...data }: DataOptions & {
     readonly network: string;
     readonly width: number;
     readonly seed: number;
+    /** What it was trained in; default: single precision. */
+    readonly precision?: PrecisionName;
   },
 ): string {
-  const suffix = seed === 1 ? "" : `-seed${seed}`;
+  const suffix = (precision === "f32" ? "" : `-${precision}`) +
+    (seed === 1 ? "" : `-seed${seed}`);
   return recordSlug(`${dataSlug(data)}-${network}-w${width}${suffix}`);
 }
 

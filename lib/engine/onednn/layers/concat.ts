@@ -1,6 +1,7 @@
-import { floats } from "../arena.ts";
+import { floats, halves } from "../arena.ts";
+import { TYPE } from "../constants.ts";
 import { blockedPlaces, blockedSize } from "./elementwise.ts";
-import { type FeatureMap, newMap, type PlanContext } from "./layer.ts";
+import { type FeatureMap, newMap, type PlanContext, typeOf } from "./layer.ts";
 
 /**
  * A map of the channels of all parts, one part after the other. Channels of a
@@ -36,16 +37,20 @@ interface Copy {
 }
 
 function copy(
-  { recorder, batch }: PlanContext,
+  context: PlanContext,
   { whole, parts, into }: Copy,
 ): void {
+  const { recorder, batch } = context;
   const { block } = recorder.library;
   const wholePlaces = blockedPlaces(whole.shape, block);
   const wholeSize = blockedSize(whole.shape, block);
   const buffers = [whole, ...parts].map(({ tensor }) => tensor.buffer);
   recorder.host(buffers, (arena) => {
     const [values, ...partValues] = buffers.map(({ offset, bytes }) =>
-      floats(arena, offset, bytes / 4)
+      // Bits are copied as they are; branches share height, width and type.
+      typeOf(context, whole.shape) === TYPE.float
+        ? floats(arena, offset, bytes / 4)
+        : halves(arena, offset, bytes / 2)
     );
     let start = 0;
     let channels = 0;

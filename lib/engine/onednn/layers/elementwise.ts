@@ -1,31 +1,43 @@
 import type { Dropout, Shape } from "../../../network/mod.ts";
 import { floats } from "../arena.ts";
-import type { Kernels } from "../kernels.ts";
+import { TYPE } from "../constants.ts";
+import type { ElementwiseKernels, Kernels } from "../kernels.ts";
 import { padded } from "../layout.ts";
+import type { Tensor } from "../recorder.ts";
 import {
+  describeMap,
   type FeatureMap,
   type Forward,
-  newMap,
   overwritten,
   type Place,
   type PlanContext,
+  typeOf,
 } from "./layer.ts";
 
 /** Records a kernel of two inputs; it writes over the first where it may. */
 function binary(
   context: PlanContext,
-  kernel: "add" | "addRelu" | "mask" | "multiply",
+  kernel: "add" | "addRelu" | "mask",
   one: FeatureMap,
   other: FeatureMap,
 ): FeatureMap {
   const output = overwritten(context, one);
   const [out, a, b] = [output, one, other].map(({ tensor }) => tensor.buffer);
   context.recorder.host([out!, a!, b!], ({ kernels }) => {
-    const run: Kernels[typeof kernel] = kernels[kernel];
+    const run = kernelsOf(context, one, kernels)[kernel];
     const [o, x, y, bytes] = [out!.offset, a!.offset, b!.offset, out!.bytes];
     return () => run(o, x, y, bytes);
   });
   return output;
+}
+
+/** The kernels for the values of a map. */
+export function kernelsOf(
+  context: PlanContext,
+  { shape }: FeatureMap,
+  kernels: Kernels,
+): ElementwiseKernels {
+  return typeOf(context, shape) === TYPE.float ? kernels : kernels.narrow;
 }
 
 /** The sum of two maps. */
@@ -44,7 +56,8 @@ export function add(
 export function relu(context: PlanContext, input: FeatureMap): Forward {
   const output = overwritten(context, input);
   const [out, a] = [output.tensor.buffer, input.tensor.buffer];
-  context.recorder.host([out, a], ({ kernels: { relu } }) => {
+  context.recorder.host([out, a], ({ kernels }) => {
+    const { relu } = kernelsOf(context, input, kernels);
     const [o, x, bytes] = [out.offset, a.offset, out.bytes];
     return () => relu(o, x, bytes);
   });
@@ -82,12 +95,14 @@ export function dropout(
   input: FeatureMap,
 ): Forward {
   if (!context.training) return { output: input, backward: () => undefined };
-  const mask = newMap(context, shape);
-  const { buffer } = mask.tensor;
+  const { recorder } = context;
+  // Always single precision: few of the factors are numbers of bfloat16.
+  const mask = recorder.tensor(describeMap(context, shape, TYPE.float));
+  const { buffer } = mask;
   const kept = 1 / (1 - rate);
-  const places = blockedPlaces(shape, context.recorder.library.block);
+  const places = blockedPlaces(shape, recorder.library.block);
   const stride = buffer.bytes / 4 / context.batch;
-  context.recorder.host([buffer], (arena) => {
+  recorder.host([buffer], (arena) => {
     const values = floats(arena, buffer.offset, buffer.bytes / 4);
     return () => {
       const { random } = context.pass();
@@ -102,12 +117,30 @@ export function dropout(
     };
   });
   return {
-    output: binary(context, "multiply", { ...input, shared: true }, mask),
+    output: multiply(context, { ...input, shared: true }, mask),
     backward: (gradient, wantsInputGradient) =>
-      wantsInputGradient
-        ? binary(context, "multiply", gradient, mask)
-        : undefined,
+      wantsInputGradient ? multiply(context, gradient, mask) : undefined,
   };
+}
+
+/** A map times factors of single precision; it is written over where it may be. */
+function multiply(
+  context: PlanContext,
+  map: FeatureMap,
+  factors: Tensor,
+): FeatureMap {
+  const { recorder } = context;
+  const layout = factors.descriptor;
+  const output = overwritten(context, map);
+  const a = recorder.as(map.tensor, layout).buffer;
+  recorder.into(output.tensor, layout, ({ buffer: out }) => {
+    const b = factors.buffer;
+    recorder.host([out, a, b], ({ kernels }) => {
+      const [o, x, y, bytes] = [out.offset, a.offset, b.offset, out.bytes];
+      return () => kernels.multiply(o, x, y, bytes);
+    });
+  });
+  return output;
 }
 
 /** For each value of an image, channel by channel, its place in a blocked map. */

@@ -9,7 +9,7 @@ import type { Shape } from "../../../network/mod.ts";
 import type { Random } from "../../../random/mod.ts";
 import type { Buffer } from "../arena.ts";
 import { type Bytes, describeMemory } from "../descriptors.ts";
-import { TAG } from "../constants.ts";
+import { TAG, TYPE, type ValueType } from "../constants.ts";
 import { padded } from "../layout.ts";
 import type { Recorder, Tensor } from "../recorder.ts";
 
@@ -27,6 +27,8 @@ export interface PlanContext {
   /** Images of a run. */
   readonly batch: number;
   readonly training: boolean;
+  /** Whether maps of more than one pixel are bfloat16. */
+  readonly narrow: boolean;
   /** A trainable parameter's blocked values. */
   parameter(name: string): Buffer;
   /** Where its gradient belongs. */
@@ -75,16 +77,30 @@ export interface Forward {
   ): FeatureMap | undefined;
 }
 
-/** Describes a blocked map of a batch. */
+/**
+ * The type of a map's values. A map of one pixel is a vector on its way to the
+ * logits, small and near the loss: it is always single precision.
+ */
+export function typeOf(
+  { narrow }: Pick<PlanContext, "narrow">,
+  [, height, width]: Shape,
+): ValueType {
+  return narrow && height * width > 1 ? TYPE.bfloat16 : TYPE.float;
+}
+
+/** Describes a blocked map of a batch; of another type than usual where one is given. */
 export function describeMap(
-  { recorder, batch }: PlanContext,
-  [channels, height, width]: Shape,
+  context: PlanContext,
+  shape: Shape,
+  type: ValueType = typeOf(context, shape),
 ): Bytes {
-  const { library } = recorder;
+  const { recorder: { library }, batch } = context;
+  const [channels, height, width] = shape;
   return describeMemory(
     library,
     [batch, padded(channels, library.block), height, width],
     library.block === 16 ? TAG.nChw16c : TAG.nChw8c,
+    type,
   );
 }
 

@@ -2,7 +2,7 @@ import type { Linear } from "../../../network/mod.ts";
 import { ARGUMENT, PROPAGATION, TAG } from "../constants.ts";
 import { describeMemory, describeOperation } from "../descriptors.ts";
 import { padded } from "../layout.ts";
-import type { Arguments } from "../recorder.ts";
+import type { Arguments, Tensor } from "../recorder.ts";
 import { blockedSize } from "./elementwise.ts";
 import {
   describeVector,
@@ -11,6 +11,7 @@ import {
   newMap,
   type Place,
   type PlanContext,
+  typeOf,
 } from "./layer.ts";
 
 /**
@@ -35,7 +36,17 @@ export function linear(
   const vector = layer.bias ? describeVector(context, layer.outFeatures) : null;
   const weightName = `${place.name}.weight`;
   const biasName = `${place.name}.bias`;
-  const x = { descriptor: rows, buffer: input.tensor.buffer };
+  /** The input or its gradient as rows, of the type of their map. */
+  const rowsOf = ({ tensor: { buffer } }: FeatureMap): Tensor => ({
+    descriptor: describeMemory(
+      library,
+      [batch, features],
+      TAG.ab,
+      typeOf(context, place.input),
+    ),
+    buffer,
+  });
+  const x = recorder.as(rowsOf(input), rows);
   const weights = {
     descriptor: matrix,
     buffer: context.parameter(weightName),
@@ -117,14 +128,16 @@ export function linear(
         forward,
       );
       const result = newMap(context, place.input);
-      recorder.primitive(ofInput, [
-        [ARGUMENT.diffDestination, dy],
-        [ARGUMENT.weights, weights],
-        [ARGUMENT.diffSource, {
-          descriptor: rows,
-          buffer: result.tensor.buffer,
-        }],
-      ]);
+      recorder.into(
+        rowsOf(result),
+        rows,
+        (computed) =>
+          recorder.primitive(ofInput, [
+            [ARGUMENT.diffDestination, dy],
+            [ARGUMENT.weights, weights],
+            [ARGUMENT.diffSource, computed],
+          ]),
+      );
       return result;
     },
   };

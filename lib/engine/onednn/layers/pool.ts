@@ -2,12 +2,15 @@ import type { AvgPool, MaxPool } from "../../../network/mod.ts";
 import { ALGORITHM, ARGUMENT, PROPAGATION, QUERY } from "../constants.ts";
 import { describeOperation, dimensions, memoryBytes } from "../descriptors.ts";
 import type { Arguments } from "../recorder.ts";
+import { kernelsOf } from "./elementwise.ts";
 import {
+  describeMap,
   type FeatureMap,
   type Forward,
   newMap,
   type Place,
   type PlanContext,
+  typeOf,
 } from "./layer.ts";
 
 /** y = maximum or mean of each window; of equal maxima the first has the gradient. */
@@ -31,6 +34,10 @@ export function pool(
   const strides = dimensions(whole ? [1, 1] : [layer.stride, layer.stride]);
   const padding = dimensions(isMax ? [layer.padding, layer.padding] : [0, 0]);
   const output = newMap(context, place.output);
+  // One type on both sides, the wider one: a mean over the whole map is not rounded.
+  const type = typeOf(context, place.output);
+  const source = describeMap(context, place.input, type);
+  const destination = describeMap(context, place.output, type);
   const forward = recorder.descriptor(
     describeOperation((out) =>
       symbols.dnnl_pooling_forward_desc_init(
@@ -39,8 +46,8 @@ export function pool(
           ? PROPAGATION.forwardTraining
           : PROPAGATION.forwardInference,
         algorithm,
-        input.tensor.descriptor,
-        output.tensor.descriptor,
+        source,
+        destination,
         strides,
         kernel,
         padding,
@@ -53,7 +60,7 @@ export function pool(
     : [[ARGUMENT.workspace, recorder.tensor(descriptor)]];
   if (isMax && !input.watched) watchInput(context, input);
   recorder.primitive(forward, [
-    [ARGUMENT.source, input.tensor],
+    [ARGUMENT.source, recorder.as(input.tensor, source)],
     [ARGUMENT.destination, output.tensor],
     ...workspace,
   ]);
@@ -67,8 +74,8 @@ export function pool(
           symbols.dnnl_pooling_backward_desc_init(
             out,
             algorithm,
-            result.tensor.descriptor,
-            gradient.tensor.descriptor,
+            source,
+            destination,
             strides,
             kernel,
             padding,
@@ -76,22 +83,27 @@ export function pool(
           ), "describe a pool's gradient"),
         forward,
       );
-      recorder.primitive(backward, [
-        [ARGUMENT.diffDestination, gradient.tensor],
-        ...workspace,
-        [ARGUMENT.diffSource, result.tensor],
-      ]);
+      recorder.into(
+        result.tensor,
+        source,
+        (computed) =>
+          recorder.primitive(backward, [
+            [ARGUMENT.diffDestination, gradient.tensor],
+            ...workspace,
+            [ARGUMENT.diffSource, computed],
+          ]),
+      );
       return result;
     },
   };
 }
 
 /** The library's maximum passes over NaN, which must not go unseen. */
-function watchInput(
-  { recorder, batch, watch }: PlanContext,
-  { tensor: { buffer } }: FeatureMap,
-): void {
-  recorder.host([buffer], ({ kernels: { sum } }) => {
+function watchInput(context: PlanContext, input: FeatureMap): void {
+  const { recorder, batch, watch } = context;
+  const { buffer } = input.tensor;
+  recorder.host([buffer], ({ kernels }) => {
+    const { sum } = kernelsOf(context, input, kernels);
     const bytes = buffer.bytes / batch;
     return () => {
       for (let image = 0; image < batch; image++) {

@@ -1,0 +1,62 @@
+/**
+ * The option of what a training computes in.
+ *
+ * @module
+ */
+
+import { z } from "zod";
+import {
+  checkPrecision,
+  type Engine,
+  type Precision,
+  PRECISIONS,
+} from "../../engine/mod.ts";
+import type { Recipe } from "../../training/mod.ts";
+
+/** What a training computes in, as options name it. */
+export type PrecisionName = "f32" | Precision;
+
+const schema: z.ZodDefault<
+  z.ZodEnum<{ readonly [Name in PrecisionName]: Name }>
+> = z.enum(["f32", ...PRECISIONS]).default("f32").describe(
+  "What training steps compute in: single precision, or bfloat16 where engine and processor have it (onednn with AVX512_BF16 or AMX)",
+);
+
+/** The option, for the schema of a command or of a group of options. */
+export const precisionOptions = { precision: schema };
+
+/**
+ * The part of a recipe that says so. It holds nothing of single precision: what
+ * was trained before there was a choice keeps its key.
+ *
+ * @param name As the option gives it.
+ */
+export function precisionOf(
+  name: PrecisionName = "f32",
+): Pick<Recipe, "precision"> {
+  return name === "f32" ? {} : { precision: name };
+}
+
+/** Options of trainings, as far as they say what these compute in. */
+export interface Trainings {
+  /** The short training of candidates. */
+  readonly student: { readonly precision?: PrecisionName };
+  /** The final training. */
+  readonly final: { readonly precision?: PrecisionName };
+}
+
+/**
+ * Checks before anything is trained that an engine computes in what options ask for.
+ *
+ * @param engine The engine.
+ * @param trainings The options.
+ * @throws {PrecisionError} If it does not, on this machine.
+ */
+export function checkPrecisions(
+  engine: Engine,
+  { student, final }: Trainings,
+): void {
+  for (const { precision } of [student, final]) {
+    checkPrecision(engine, precisionOf(precision).precision);
+  }
+}
