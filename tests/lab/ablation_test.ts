@@ -7,7 +7,6 @@ import {
   ablationVerdict,
   analyseAblation,
   completeConfig,
-  seedsNeeded,
 } from "../../lib/lab/mod.ts";
 import { hedgesGz } from "../../lib/report/mod.ts";
 import { assertInside, assertWellFormed, texts } from "../report/_svg.ts";
@@ -61,11 +60,6 @@ Deno.test("analyseAblation() compares with the arm that is named, and counts non
   close(third!.comparison!.difference.differences[0], -1.2);
   close(third!.comparison!.difference.differences[1], 0.1);
   assert.equal(third!.accuracy.n, 1);
-});
-
-Deno.test("seedsNeeded() is the fewest seeds with which p can fall below the level", () => {
-  // 2^(1 - n) times the comparisons: 2 / 64, 4 / 128, 7 / 256.
-  assert.deepEqual([1, 2, 4, 7].map(seedsNeeded), [6, 7, 8, 9]);
 });
 
 Deno.test("ablationVerdict() supports, does not, or cannot decide", () => {

@@ -8,27 +8,14 @@ import {
   escapeMarkdown,
   formatInterval,
   formatNumber,
+  LEVEL,
+  pairsNeeded,
   type Verdict,
   type VerdictSection,
 } from "../../report/mod.ts";
 import { formatP } from "../strategies/tables.ts";
 import { type AblatedAnalysis, analyseAblation } from "./analyse.ts";
 import type { AblationContent } from "./content.ts";
-
-/** Fewest pairs of seeds that a claim is decided on. */
-const LEAST_PAIRS = 6;
-
-/** What p must be below after correction. */
-const LEVEL = 0.05;
-
-/**
- * Fewest pairs of seeds with which so many comparisons can reach the level at all:
- * p of n pairs is at least 2^(1 - n).
- */
-export function seedsNeeded(comparisons: number): number {
-  const least = 1 + Math.ceil(Math.log2(Math.max(1, comparisons) / LEVEL));
-  return Math.max(LEAST_PAIRS, least);
-}
 
 /**
  * The verdict on an ablation: its claim is that some arm is worse than what it is
@@ -45,7 +32,7 @@ export function ablationVerdict(
     comparison !== undefined
   );
   const pairs = content.arms[0]!.searches.length;
-  const needed = seedsNeeded(arms.length);
+  const needed = pairsNeeded(arms.length);
   const numbers = arms.map(comparisonLine);
   if (pairs < needed) {
     return {
