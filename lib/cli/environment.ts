@@ -27,6 +27,11 @@ export interface Environment {
   readonly dirty: boolean | null;
 }
 
+/** Model of this machine's processor, "unknown" where the system does not tell. */
+export function processorModel(): string {
+  return os.cpus()[0]?.model.trim() || "unknown";
+}
+
 /**
  * Describes the machine and the code.
  *
@@ -46,7 +51,7 @@ export async function describeEnvironment(
     ":(exclude)results",
   ]);
   return {
-    cpu: os.cpus()[0]?.model.trim() || "unknown",
+    cpu: processorModel(),
     cores: navigator.hardwareConcurrency,
     memoryBytes: os.totalmem(),
     os: `${Deno.build.os} ${Deno.osRelease()}`,

@@ -5,6 +5,10 @@
  *   resumed, stored, written and planned
  * - `compression/`: the cell of most experiments, a compression: how it runs, its
  *   record, page, figures and table
+ * - `constraints/`: searches under limits on a student's size, speed and accuracy:
+ *   the arms, the analysis, figure and page
+ * - `baselines/`: simple ways to networks of given sizes, trained as a search's
+ *   winners are: how they run, record, page, the test against a search, figures
  * - `fidelity/`: which cheap score ranks students as their final training does:
  *   the students, the analysis, the choice, page, figure and table
  * - `distillation/`: what losses do to the same students and to searches: the
@@ -28,6 +32,18 @@
  *
  * @module
  */
+export * from "./baselines/compare.ts";
+export * from "./baselines/compared_page.ts";
+export * from "./baselines/content.ts";
+export * from "./baselines/designs.ts";
+export * from "./baselines/figures.ts";
+export * from "./baselines/forecast.ts";
+export * from "./baselines/options.ts";
+export * from "./baselines/page.ts";
+export * from "./baselines/run.ts";
+export * from "./baselines/students.ts";
+export * from "./baselines/summary.ts";
+export * from "./baselines/verdict.ts";
 export * from "./cells/cell.ts";
 export * from "./cells/conclude.ts";
 export * from "./cells/cost_note.ts";
@@ -51,7 +67,10 @@ export * from "./compression/content.ts";
 export * from "./compression/summary.ts";
 export * from "./compression/arms.ts";
 export * from "./compression/figures.ts";
+export * from "./compression/latencies.ts";
+export * from "./compression/limit_notes.ts";
 export * from "./compression/notes.ts";
+export * from "./compression/origins.ts";
 export * from "./compression/page.ts";
 export * from "./compression/run.ts";
 export * from "./compression/table.ts";
@@ -66,6 +85,15 @@ export * from "./distillation/page.ts";
 export * from "./distillation/run.ts";
 export * from "./distillation/settings.ts";
 export * from "./distillation/summary.ts";
+export * from "./constraints/analyse.ts";
+export * from "./constraints/arms.ts";
+export * from "./constraints/content.ts";
+export * from "./constraints/figures.ts";
+export * from "./constraints/run.ts";
+export * from "./constraints/stage_limits.ts";
+export * from "./constraints/summary.ts";
+export * from "./constraints/tables.ts";
+export * from "./constraints/verdict.ts";
 export * from "./fidelity/analyse_proxies.ts";
 export * from "./fidelity/choose_proxy.ts";
 export * from "./fidelity/content.ts";
@@ -83,6 +111,12 @@ export * from "./forecast/forecast.ts";
 export * from "./forecast/remaining.ts";
 export * from "./options/compression.ts";
 export type { FinalConfig } from "./options/final.ts";
+export {
+  type LimitedTeacher,
+  type LimitsConfig,
+  limitsLatency,
+  limitsOf,
+} from "./options/limits.ts";
 export * from "./options/methods.ts";
 export * from "./options/recipes.ts";
 export type { ScheduleName } from "./options/schedules.ts";

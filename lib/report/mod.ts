@@ -6,6 +6,7 @@
  * @module
  */
 export * from "./course_figure.ts";
+export * from "./course_panels.ts";
 export * from "./decision_label.ts";
 export * from "./difference_figure.ts";
 export * from "./effect_size.ts";
@@ -16,12 +17,15 @@ export * from "./format_summary.ts";
 export * from "./holm.ts";
 export * from "./interval.ts";
 export * from "./keep_figure.ts";
+export * from "./layer_diagram.ts";
 export * from "./layer_label.ts";
+export * from "./level.ts";
 export * from "./overview.ts";
 export * from "./paired_bootstrap.ts";
 export * from "./paper.ts";
 export * from "./paper_cell.ts";
 export * from "./paper_row.ts";
+export * from "./pareto_figure.ts";
 export * from "./rank.ts";
 export * from "./record.ts";
 export * from "./record_error.ts";

@@ -39,11 +39,19 @@ export function constraintSchedule(progress: Progress): number {
 }
 
 /**
- * How a broken limit is punished. `hard`: it costs the whole reward. `soft`: it
- * does so gradually, more from iteration to iteration, so that the policy first
- * learns what good students are at all.
+ * How a broken limit is punished. `hard`: it costs the whole reward. `late`: so it
+ * does, but only once the student was trained, also where its size alone breaks
+ * the limit. `soft`: it costs more from iteration to iteration, so that the policy
+ * first learns what good students are at all.
  */
-export type ConstraintMode = "hard" | "soft";
+export type ConstraintMode = "hard" | "late" | "soft";
+
+/** All modes. */
+export const CONSTRAINT_MODES = [
+  "hard",
+  "late",
+  "soft",
+] as const satisfies readonly ConstraintMode[];
 
 /** A reward and what to make of it. */
 export interface ConstrainedScore extends Progress {
@@ -57,7 +65,7 @@ export interface ConstrainedScore extends Progress {
 
 /**
  * Reward under constraints (section 3.3): unchanged when no limit is broken;
- * otherwise -1 when hard, epsilon_t (R + 1) - 1 when soft, which goes from R at
+ * otherwise -1 when hard or late, epsilon_t (R + 1) - 1 when soft, which goes from R at
  * the first iteration to -1.
  *
  * @param score Reward, violation, mode and iteration.
@@ -74,6 +82,6 @@ export interface ConstrainedScore extends Progress {
  */
 export function constrainedReward(score: ConstrainedScore): number {
   if (!score.violated) return score.reward;
-  if (score.mode === "hard") return DEGENERATE_REWARD;
+  if (score.mode !== "soft") return DEGENERATE_REWARD;
   return constraintSchedule(score) * (score.reward + 1) - 1;
 }

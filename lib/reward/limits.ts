@@ -15,13 +15,19 @@ export interface StudentSizes {
   readonly activationBytes: number;
   /** Bytes of its trainable parameters. */
   readonly weightBytes: number;
+  /**
+   * Milliseconds that it takes to predict one image by itself, where that was
+   * measured: a network alone does not tell it.
+   */
+  readonly latencyMs?: number;
 }
 
 /** Bytes of one float32. */
 const FLOAT_BYTES = 4;
 
 /**
- * All sizes of a network, with weights and activations in float32.
+ * All sizes that a network tells by itself, with weights and activations in
+ * float32.
  *
  * @param network A valid network.
  * @throws {RangeError} When the network is not valid.
@@ -46,6 +52,8 @@ export interface Limits {
   readonly maxActivationBytes?: number;
   /** Most bytes of trainable parameters, above 0. */
   readonly maxWeightBytes?: number;
+  /** Most milliseconds of the prediction of one image by itself, above 0. */
+  readonly maxLatencyMs?: number;
   /** Least validation accuracy, 0 to 1. */
   readonly minAccuracy?: number;
 }
@@ -64,6 +72,7 @@ const SIZE_LIMITS = [
   ["maxMacs", "macs", "multiply-accumulates an image"],
   ["maxActivationBytes", "activationBytes", "bytes of activations an image"],
   ["maxWeightBytes", "weightBytes", "bytes of weights"],
+  ["maxLatencyMs", "latencyMs", "milliseconds an image"],
 ] as const;
 
 /**
@@ -74,6 +83,7 @@ const SIZE_LIMITS = [
  * @param limits The limits.
  * @returns The violation in words, "12,345 parameters, expected at most 10,000",
  * or `undefined`.
+ * @throws {RangeError} When latency is limited and was not measured.
  *
  * @example
  * ```ts
@@ -92,11 +102,16 @@ export function sizeViolation(
   limits: Limits,
 ): string | undefined {
   for (const [limit, size, unit] of SIZE_LIMITS) {
-    const most = limits[limit] ?? Infinity;
-    if (!(sizes[size] <= most)) {
-      return `${grouped(sizes[size])} ${unit}, expected at most ${
-        grouped(most)
-      }`;
+    const most = limits[limit];
+    if (most === undefined) continue;
+    const own = sizes[size];
+    if (own === undefined) {
+      throw new RangeError(
+        `Cannot compare a student with its limits: ${size} is not known, expected a measurement, as ${limit} is ${most}`,
+      );
+    }
+    if (!(own <= most)) {
+      return `${grouped(own)} ${unit}, expected at most ${grouped(most)}`;
     }
   }
   return undefined;
@@ -109,6 +124,7 @@ export function sizeViolation(
  * @param student Size and accuracy of the student.
  * @param limits The limits.
  * @returns The violation in words, or `undefined`.
+ * @throws {RangeError} When latency is limited and was not measured.
  */
 export function violation(
   { sizes, accuracy }: Measured,
@@ -144,7 +160,7 @@ export function assertLimits(limits: Limits): void {
   }
 }
 
-/** 12345 as 12,345. */
+/** 12345 as 12,345, and 0.12345 as 0.123. */
 function grouped(value: number): string {
   return value.toLocaleString("en-US");
 }

@@ -50,7 +50,7 @@ export interface Objective {
    * Why a student earns -1 for its size alone, whatever its accuracy, so that
    * it need not be trained; `undefined` when it does not. With soft limits a
    * broken one says so only from the iteration on where nothing of the reward is
-   * left.
+   * left, with late ones never: each student is trained.
    *
    * @param sizes Size of the student.
    * @param iteration Policy iteration, from 0.
@@ -107,7 +107,8 @@ export function createObjective(options: ObjectiveOptions): Objective {
     rejects(sizes, iteration) {
       const broken = sizeViolation(sizes, limits);
       const isFinal = mode === "hard" ||
-        constraintSchedule({ iteration, iterations }) === 0;
+        (mode === "soft" &&
+          constraintSchedule({ iteration, iterations }) === 0);
       return isFinal ? broken : undefined;
     },
     score({ sizes, accuracy }, iteration) {

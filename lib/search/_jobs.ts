@@ -13,6 +13,7 @@ import {
   type Prediction,
   type TrainingProgress,
 } from "./executor.ts";
+import type { LatencyRequest } from "./latency.ts";
 import type { FromWorker, Order } from "./messages.ts";
 import type { PredictionRequest } from "./prediction.ts";
 
@@ -22,6 +23,8 @@ export interface Job {
   readonly rank: number;
   /** What the worker is sent. */
   readonly order: Order;
+  /** Whether no other worker may be busy beside it. */
+  readonly isAlone?: true;
   /** Takes an answer. */
   take(message: FromWorker): void;
   /** Ends it without one. */
@@ -99,6 +102,30 @@ export function predictionJob(
       switch (message.type) {
         case "predicted":
           return resolve({ logits: message.logits, seconds: message.seconds });
+        case "interrupted":
+          return reject(new InterruptedError("Interrupted"));
+        case "failed":
+          return reject(new Error(message.message));
+      }
+    },
+  };
+}
+
+/** A measurement, beside which nothing else runs. */
+export function measurementJob(
+  request: LatencyRequest,
+  rank: number,
+  { resolve, reject }: Ends<Float64Array>,
+): Job {
+  return {
+    rank,
+    order: { type: "measure", request },
+    isAlone: true,
+    reject,
+    take(message) {
+      switch (message.type) {
+        case "measured":
+          return resolve(message.times);
         case "interrupted":
           return reject(new InterruptedError("Interrupted"));
         case "failed":

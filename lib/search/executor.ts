@@ -1,5 +1,6 @@
 import type { TrainingData } from "../training/mod.ts";
 import type { Evaluation, EvaluationRequest } from "./evaluation.ts";
+import type { LatencyRequest } from "./latency.ts";
 import type { PredictionRequest } from "./prediction.ts";
 
 /** What an executor gives back beside the evaluation itself. */
@@ -49,7 +50,7 @@ export interface Prediction {
   readonly seconds: number;
 }
 
-/** Thrown out of `submit` and `predict` when the executor was interrupted before the end. */
+/** Thrown out of what was asked for when the executor was interrupted before the end. */
 export class InterruptedError extends Error {
   /** The class, for messages. */
   override readonly name = "InterruptedError";
@@ -95,8 +96,21 @@ export interface Executor {
     options?: Pick<ExecutionOptions, "rank">,
   ): Promise<Prediction>;
   /**
-   * Stops all trainings after their current step and predictions after their
-   * current thousand images; what was asked for rejects.
+   * Times a network's predictions of one image. Nothing else of this executor runs
+   * beside it: it waits for what runs, and what is asked for meanwhile waits for it.
+   *
+   * @param options `rank` as for {@link submit}.
+   * @returns Milliseconds of each prediction, in order.
+   * @throws {InterruptedError} If {@link interrupt} came before its end.
+   */
+  measure(
+    request: LatencyRequest,
+    options?: Pick<ExecutionOptions, "rank">,
+  ): Promise<Float64Array>;
+  /**
+   * Stops all trainings after their current step, predictions after their current
+   * thousand images and measurements after their current prediction; what was asked
+   * for rejects.
    */
   interrupt(): void;
   /** Frees the workers. */

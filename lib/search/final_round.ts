@@ -13,6 +13,7 @@ import {
 import type { Evaluation, EvaluationRequest } from "./evaluation.ts";
 import type { Evaluator } from "./memo.ts";
 import type { Candidate } from "./records.ts";
+import type { SizesOf } from "./stage.ts";
 
 /** A candidate's training in a round. */
 export interface Final {
@@ -38,6 +39,8 @@ export interface RoundOptions {
   readonly evaluator: Evaluator;
   /** What a student is worth. */
   readonly objective: Objective;
+  /** Measures a student; left out, what its network tells by itself. */
+  readonly sizesOf?: SizesOf | undefined;
   /** What a candidate is trained for. */
   readonly requestOf: (candidate: Candidate) => EvaluationRequest;
   /** Whether the trained weights are kept. */
@@ -78,9 +81,10 @@ const AT_LAST = Number.MAX_SAFE_INTEGER;
  * @param options See {@link RoundOptions}.
  */
 export function createRound(
-  { evaluator, objective, requestOf, keepsWeights, succeeded, onEpoch }:
+  { evaluator, objective, sizesOf, requestOf, keepsWeights, ...options }:
     RoundOptions,
 ): Round {
+  const { succeeded, onEpoch } = options;
   const done = new Map<Candidate, Final>();
 
   async function train(candidate: Candidate): Promise<Tried> {
@@ -90,7 +94,8 @@ export function createRound(
       ...(onEpoch === undefined ? {} : { onEpoch }),
     });
     const { accuracy, failure } = evaluation;
-    const sizes = studentSizes(candidate.network);
+    const { network } = candidate;
+    const sizes = await (sizesOf?.(network) ?? studentSizes(network));
     const final: Final = {
       networkId: candidate.networkId,
       evaluation,

@@ -19,6 +19,7 @@ import {
 import type { StartOf } from "./heritage.ts";
 import type { Evaluator } from "./memo.ts";
 import type { Candidate } from "./records.ts";
+import type { SizesOf } from "./stage.ts";
 
 /** A candidate with a training whose weights are kept. */
 export interface TrainedCandidate extends Candidate {
@@ -46,6 +47,8 @@ export interface FinalOptions {
   readonly evaluator: Evaluator;
   /** What a student is worth. */
   readonly objective: Objective;
+  /** Measures a student; left out, what its network tells by itself. */
+  readonly sizesOf?: SizesOf;
   /**
    * What comes before the final training, each for fewer students than the one
    * before and the last for more than there are finalists; maybe nothing.
@@ -129,6 +132,7 @@ export function finalsOf(
     createRound({
       evaluator,
       objective,
+      sizesOf: options.sizesOf,
       requestOf: (candidate) => requestOf(candidate, recipe),
       onEpoch: options.onFinalEpoch,
       ...own,

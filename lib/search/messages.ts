@@ -6,6 +6,7 @@
 
 import type { TrainingData } from "../training/mod.ts";
 import type { Evaluation, EvaluationRequest } from "./evaluation.ts";
+import type { LatencyRequest } from "./latency.ts";
 import type { PredictionRequest } from "./prediction.ts";
 
 /** To a worker: something to do, answered in the end. */
@@ -17,7 +18,8 @@ export type Order =
     /** Whether checkpoints are wanted after each epoch. */
     readonly checkpoints: boolean;
   }
-  | { readonly type: "predict"; readonly request: PredictionRequest };
+  | { readonly type: "predict"; readonly request: PredictionRequest }
+  | { readonly type: "measure"; readonly request: LatencyRequest };
 
 /** To a worker. */
 export type ToWorker =
@@ -52,6 +54,11 @@ export type FromWorker =
     readonly logits: Float32Array;
     readonly seconds: number;
   }
-  /** A prediction was stopped. */
+  | {
+    readonly type: "measured";
+    /** Milliseconds of each prediction. */
+    readonly times: Float64Array;
+  }
+  /** A prediction or a measurement was stopped. */
   | { readonly type: "interrupted" }
   | { readonly type: "failed"; readonly message: string };

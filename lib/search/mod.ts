@@ -13,6 +13,8 @@ export * from "./finals.ts";
 export * from "./foresee.ts";
 export * from "./heritage.ts";
 export * from "./journal.ts";
+export * from "./latency.ts";
+export * from "./latency_meter.ts";
 export * from "./ledger.ts";
 export * from "./memo.ts";
 export * from "./prediction.ts";

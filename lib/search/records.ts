@@ -30,6 +30,11 @@ export interface Proposal {
   readonly networkId?: string;
   /** Trainable parameters. */
   readonly parameters?: number;
+  /**
+   * Measured milliseconds of a prediction, where latency is limited; of a student
+   * that was rejected for it, too.
+   */
+  readonly latencyMs?: number;
   /** C = 1 - parameters / teacher's. */
   readonly compression?: number;
   /** Validation accuracy after the short training. */

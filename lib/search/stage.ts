@@ -5,10 +5,12 @@
  * @module
  */
 
-import { countMacs, networkId } from "../network/mod.ts";
+import type { Outcome } from "../compress/mod.ts";
+import { countMacs, type Network, networkId } from "../network/mod.ts";
 import {
   DEGENERATE_REWARD,
   type Objective,
+  type StudentSizes,
   studentSizes,
 } from "../reward/mod.ts";
 import type { Evaluation } from "./evaluation.ts";
@@ -36,6 +38,9 @@ export interface StageLength {
   readonly budget?: number | undefined;
 }
 
+/** Measures a network before it is trained. */
+export type SizesOf = (network: Network) => Promise<StudentSizes>;
+
 /** What {@link runStage} needs. */
 export interface StageOptions {
   /** What is decided, on which network. */
@@ -46,6 +51,8 @@ export interface StageOptions {
   readonly objective: Objective;
   /** How long. */
   readonly length: StageLength;
+  /** Measures a student; left out, what its network tells by itself. */
+  readonly sizesOf?: SizesOf;
   /** Trains and validates a student. */
   readonly evaluate: (student: Student) => Promise<Evaluation>;
   /**
@@ -80,8 +87,11 @@ interface Plan {
   readonly actions: readonly number[];
   readonly student?: Student & {
     readonly id: string;
+    readonly sizes: StudentSizes;
     readonly repeated: boolean;
   };
+  /** Of a student that is rejected for its size, where it was measured. */
+  readonly latencyMs?: number | undefined;
   readonly rejection?: NonNullable<Proposal["rejection"]>;
 }
 
@@ -90,28 +100,59 @@ function identityOf({ identify }: StageOptions, student: Student): string {
   return identify?.(student) ?? networkId(student.network);
 }
 
-/** What the actions lead to; a student that its size alone damns is not trained. */
+/** What some actions lead to, measured. */
+interface Applied {
+  readonly actions: readonly number[];
+  readonly outcome: Outcome;
+  /** Absent where there is no student. */
+  readonly sizes?: StudentSizes;
+}
+
+/** What the proposals of an iteration lead to. */
+async function applyAll(
+  { space, sizesOf }: StageOptions,
+  proposed: readonly Proposed[],
+): Promise<readonly Applied[]> {
+  return await Promise.all(proposed.map(async ({ actions }) => {
+    const outcome = space.apply(actions);
+    if (!outcome.ok) return { actions, outcome };
+    const { network } = outcome;
+    const sizes = await (sizesOf?.(network) ?? studentSizes(network));
+    return { actions, outcome, sizes };
+  }));
+}
+
+/** What is to be done with it; a student that its size alone damns is not trained. */
 function plan(
   options: StageOptions,
-  { actions }: Proposed,
+  { actions, outcome, sizes }: Applied,
   { seen, iteration }: {
     readonly seen: Set<string>;
     readonly iteration: number;
   },
 ): Plan {
-  const { space, objective } = options;
-  const outcome = space.apply(actions);
   if (!outcome.ok) return { actions, rejection: outcome.rejection };
   const { network, origin } = outcome;
-  const reason = objective.rejects(studentSizes(network), iteration);
+  const reason = options.objective.rejects(sizes!, iteration);
   if (reason !== undefined) {
-    return { actions, rejection: { rule: "limit", reason } };
+    const rejection = { rule: "limit", reason };
+    return { actions, rejection, latencyMs: sizes!.latencyMs };
   }
   const identity = identityOf(options, { network, origin });
   const repeated = seen.has(identity);
   seen.add(identity);
   const id = networkId(network);
-  return { actions, student: { network, origin, id, repeated } };
+  return {
+    actions,
+    student: { network, origin, id, sizes: sizes!, repeated },
+  };
+}
+
+/** A measured latency for a record; there is none where none was measured. */
+function latencyOf(
+  { latencyMs }: { readonly latencyMs?: number | undefined },
+): Pick<Proposal, "latencyMs"> {
+  return latencyMs === undefined ? {} : { latencyMs };
 }
 
 /** A scored student. */
@@ -124,9 +165,8 @@ function scored(
     readonly iteration: number;
   },
 ): Proposal {
-  const { network, id, repeated } = student;
+  const { id, sizes, repeated } = student;
   const { accuracy, failure, losses } = evaluation;
-  const sizes = studentSizes(network);
   const { reward, compression, violation } = objective.score(
     { sizes, accuracy },
     iteration,
@@ -135,6 +175,7 @@ function scored(
     actions,
     networkId: id,
     parameters: sizes.parameters,
+    ...latencyOf(sizes),
     compression,
     accuracy,
     reward: failure === undefined ? reward : DEGENERATE_REWARD,
@@ -164,12 +205,13 @@ async function evaluateAll(
   const order = plans.map((_, k) => k).sort((a, b) => work[b]! - work[a]!);
   const proposals: Promise<Proposal>[] = [];
   for (const k of order) {
-    const { actions, student, rejection } = plans[k]!;
+    const { actions, student, rejection, latencyMs } = plans[k]!;
     proposals[k] = student === undefined
       ? Promise.resolve({
         actions,
         rejection: rejection!,
         reward: DEGENERATE_REWARD,
+        ...latencyOf({ latencyMs }),
       })
       : options.evaluate(student).then((evaluation) =>
         scored(options, { actions, student, evaluation, iteration })
@@ -287,7 +329,7 @@ export async function runStage(options: StageOptions): Promise<StageResult> {
       throwIfInterrupted?.();
       const iteration = records.length;
       const proposed = strategy.propose(iteration, length.rollouts);
-      const plans = proposed.map((each) =>
+      const plans = (await applyAll(options, proposed)).map((each) =>
         plan(options, each, { seen, iteration })
       );
       const proposals = await evaluateAll(options, plans, iteration);

@@ -275,6 +275,7 @@ async function search(
       },
     },
     objective: options.objective,
+    ...(options.sizesOf === undefined ? {} : { sizesOf: options.sizesOf }),
     length: plan.config[kind],
     evaluate: (student) =>
       options.evaluator.evaluate(studentRequest(student, training)),

@@ -1,5 +1,6 @@
 /**
- * The script of a worker thread: one evaluation or prediction at a time.
+ * The script of a worker thread: one evaluation, prediction or measurement at a
+ * time.
  *
  * @module
  */
@@ -12,6 +13,7 @@ import {
   type TrainingData,
 } from "../training/mod.ts";
 import { evaluate } from "./evaluate.ts";
+import { timePredictions } from "./latency.ts";
 import type { FromWorker, Order, ToWorker } from "./messages.ts";
 import { createPredictor } from "./prediction.ts";
 
@@ -30,7 +32,9 @@ let stop = new Int32Array(new SharedArrayBuffer(4));
 
 const shouldStop = () => Atomics.load(stop, 0) !== 0;
 
-function dataOf({ type, request: { data: id } }: Order): TrainingData {
+function dataOf(
+  { type, request: { data: id } }: Exclude<Order, { type: "measure" }>,
+): TrainingData {
   const data = knownData.get(id);
   if (data === undefined) {
     throw new RangeError(`Cannot ${type}: data "${id}" is not registered`);
@@ -105,6 +109,18 @@ async function runPrediction(
     : { type: "predicted", logits, seconds: seconds() };
 }
 
+async function runMeasurement(
+  order: Extract<Order, { type: "measure" }>,
+): Promise<FromWorker> {
+  await predictor.release();
+  const engine = await engineOf(order);
+  const { network } = order.request;
+  const times = await timePredictions(engine, network, { shouldStop });
+  return times === undefined
+    ? { type: "interrupted" }
+    : { type: "measured", times };
+}
+
 function answer(work: Promise<FromWorker>): void {
   work.catch((error: unknown): FromWorker => ({
     type: "failed",
@@ -129,5 +145,7 @@ scope.onmessage = ({ data: message }) => {
       return answer(runEvaluation(message));
     case "predict":
       return answer(runPrediction(message));
+    case "measure":
+      return answer(runMeasurement(message));
   }
 };

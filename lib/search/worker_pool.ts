@@ -1,5 +1,11 @@
 import type { TrainingData } from "../training/mod.ts";
-import { evaluationJob, isLast, type Job, predictionJob } from "./_jobs.ts";
+import {
+  evaluationJob,
+  isLast,
+  type Job,
+  measurementJob,
+  predictionJob,
+} from "./_jobs.ts";
 import { type Executor, InterruptedError } from "./executor.ts";
 import type { FromWorker, ToWorker } from "./messages.ts";
 
@@ -62,6 +68,10 @@ export function createWorkerPool(workers: number): Executor {
 
   function dispatch(): void {
     while (waiting.length > 0) {
+      const busy = members.flatMap(({ job }) => job ?? []);
+      const isAlone = [waiting[0]!, ...busy].some((job) => job.isAlone);
+      // The first in the queue waits, and with it all others: its turn comes.
+      if (isAlone && busy.length > 0) return;
       const member = members.find(({ job }) => job === undefined) ??
         (members.length < workers ? start() : undefined);
       if (member === undefined) return;
@@ -114,6 +124,10 @@ export function createWorkerPool(workers: number): Executor {
     predict: (request, { rank = 0 } = {}) =>
       new Promise((resolve, reject) =>
         enqueue(predictionJob(request, rank, { resolve, reject }))
+      ),
+    measure: (request, { rank = 0 } = {}) =>
+      new Promise((resolve, reject) =>
+        enqueue(measurementJob(request, rank, { resolve, reject }))
       ),
     interrupt() {
       Atomics.store(stop, 0, 1);

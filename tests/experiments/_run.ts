@@ -45,7 +45,7 @@ export interface CommandOptions {
   readonly flags?: readonly string[];
   /** YAML that is added to {@link TINY}, for example subjects. */
   readonly config?: string;
-  /** The experiment's file, default "rq1_compression.ts". */
+  /** The experiment's file; RQ1's where none is named. */
   readonly script?: string;
   /** Flags of Deno itself, after --allow-all. */
   readonly deno?: readonly string[];
@@ -92,17 +92,28 @@ export async function inFolder(
   }
 }
 
-/** Flags for a tiny run with its results in a folder. */
-export function tinyFlags(folder: string, more = ""): readonly string[] {
-  const config = `${folder}.tiny.yaml`;
-  Deno.writeTextFileSync(config, `${TINY}${more}`);
-  return ["--profile", "smoke", "--config", config, "--results", folder];
+/** The experiment that is run where none is named. */
+const RQ1 = "rq1_compression.ts";
+
+/**
+ * Flags for a tiny run with its results in a folder. A search stands alone where
+ * nothing is said of what it is compared with.
+ */
+export function tinyFlags(
+  folder: string,
+  { config = "", script = RQ1 }: Pick<CommandOptions, "config" | "script"> = {},
+): readonly string[] {
+  const file = `${folder}.tiny.yaml`;
+  const isAlone = script === RQ1 && !/^compare:/m.test(config);
+  const alone = isAlone ? "compare: []\n" : "";
+  Deno.writeTextFileSync(file, `${TINY}${alone}${config}`);
+  return ["--profile", "smoke", "--config", file, "--results", folder];
 }
 
 /** Starts the command with the flags given and no others. */
 export function startRaw(
   flags: readonly string[],
-  { script = "rq1_compression.ts", deno = [], env = {} }: Omit<
+  { script = RQ1, deno = [], env = {} }: Omit<
     CommandOptions,
     "flags" | "config"
   > = {},
@@ -146,9 +157,11 @@ export function startRaw(
 /** Starts a tiny run with its results in a folder. */
 export function start(
   folder: string,
-  { flags = [], config, ...options }: CommandOptions = {},
+  { flags = [], config = "", ...options }: CommandOptions = {},
 ): Running {
-  return startRaw([...tinyFlags(folder, config), ...flags], options);
+  const { script = RQ1 } = options;
+  const tiny = tinyFlags(folder, { config, script });
+  return startRaw([...tiny, ...flags], options);
 }
 
 /** Runs a tiny run to its end, which must be the one expected. */

@@ -1,23 +1,42 @@
 import assert from "node:assert/strict";
 import { parseCommand } from "../../lib/cli/mod.ts";
 import {
-  type CompressionContent,
+  type ComparedContent,
+  isSearchCell,
   loadPolicies,
   PROJECT_RESULTS,
   readProfile,
   selectCells,
 } from "../../lib/lab/mod.ts";
-import { command, experiment } from "../../experiments/rq1_compression.ts";
+import * as rq1 from "../../experiments/rq1_compression.ts";
+import * as rq4 from "../../experiments/rq4_constraints.ts";
 
-for (const profile of ["smoke", "laptop"]) {
-  const place = { results: PROJECT_RESULTS, question: "rq1", profile };
+/** The cells that a profile of each question declares. */
+const DECLARED = {
+  rq1: (profile: string) =>
+    selectCells(
+      parseCommand(rq1.command, ["--profile", profile]),
+      rq1.experiment.arms,
+    ),
+  rq4: (profile: string) =>
+    selectCells(
+      parseCommand(rq4.command, ["--profile", profile]),
+      rq4.experiment.arms,
+    ),
+};
 
-  Deno.test(`committed records of rq1 ${profile} are of the options that the profile says`, async () => {
-    const { declared } = selectCells(
-      parseCommand(command, ["--profile", profile]),
-      experiment.arms,
-    );
-    const { cells, lacking } = await readProfile<CompressionContent>(place);
+for (
+  const [question, profile] of [
+    ["rq1", "smoke"],
+    ["rq1", "laptop"],
+    ["rq4", "smoke"],
+  ] as const
+) {
+  const place = { results: PROJECT_RESULTS, question, profile };
+
+  Deno.test(`committed records of ${question} ${profile} are of the options that the profile says`, async () => {
+    const { declared } = DECLARED[question](profile);
+    const { cells, lacking } = await readProfile<ComparedContent>(place);
     // What the table names as not run yet has no record, and all else has one.
     assert.ok(cells.length > 0);
     assert.deepEqual(
@@ -39,11 +58,14 @@ for (const profile of ["smoke", "laptop"]) {
     }
   });
 
-  Deno.test(`committed policies of rq1 ${profile} are those of their records`, async () => {
-    const { cells } = await readProfile<CompressionContent>(place);
-    for (const { record: { cell, deterministic } } of cells) {
+  Deno.test(`committed policies of ${question} ${profile} are those of their records`, async () => {
+    const { cells } = await readProfile<ComparedContent>(place);
+    for (
+      const { record: { cell, deterministic } } of cells.filter(isSearchCell)
+    ) {
       for (const { kind, policy } of deterministic.stages) {
-        const path = `${PROJECT_RESULTS}/rq1/${profile}/${cell}.${kind}.policy`;
+        const path =
+          `${PROJECT_RESULTS}/${question}/${profile}/${cell}.${kind}.policy`;
         const { ids, states } = await loadPolicies([path], [kind]);
         assert.deepEqual(ids, [policy], path);
         const { features } = deterministic.identity.config[kind]!;

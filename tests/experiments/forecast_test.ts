@@ -47,6 +47,7 @@ const CONFIG = completeConfig(parseOptions({
 }));
 
 const OPTIONS: ForecastOptions = {
+  arm: "reinforce",
   calibration: { alone: MODEL, together: MODEL },
   config: CONFIG,
   plan: searchPlanOf(CONFIG, { seed: 1 }),

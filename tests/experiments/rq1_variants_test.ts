@@ -34,7 +34,13 @@ async function checkShown(
   const { identity, stages } = deterministic;
   const labels = LABELS[identity.config.stages]!;
   const base = `${results}/${place.replace(/\.json$/, "")}`;
-  const figures = ["search", ...stages.map(({ kind }: Json) => kind)];
+  const figures = [
+    ...(stages.some(({ winner }: Json) => winner !== undefined)
+      ? ["layers"]
+      : []),
+    "search",
+    ...stages.map(({ kind }: Json) => kind),
+  ];
   for (const name of figures) {
     const svg = await Deno.readTextFile(`${base}-${name}.svg`);
     assert.match(svg, /^<svg [^]*<\/svg>\n?$/);

@@ -3,9 +3,9 @@ import {
   isFruitless,
   planCourses,
   planOutcome,
+  planSubjects,
   planVerdict,
   searchCourse,
-  subjectsOf,
   testPlans,
 } from "../../lib/lab/mod.ts";
 import { type PlanCell, planCell } from "./_plans.ts";
@@ -62,14 +62,14 @@ Deno.test("isFruitless() tells a stage without students from one whose trainings
   assert.equal(isFruitless({ stages: stagesOf({ plan: "joint" }) }), false);
 });
 
-Deno.test("subjectsOf() keeps what differs in data, network or width apart", () => {
+Deno.test("planSubjects() keeps what differs in data, network or width apart", () => {
   const cells = [
     planCell({ plan: "joint", options: { width: 0.5 } }),
     planCell({ plan: "joint", options: { network: "vgg19" } }),
     planCell({ plan: "removal", options: { width: 0.5 } }),
   ];
   assert.deepEqual(
-    subjectsOf(cells).map(({ slug, outcomes }) => [slug, outcomes.length]),
+    planSubjects(cells).map(({ slug, outcomes }) => [slug, outcomes.length]),
     [["mnist-vgg13-w0.5", 2], ["mnist-vgg19-w0.25", 1]],
   );
 });

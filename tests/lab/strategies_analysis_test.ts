@@ -126,12 +126,12 @@ Deno.test("checkStrategiesOptions() tells all mistakes at once", () => {
   assert.throws(
     () =>
       checkStrategiesOptions(config({
-        limits: { mode: "soft" },
+        limits: { mode: "soft", shares: { latency: 0.5 } },
         policy: ["a.policy"],
         removal: { budget: 4 },
       })),
     ({ message }: Error) => {
-      assert.equal(message.split("\n").length, 3);
+      assert.equal(message.split("\n").length, 4);
       return true;
     },
   );

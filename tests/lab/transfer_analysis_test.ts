@@ -3,7 +3,6 @@ import {
   analyseTransfer,
   checkTransferOptions,
   completeConfig,
-  fewestSeeds,
   keepBiasFor,
   keepProbabilities,
   searchPlanOf,
@@ -16,7 +15,7 @@ import {
 import { removalMask } from "../../lib/compress/mod.ts";
 import { UsageError } from "../../lib/cli/mod.ts";
 import { buildNetwork } from "../../lib/network/mod.ts";
-import { hedgesGz, mean } from "../../lib/report/mod.ts";
+import { hedgesGz, mean, pairsNeeded } from "../../lib/report/mod.ts";
 import { parseOptions } from "./_options.ts";
 import { course, rising, sampleContent, searches, SEEDS } from "./_transfer.ts";
 
@@ -165,7 +164,7 @@ Deno.test("analyseTransfer() asks for nothing where scratch ends at no reward ab
 });
 
 Deno.test("transferVerdict() needs both policies from scratch to be beaten, by enough seeds", () => {
-  assert.deepEqual([1, 2, 4].map(fewestSeeds), [6, 7, 8]);
+  assert.deepEqual([1, 2, 4].map(pairsNeeded), [6, 7, 8]);
   assert.equal(transferVerdict(sampleContent()).verdict, "supported");
   const few = transferVerdict(sampleContent(SEEDS.slice(0, 6)));
   assert.equal(few.verdict, "not decidable at this scale");

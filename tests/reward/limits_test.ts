@@ -48,6 +48,31 @@ Deno.test("sizeViolation() compares with each limit when it is given", () => {
   }
 });
 
+Deno.test("sizeViolation() compares a latency that was measured", () => {
+  const measured = { ...SIZES, latencyMs: 1.25 };
+  assert.equal(sizeViolation(measured, { maxLatencyMs: 1.25 }), undefined);
+  assert.equal(
+    sizeViolation(measured, { maxLatencyMs: 1.2345 }),
+    "1.25 milliseconds an image, expected at most 1.235",
+  );
+  assert.equal(
+    violation({ sizes: measured, accuracy: 0 }, {
+      maxLatencyMs: 1,
+      minAccuracy: 1,
+    }),
+    "1.25 milliseconds an image, expected at most 1",
+  );
+  assert.equal(sizeViolation(measured, {}), undefined);
+});
+
+Deno.test("sizeViolation() throws when latency is limited and was not measured", () => {
+  assert.throws(() => sizeViolation(SIZES, { maxLatencyMs: 2 }), {
+    name: "RangeError",
+    message:
+      "Cannot compare a student with its limits: latencyMs is not known, expected a measurement, as maxLatencyMs is 2",
+  });
+});
+
 Deno.test("sizeViolation() leaves accuracy out when a least one is given", () => {
   assert.equal(sizeViolation(SIZES, { minAccuracy: 1 }), undefined);
 });

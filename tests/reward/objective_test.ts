@@ -3,6 +3,7 @@ import fc from "fast-check";
 import {
   compressionOf,
   constrainedReward,
+  CONSTRAINT_MODES,
   createObjective,
   type Limits,
   type ObjectiveOptions,
@@ -101,6 +102,26 @@ Deno.test("rejects() lets a size over its limit train until nothing is left of i
   ]);
 });
 
+Deno.test("rejects() never refuses when late, and score() is that of hard", () => {
+  const options = { teacher: TEACHER, limits: { maxMacs: 5_000 } };
+  const hard = createObjective(options);
+  const late = createObjective({ ...options, mode: "late" });
+  for (const parameters of [400, 600]) {
+    const student = { sizes: sizesOf(parameters), accuracy: 0.8 };
+    for (const iteration of [0, 20]) {
+      assert.equal(late.rejects(student.sizes, iteration), undefined);
+      assert.deepEqual(
+        late.score(student, iteration),
+        hard.score(student, iteration),
+      );
+    }
+  }
+  assert.equal(
+    late.score({ sizes: sizesOf(600), accuracy: 0.8 }, 0).reward,
+    -1,
+  );
+});
+
 Deno.test("score() falls from the reward to -1 when soft and broken", () => {
   const objective = createObjective({
     teacher: TEACHER,
@@ -142,7 +163,7 @@ Deno.test("score() is -1 whatever the accuracy when rejects() gives a reason", (
     fc.property(
       anyStudent,
       anyLimits,
-      fc.constantFrom<"hard" | "soft">("hard", "soft"),
+      fc.constantFrom(...CONSTRAINT_MODES),
       fc.nat(30),
       ({ sizes, accuracy }, limits, mode, iteration) => {
         const objective = createObjective({ teacher: TEACHER, limits, mode });

@@ -221,7 +221,7 @@ export function stageOptions(changes: StageChanges = {}): StageOptions {
     changes;
   const plan = { ...PLAN, ...changes, config: forAll(config) };
   const space = stageSpace(plan, kind, base);
-  const { onIteration, throwIfInterrupted } = changes;
+  const { onIteration, throwIfInterrupted, sizesOf } = changes;
   return {
     space,
     strategy: stageStrategy(plan, space),
@@ -230,6 +230,7 @@ export function stageOptions(changes: StageChanges = {}): StageOptions {
     evaluate: changes.evaluate ??
       (({ network }) => Promise.resolve(fakeEvaluation(network))),
     journal: changes.journal ?? memoryJournal(),
+    ...(sizesOf === undefined ? {} : { sizesOf }),
     ...(onIteration === undefined ? {} : { onIteration }),
     ...(throwIfInterrupted === undefined ? {} : { throwIfInterrupted }),
   };

@@ -380,6 +380,7 @@ Deno.test("finalsOf() asks a store for what was trained before, and ends alike w
         register: () => {},
         registerWeights: () => {},
         predict: () => Promise.reject(new Error("nothing is to be predicted")),
+        measure: () => Promise.reject(new Error("nothing is to be measured")),
         interrupt: () => {},
         close: () => Promise.resolve(),
         submit({ network, recipe }) {

@@ -68,6 +68,7 @@ function search(
     register: () => {},
     registerWeights: (id) => void known.add(id),
     predict: () => Promise.reject(new Error("nothing is to be predicted")),
+    measure: () => Promise.reject(new Error("nothing is to be measured")),
     interrupt: () => {},
     close: () => Promise.resolve(),
     submit(request) {

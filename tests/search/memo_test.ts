@@ -56,6 +56,7 @@ function manualExecutor(): Executor & { readonly pending: readonly Pending[] } {
     register: () => {},
     registerWeights: () => {},
     predict: () => Promise.reject(new Error("Nobody predicts here")),
+    measure: () => Promise.reject(new Error("Nobody measures here")),
     interrupt: () => {},
     close: () => Promise.resolve(),
     submit: (request, options = {}) =>

@@ -11,6 +11,7 @@ import {
   createObjective,
   type Limits,
   type ObjectiveOptions,
+  studentSizes,
 } from "../../lib/reward/mod.ts";
 import {
   type IterationRecord,
@@ -92,6 +93,61 @@ Deno.test("runStage() trains nothing when every student breaks a hard limit on s
       [0, 0, 0],
     );
   }
+});
+
+/** A made-up latency, in no order with the sizes. */
+function latencyOf(network: Network): number {
+  return Math.round(1e4 * hashed(network)) / 1e4;
+}
+
+Deno.test("runStage() rejects those that are too slow before training, and records what was measured", async () => {
+  const measured: Network[] = [];
+  const { asked, proposals } = await search({
+    objective: objectiveOf({ maxLatencyMs: 0.5 }),
+    sizesOf(network) {
+      measured.push(network);
+      const latencyMs = latencyOf(network);
+      return Promise.resolve({ ...studentSizes(network), latencyMs });
+    },
+  });
+  assert(asked.length > 0);
+  for (const network of asked) assert(latencyOf(network) <= 0.5);
+  const slow = proposals.filter(({ rejection }) => rejection?.rule === "limit");
+  assert(slow.length > 0, "the case needs a slow student");
+  for (const { latencyMs, rejection } of slow) {
+    assert(latencyMs! > 0.5);
+    assert.match(
+      rejection!.reason,
+      /^[\d.]+ milliseconds an image, expected at most 0.5$/,
+    );
+  }
+  const known = new Set(measured.map(latencyOf));
+  for (const { networkId, latencyMs, rejection } of proposals) {
+    const isStudent = networkId !== undefined || rejection?.rule === "limit";
+    assert.equal(latencyMs !== undefined, isStudent);
+    if (isStudent) assert(known.has(latencyMs!));
+  }
+});
+
+Deno.test("runStage() proposes and rewards alike under late and hard limits, and trains more", async () => {
+  const open = await search({});
+  const macs = open.candidates.map(({ network }) => countMacs(network))
+    .toSorted((a, b) => a - b);
+  const limits = { maxMacs: macs[Math.floor(macs.length / 2)]! };
+  const hard = await search({ objective: objectiveOf(limits) });
+  const late = await search({
+    objective: objectiveOf(limits, { mode: "late" }),
+  });
+  const seen = ({ actions, reward }: Proposal) => ({ actions, reward });
+  assert.deepEqual(late.proposals.map(seen), hard.proposals.map(seen));
+  assert.deepEqual(late.candidates, hard.candidates);
+  const over = new Set(
+    late.proposals.filter(({ violation }) => violation !== undefined)
+      .map(({ networkId }) => networkId),
+  );
+  assert(over.size > 0, "the case needs a student above the limit");
+  const count = ({ records }: typeof hard) => ledgerOf(records, 1).trained;
+  assert.equal(count(late), count(hard) + over.size);
 });
 
 Deno.test("runStage() rejects those that break a hard limit before training, and trains the others", async () => {

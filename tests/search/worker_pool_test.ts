@@ -109,6 +109,8 @@ function look(from: number): PredictionRequest {
   };
 }
 
+const MEASUREMENT = { network: SMALL, engine: "onnx-cpu" };
+
 const LOGITS = Float32Array.of(1, 2, 3);
 
 Deno.test("createWorkerPool() throws when the number of workers is no integer above 0", () => {
@@ -422,6 +424,62 @@ poolTest(
     await assert.rejects(pool.predict(look(4)), InterruptedError);
     assert.deepEqual(made[1]!.positions, [2]);
     await ended;
+  },
+);
+
+const TIMES = Float64Array.of(2, 1, 3);
+
+poolTest(
+  "measure() waits for what runs, and all else waits for it",
+  2,
+  async (pool, made) => {
+    const before = [1, 2].map((seed) => pool.submit(request(seed)));
+    const first = pool.measure(MEASUREMENT);
+    const second = pool.measure(MEASUREMENT);
+    const after = [3, 4].map((seed) => pool.submit(request(seed)));
+    const measuring = () =>
+      made.map(({ received }) =>
+        received.filter(({ type }) => type === "measure").length
+      );
+    made[0]!.done();
+    // The other one still trains: neither the measurement nor a training begins.
+    assert.deepEqual(measuring(), [0, 0]);
+    assert.deepEqual([made[0]!.seeds, made[1]!.seeds], [[1], [2]]);
+    made[1]!.done();
+    await Promise.all(before);
+    assert.deepEqual(measuring(), [1, 0]);
+    made[0]!.answer({ type: "measured", times: TIMES });
+    assert.deepEqual(await first, TIMES);
+    assert.deepEqual(measuring(), [2, 0]);
+    assert.deepEqual([made[0]!.seeds, made[1]!.seeds], [[1], [2]]);
+    made[0]!.answer({ type: "measured", times: TIMES });
+    await second;
+    assert.deepEqual([made[0]!.seeds, made[1]!.seeds], [[1, 3], [2, 4]]);
+    for (const worker of made) worker.done();
+    await Promise.all(after);
+  },
+);
+
+poolTest(
+  "measure() rejects when the worker fails, dies or stops, and the others go on",
+  2,
+  async (pool, made) => {
+    const failing = pool.measure(MEASUREMENT);
+    const next = pool.submit(request(1));
+    made[0]!.answer({ type: "failed", message: "RangeError: words" });
+    await assert.rejects(failing, { message: "RangeError: words" });
+    made[0]!.done();
+    await next;
+    const dying = pool.measure(MEASUREMENT);
+    const stopped = pool.measure(MEASUREMENT);
+    made[0]!.die("out of memory");
+    await assert.rejects(dying, {
+      message: "Cannot measure: the worker failed: out of memory",
+    });
+    pool.interrupt();
+    made.at(-1)!.answer({ type: "interrupted" });
+    await assert.rejects(stopped, InterruptedError);
+    await assert.rejects(pool.measure(MEASUREMENT), InterruptedError);
   },
 );
 

@@ -131,8 +131,10 @@ export interface Report<Content> {
   ): Promise<ReadonlyMap<string, string>> | ReadonlyMap<string, string>;
   /** The table over all cells. */
   profile(results: ProfileResults<Content>): Promise<string> | string;
-  /** The figures that stand in it, where there are any. */
-  figures?(results: ProfileResults<Content>): ReadonlyMap<string, string>;
+  /** Figures that the table shows, where there are. */
+  figures?(
+    results: ProfileResults<Content>,
+  ): Promise<ReadonlyMap<string, string>> | ReadonlyMap<string, string>;
 }
 
 /** Options as an experiment's schema gives them. */
@@ -175,4 +177,10 @@ export interface Arm {
   readonly name: string;
   /** Options that make the arm, as in a file. */
   readonly options: Readonly<Record<string, unknown>>;
+  /**
+   * Further options that follow from the search's seed, where there are.
+   *
+   * @param seed The cell's, >= 1.
+   */
+  readonly bySeed?: (seed: number) => Readonly<Record<string, unknown>>;
 }

@@ -1,8 +1,14 @@
 import type { Engine } from "../../engine/mod.ts";
 import { placelessName } from "../../data/mod.ts";
 import { canonicalJson, sha256Hex } from "../../random/mod.ts";
-import { type EngineIdentity, engineIdentity } from "../../search/mod.ts";
+import {
+  type EngineIdentity,
+  engineIdentity,
+  type Machine,
+  thisMachine,
+} from "../../search/mod.ts";
 import type { CompressionConfig } from "../options/compression.ts";
+import { limitsLatency } from "../options/limits.ts";
 import type { DataIdentity } from "../subject/data_options.ts";
 import type { Subject } from "../subject/subject.ts";
 import type { Cell } from "./cell.ts";
@@ -26,6 +32,8 @@ export interface Identity<Config = CompressionConfig> {
     /** What trained it. */
     readonly engine: EngineIdentity;
   };
+  /** Where it was run, if its limits are on how fast that is. */
+  readonly machine?: Machine;
   /** Ids of the trained policies that it starts from. */
   readonly policies?: readonly string[];
 }
@@ -64,6 +72,7 @@ export function identityOf<Config extends CompressionConfig>(
         engine: taken.record.deterministic.engine,
       },
     }),
+    ...(limitsLatency(config) ? { machine: thisMachine() } : {}),
     ...(policies.length === 0 ? {} : { policies }),
   };
 }

@@ -28,7 +28,7 @@ export async function renderQuestion<Content>(
     for (const cell of whole.cells) {
       for (const [path, text] of await report.cell(cell)) files.set(path, text);
     }
-    for (const [path, svg] of report.figures?.(whole) ?? []) {
+    for (const [path, svg] of await report.figures?.(whole) ?? []) {
       files.set(path, svg);
     }
     files.set(`${question}/${profile}.md`, await report.profile(whole));

@@ -54,6 +54,7 @@ export function schedule(
       (facts.trainCount ?? config.validation * 10) - config.validation;
     const options: ForecastOptions = {
       calibration,
+      arm,
       config,
       plan: searchPlanOf(config, { seed }),
       teacher: network,

@@ -73,9 +73,11 @@ export function selectCells<Given extends GivenOptions>(
     const chosen = arms.filter(({ name }) => asked?.includes(name) ?? true);
     return Array.from({ length: seeds }, (_, k) => run.seed + k)
       .flatMap((seed) =>
-        chosen.map(({ name, options }): Cell => {
+        chosen.map(({ name, options, bySeed }): Cell => {
+          const over = { ...options, ...bySeed?.(seed) };
           const cell = ownOptions(
-            amend({ values: subject, over: options, place }),
+            amend({ values: subject, over, place }),
+            options,
           );
           return {
             name: cellName({ config: cell, arm: name, seed }),
@@ -121,13 +123,25 @@ function namedOnce(cells: readonly Cell[]): readonly Cell[] {
   return [...byName.values()];
 }
 
-/** What a cell runs on: not the options that say which cells there are. */
+/** Options that say which cells there are, or what some arms alone run on. */
+const NOT_OWN = [
+  "subjects",
+  "arms",
+  "seeds",
+  "cells",
+  "compare",
+  "baselineSizes",
+  "sources",
+];
+
+/** What a cell runs on: of the options of some arms those that its own names. */
 function ownOptions<Given extends GivenOptions>(
   given: Given,
+  arm: Arm["options"],
 ): CompressionConfig {
   const whole = completeConfig(given);
   const own = Object.entries(whole).filter(([key]) =>
-    !["subjects", "arms", "seeds", "cells", "compare", "sources"].includes(key)
+    !NOT_OWN.includes(key) || Object.hasOwn(arm, key)
   );
   return Object.fromEntries(own) as unknown as CompressionConfig;
 }

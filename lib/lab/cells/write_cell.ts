@@ -161,7 +161,8 @@ async function filesOf(
 }
 
 /**
- * Writes the table over all cells of a profile that have a record, and its figures.
+ * Writes the table over all cells of a profile that have a record, and the figures
+ * that it shows.
  *
  * @param place Where.
  * @param report How.
@@ -171,11 +172,11 @@ export async function writeProfile<Content>(
   place: ProfilePlace,
   report: Report<Content>,
 ): Promise<{ readonly text: string; readonly path: string }> {
-  const whole = await readProfile<Content>(place);
-  for (const [figure, svg] of report.figures?.(whole) ?? []) {
-    await writeFileAtomic(`${place.results}/${figure}`, svg);
+  const results = await readProfile<Content>(place);
+  for (const [file, svg] of await report.figures?.(results) ?? []) {
+    await writeFileAtomic(`${place.results}/${file}`, svg);
   }
-  const text = await report.profile(whole);
+  const text = await report.profile(results);
   const path = `${place.results}/${place.question}/${place.profile}.md`;
   await writeFileAtomic(path, text);
   return { text, path };

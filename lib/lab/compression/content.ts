@@ -13,11 +13,13 @@ import {
   networkId,
 } from "../../network/mod.ts";
 import type { PolicyKind } from "../../policy/mod.ts";
+import { type Limits, studentSizes } from "../../reward/mod.ts";
 import {
   type Decision,
   type EvaluationRequest,
   type Final,
   type IterationRecord,
+  type Latency,
   type Ledger,
   ledgerOf,
   type PreparedTeacher,
@@ -28,6 +30,7 @@ import {
 import type { Identity } from "../cells/identity.ts";
 import { learnedPolicy } from "../cells/policies.ts";
 import type { CompressionConfig } from "../options/compression.ts";
+import { limitsOf } from "../options/limits.ts";
 import type { Session } from "../session/session.ts";
 import { testAccuracy } from "../teacher/test_accuracy.ts";
 
@@ -41,6 +44,8 @@ export interface Measured {
   readonly parameters: number;
   /** Multiply-accumulates of one image. */
   readonly macs: number;
+  /** Milliseconds of the prediction of one image, where the limits are on that. */
+  readonly latency?: Latency;
   /** Accuracy on all validation images, in [0, 1]. */
   readonly validation: number;
   /** Accuracy on the test split, in [0, 1]. */
@@ -106,6 +111,8 @@ export interface CompressionContent {
   readonly teacher: Measured;
   /** Teacher's accuracy on the images that scored candidates. */
   readonly referenceAccuracy: number;
+  /** What limits came to that are parts of what the teacher has. */
+  readonly limits?: Limits;
   /** Images that the teacher was run on. */
   readonly teacherForwards: number;
   /** Images that its students were trained on, all epochs together. */
@@ -116,6 +123,14 @@ export interface CompressionContent {
 
 /** Test accuracies by request. */
 export type TestScores = ReadonlyMap<EvaluationRequest, number>;
+
+/** What was measured of the networks that a record shows. */
+export interface Measurements {
+  /** Test accuracies of the teacher and the winners. */
+  readonly tested: TestScores;
+  /** Of the teacher and the winners, or empty. */
+  readonly latencies: ReadonlyMap<Network, Latency>;
+}
 
 /**
  * Opens the test split and scores teacher and winners on it, each network once.
@@ -144,8 +159,9 @@ export async function measureNetworks(
 
 function measured(
   network: Network,
-  validation: number,
-  test: number,
+  { validation, test, latency }:
+    & Pick<Measured, "validation" | "test">
+    & { readonly latency: Latency | undefined },
 ): Measured {
   return {
     // As given, not canonical: the records' actions count its leaves.
@@ -153,6 +169,7 @@ function measured(
     networkId: networkId(network),
     parameters: countParameters(network),
     macs: countMacs(network),
+    ...(latency === undefined ? {} : { latency }),
     validation,
     test,
   };
@@ -160,24 +177,26 @@ function measured(
 
 /** Builds the deterministic part of the record. */
 export function compressionContent(
-  { identity, prepared, result: { stages }, tested }: {
+  { identity, prepared, result: { stages }, ...measurements }: Measurements & {
     readonly identity: Identity<CompressionConfig>;
     readonly prepared: PreparedTeacher;
     readonly result: SearchResult;
-    readonly tested: TestScores;
   },
 ): CompressionContent {
   const contents = stages.map((stage) =>
-    stageContent(stage, { identity, prepared, tested })
+    stageContent(stage, { identity, prepared, ...measurements })
   );
+  const { network, reference } = prepared;
+  const teacher = measured(network, {
+    validation: prepared.evaluation.accuracy,
+    test: measurements.tested.get(prepared.request)!,
+    latency: measurements.latencies.get(network),
+  });
   return {
     identity,
-    teacher: measured(
-      prepared.network,
-      prepared.evaluation.accuracy,
-      tested.get(prepared.request)!,
-    ),
-    referenceAccuracy: prepared.reference.accuracy,
+    teacher,
+    referenceAccuracy: reference.accuracy,
+    ...resolvedLimits(identity, teacher, reference),
     teacherForwards: prepared.teacherForwards,
     // Images that distillation needed the teacher's logits for.
     studentForwards: contents.reduce(
@@ -192,12 +211,25 @@ export function compressionContent(
   };
 }
 
+/** The limits in numbers, where some are parts of what the teacher has. */
+function resolvedLimits(
+  { config: { limits } }: Identity<CompressionConfig>,
+  { network, latency }: Measured,
+  { accuracy }: PreparedTeacher["reference"],
+): Pick<CompressionContent, "limits"> {
+  if (limits.shares === undefined) return {};
+  const sizes = {
+    ...studentSizes(network),
+    ...(latency === undefined ? {} : { latencyMs: latency.medianMs }),
+  };
+  return { limits: limitsOf(limits, { sizes, accuracy }) };
+}
+
 function stageContent(
   stage: StageOutcome,
-  { identity: { config }, prepared, tested }: {
+  { identity: { config }, prepared, ...measurements }: Measurements & {
     readonly identity: Identity<CompressionConfig>;
     readonly prepared: PreparedTeacher;
-    readonly tested: TestScores;
   },
 ): StageContent {
   const { kind, base, space, records, rungs, finals, winner } = stage;
@@ -216,7 +248,9 @@ function stageContent(
       : { rungs: rungs.map((rung) => rung.map(finalContent)) }),
     finals: finals.map(finalContent),
     ...(policy === undefined ? {} : { policy: policy.id }),
-    ...(winner === undefined ? {} : { winner: measuredWinner(winner, tested) }),
+    ...(winner === undefined
+      ? {}
+      : { winner: measuredWinner(winner, measurements) }),
   };
 }
 
@@ -235,10 +269,14 @@ function finalContent({ networkId, evaluation, reward }: Final): FinalContent {
 
 function measuredWinner(
   { network, reward, accuracy, iteration, final, request }: Winner,
-  tested: TestScores,
+  { tested, latencies }: Measurements,
 ): MeasuredWinner {
   return {
-    ...measured(network, final.evaluation.accuracy, tested.get(request)!),
+    ...measured(network, {
+      validation: final.evaluation.accuracy,
+      test: tested.get(request)!,
+      latency: latencies.get(network),
+    }),
     reward,
     searchAccuracy: accuracy,
     iteration,

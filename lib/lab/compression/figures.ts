@@ -9,12 +9,14 @@ import type { Network } from "../../network/mod.ts";
 import {
   decisionLabels,
   keepFigure,
+  layerDiagram,
   layerLabels,
   searchFigure,
 } from "../../report/mod.ts";
 import type { CompressionConfig } from "../options/compression.ts";
 import type { CompressionContent, StageContent } from "./content.ts";
-import { stageTitle, subjectTitle } from "./titles.ts";
+import { winnerOrigins } from "./origins.ts";
+import { stageLabel, stageTitle, subjectTitle } from "./titles.ts";
 
 const KEEP_TITLES = {
   removal: "Probability of keep",
@@ -23,8 +25,8 @@ const KEEP_TITLES = {
 } as const;
 
 /**
- * Figures by the end of their names, as SVG: the search, and what it tends to in
- * each stage.
+ * Figures by the end of their names, as SVG: the winners' layers beside the
+ * teacher's, the search, and what it tends to in each stage.
  *
  * @param content The record's content.
  */
@@ -33,7 +35,22 @@ export function compressionFigures(
 ): ReadonlyMap<string, string> {
   const { identity: { config }, teacher, stages } = content;
   const title = `${subjectTitle(config)}, width ${config.width}`;
-  const figures = new Map([[
+  const figures = new Map<string, string>();
+  const origins = winnerOrigins(content);
+  if (origins.length > 0) {
+    figures.set(
+      "-layers",
+      layerDiagram({
+        title: `Layers: ${title}`,
+        teacher: teacher.network,
+        students: origins.map(({ stage, ...student }) => ({
+          ...student,
+          name: stageLabel(stages[stage]!.kind, stage),
+        })),
+      }),
+    );
+  }
+  figures.set(
     "-search",
     searchFigure({
       title: `Search: ${title}`,
@@ -53,7 +70,7 @@ export function compressionFigures(
         ),
       })),
     }),
-  ]]);
+  );
   for (const stage of stages) {
     const { kind, base = teacher.network, records } = stage;
     if (records.length === 0) continue;

@@ -14,6 +14,7 @@ import type { Ledger } from "../../search/mod.ts";
 import type { RecordedCell } from "../cells/experiment.ts";
 import type { CompressionContent, MeasuredWinner } from "./content.ts";
 import { compressionFigures } from "./figures.ts";
+import { latencyNote, limitsNote } from "./limit_notes.ts";
 import {
   costNote,
   dataNote,
@@ -104,6 +105,7 @@ function failureNotes({ stages }: CompressionContent): string {
 }
 
 const FIGURES: Readonly<Record<string, string>> = {
+  "-layers": "Layers of the winners beside the teacher's",
   "-search": "Reward, accuracy and compression against iteration",
   "-removal": "Probability of keeping each layer",
   "-shrinkage": "Expected shrink ratio of each layer",
@@ -146,9 +148,9 @@ accuracy against the teacher. Test images were opened once, for this table.
 
 ${searchTable(content).trimEnd()}
 
-${startNote(content)}${halvingNote(content)}${rewardNote(content)}${
-      costNote(content, environment)
-    }
+${limitsNote(content)}${latencyNote(content)}${startNote(content)}${
+      halvingNote(content)
+    }${rewardNote(content)}${costNote(content, environment)}
 
 ${
       figures.map(([name]) => `![${FIGURES[name]}](${cell}${name}.svg)\n\n`)

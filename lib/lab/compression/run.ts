@@ -7,6 +7,7 @@
 import type { Network } from "../../network/mod.ts";
 import {
   type Inheritance,
+  type Latency,
   type SearchResult,
   searchStages,
 } from "../../search/mod.ts";
@@ -27,6 +28,7 @@ import {
   compressionContent,
   measureNetworks,
 } from "./content.ts";
+import { latencyOf, sizesBy } from "./latencies.ts";
 
 /**
  * How students inherit weights, if they do.
@@ -56,6 +58,7 @@ async function search(
 ): Promise<SearchResult> {
   const { cell: { config }, session, prepared, forecast, remaining } = lab;
   const { plan } = forecast;
+  const sizesOf = sizesBy(latencyOf(config, session));
   const phases = Object.fromEntries(plan.stages.map((kind) => [
     kind,
     lab.phase(kind, {
@@ -81,7 +84,11 @@ async function search(
     store: session.store,
     evaluator: session.evaluator,
     teacher: prepared.network,
-    objective: objectiveOf(config, prepared.reference),
+    objective: objectiveOf(config, {
+      sizes: await sizesOf(prepared.network),
+      accuracy: prepared.reference.accuracy,
+    }),
+    sizesOf,
     plan,
     engine: session.engine.name,
     studentSeed: config.student.seed,
@@ -112,6 +119,21 @@ async function search(
     onFinalEpoch: () => final.reach(++finalEpochs),
     throwIfInterrupted: session.throwIfInterrupted,
   });
+}
+
+/** Latencies of the teacher and the winners, where they are limited. */
+async function latenciesOf(
+  { cell: { config }, session, prepared }: CellLab<CompressionConfig>,
+  { stages }: SearchResult,
+): Promise<ReadonlyMap<Network, Latency>> {
+  const measure = latencyOf(config, session);
+  const latencies = new Map<Network, Latency>();
+  const winners = stages.flatMap(({ winner }) => winner?.network ?? []);
+  for (const network of [prepared.network, ...winners]) {
+    const latency = await measure(network);
+    if (latency !== undefined) latencies.set(network, latency);
+  }
+  return latencies;
 }
 
 /**
@@ -151,6 +173,7 @@ export async function runCompression(
       prepared,
       result,
       tested,
+      latencies: await latenciesOf(lab, result),
     }),
     workerSeconds: session.evaluator.seconds(prepared.request) +
       result.workerSeconds,

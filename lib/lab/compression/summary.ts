@@ -217,8 +217,21 @@ function costTable(groups: readonly Group[]): string {
  * @param title What the experiment is called, for example "RQ1: compression".
  */
 export async function compressionSummary(
-  { profile, cells, lacking }: ProfileResults<CompressionContent>,
+  results: ProfileResults<CompressionContent>,
   title: string,
+): Promise<string> {
+  return `# ${title} (profile \`${results.profile}\`)
+
+${await compressionSections(results)}`;
+}
+
+/**
+ * What stands below the heading of {@link compressionSummary}.
+ *
+ * @param results What the profile has come to.
+ */
+export async function compressionSections(
+  { profile, cells, lacking }: ProfileResults<CompressionContent>,
 ): Promise<string> {
   const groups = groupsOf(cells);
   const seeds = groups.map((group) => group.cells.length);
@@ -233,11 +246,9 @@ ${lacking.map(({ name, reason }) => `- ${name}: ${reason}`).join("\n")}
 
 `;
   if (cells.length === 0) {
-    return `# ${title} (profile \`${profile}\`)\n\nThere is no result yet.\n\n${missing}`;
+    return `There is no result yet.\n\n${missing}`;
   }
-  return `# ${title} (profile \`${profile}\`)
-
-${
+  return `${
     isOneNote
       ? notes[0]![1]
       : [...new Map(notes)].map(([title, note]) => `- ${title}: ${note}`)

@@ -43,6 +43,10 @@ export function stageTitle(kind: PolicyKind, index: number): string {
 
 /** "stage 1+2 (shrinkage)". */
 export function stageLabel(kind: PolicyKind, index: number): string {
-  const numbers = Array.from({ length: index + 1 }, (_, i) => i + 1).join("+");
-  return `stage ${numbers} (${kind})`;
+  return `stage ${stageNumbers(index)} (${kind})`;
+}
+
+/** "1+2": the stages up to one, by its index. */
+export function stageNumbers(index: number): string {
+  return Array.from({ length: index + 1 }, (_, i) => i + 1).join("+");
 }

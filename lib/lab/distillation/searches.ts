@@ -5,6 +5,7 @@
  * @module
  */
 
+import { studentSizes } from "../../reward/mod.ts";
 import { type SearchResult, searchStages } from "../../search/mod.ts";
 import type { CellLab } from "../cells/experiment.ts";
 import { inheritanceOf } from "../compression/run.ts";
@@ -92,7 +93,10 @@ async function searchByLoss(
     store: session.store,
     evaluator: session.evaluator,
     teacher: prepared.network,
-    objective: objectiveOf(config, prepared.reference),
+    objective: objectiveOf(config, {
+      sizes: studentSizes(prepared.network),
+      accuracy: prepared.reference.accuracy,
+    }),
     plan: searchPlanOf(config, { seed, policies: policies.states }),
     engine: session.engine.name,
     studentSeed: config.student.seed,

@@ -17,6 +17,7 @@ import {
 } from "../../search/mod.ts";
 import type { Calibration } from "./calibration.ts";
 import type { CompressionConfig } from "../options/compression.ts";
+import { limitsLatency } from "../options/limits.ts";
 import type { StartName } from "../options/student.ts";
 import {
   finalRounds,
@@ -42,6 +43,8 @@ export interface Part {
 export interface ForecastOptions {
   /** Speed of the machine. */
   readonly calibration: Calibration;
+  /** Name of the cell's arm. */
+  readonly arm: string;
   /** The run's options. */
   readonly config: CompressionConfig;
   /** How its search goes. */
@@ -79,6 +82,12 @@ const WINNER_SHARE = 0.4;
  */
 export const POLICY_SECONDS = 0.006;
 
+/**
+ * Seconds for which nothing but the measurement of a student's latency runs:
+ * compilation, warming up and the times themselves.
+ */
+const LATENCY_SECONDS = 0.25;
+
 /** Seconds that pass when tasks are taken up in order by some workers. */
 export function makespan(
   tasks: readonly number[],
@@ -96,7 +105,7 @@ export function makespan(
  * Images on which a training that starts so estimates batch norm's statistics
  * anew: a forward pass each, as for validation.
  */
-function observedImages(
+export function observedImages(
   start: StartName | undefined,
   { observe }: CompressionConfig["student"],
   images: number,
@@ -145,6 +154,9 @@ export function foreseeStage(
   const cost = workers === 1 ? calibration.alone : calibration.together;
   const looked = Math.min(stage.iterations, FORESEEN_ITERATIONS);
   const policySeconds = POLICY_SECONDS * leaves(base).length;
+  const latencySeconds = limitsLatency(config)
+    ? LATENCY_SECONDS * stage.rollouts
+    : 0;
   const students = foreseeStudents(plan, { kind, base, iterations: looked })
     .map((iteration) =>
       iteration.flatMap((network) =>
@@ -159,8 +171,10 @@ export function foreseeStage(
     const learned = kind === "removal" && plan.search === "reinforce"
       ? 1 - (1 - LEARNED_SHARE) * Math.min(1, iteration / LEARNED_ITERATIONS)
       : 1;
-    workerSeconds += learned * times.reduce((sum, each) => sum + each, 0);
-    wallSeconds += learned * makespan(times, workers) + policySeconds;
+    workerSeconds += learned * times.reduce((sum, each) => sum + each, 0) +
+      latencySeconds;
+    wallSeconds += learned * makespan(times, workers) + policySeconds +
+      latencySeconds;
   }
   const trainings = stage.iterations * stage.rollouts;
   return {
@@ -300,8 +314,13 @@ export function finalPart(
   };
 }
 
-/** The scoring of teacher and winners on the test images. */
-function testPart(
+/**
+ * The scoring of teacher and winners on the test images.
+ *
+ * @param options What is known of run and machine.
+ * @param winners Each network that is tested beside the teacher.
+ */
+export function testPart(
   { calibration, teacher, testImages }: ForecastOptions,
   winners: readonly Network[],
 ): Part {

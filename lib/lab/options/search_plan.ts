@@ -1,13 +1,9 @@
 import type { Objective } from "../../reward/mod.ts";
 import { createObjective } from "../../reward/mod.ts";
 import type { PolicyKind, PolicyState } from "../../policy/mod.ts";
-import type {
-  SearchPlan,
-  SharedSeeds,
-  StageConfig,
-  TeacherReference,
-} from "../../search/mod.ts";
+import type { SearchPlan, SharedSeeds, StageConfig } from "../../search/mod.ts";
 import type { CompressionConfig } from "./compression.ts";
+import { type LimitedTeacher, limitsOf } from "./limits.ts";
 import { stagesOf } from "./stage_plans.ts";
 
 /**
@@ -62,27 +58,16 @@ export function searchPlanOf(
  * @param teacher The teacher's size and accuracy.
  */
 export function objectiveOf(
-  { limits }: CompressionConfig,
-  teacher: TeacherReference,
+  { limits }: Pick<CompressionConfig, "limits">,
+  teacher: LimitedTeacher,
 ): Objective {
-  const { mode, iterations, ...most } = limits;
+  const { mode, iterations } = limits;
+  const { accuracy, sizes: { parameters } } = teacher;
   return createObjective({
-    teacher,
+    teacher: { parameters, accuracy },
     mode,
     iterations,
-    limits: {
-      ...(most.parameters === undefined
-        ? {}
-        : { maxParameters: most.parameters }),
-      ...(most.macs === undefined ? {} : { maxMacs: most.macs }),
-      ...(most.activationBytes === undefined
-        ? {}
-        : { maxActivationBytes: most.activationBytes }),
-      ...(most.weightBytes === undefined
-        ? {}
-        : { maxWeightBytes: most.weightBytes }),
-      ...(most.accuracy === undefined ? {} : { minAccuracy: most.accuracy }),
-    },
+    limits: limitsOf(limits, teacher),
   });
 }
 

@@ -1,6 +1,5 @@
 /**
- * Options of the search: who proposes, what is decided, how a policy learns, what
- * a student must keep to.
+ * Options of the search: who proposes, what is decided, how a policy learns.
  *
  * @module
  */
@@ -8,6 +7,7 @@
 import { z } from "zod";
 import { FEATURE_SETS } from "../../policy/mod.ts";
 import { GRAINS, type StageConfig, STRATEGY_NAMES } from "../../search/mod.ts";
+import { limitsSchema } from "./limits.ts";
 import { epochs, learningRate } from "./numbers.ts";
 import { STAGE_PLAN_NAMES } from "./stage_plans.ts";
 
@@ -107,29 +107,6 @@ export const evolutionSchema = z.strictObject({
   ),
   changes: z.int().min(1).default(2).describe(
     "Decisions that a child differs in",
-  ),
-});
-
-/** What a student must keep to (paper section 3.3). */
-export const limitsSchema = z.strictObject({
-  parameters: z.int().min(1).optional().describe("Most parameters"),
-  macs: z.int().min(1).optional().describe(
-    "Most multiply-accumulates for one image",
-  ),
-  activationBytes: z.int().min(1).optional().describe(
-    "Most bytes of activations of one image",
-  ),
-  weightBytes: z.int().min(1).optional().describe(
-    "Most bytes of weights, as 32-bit numbers",
-  ),
-  accuracy: z.number().min(0).max(1).optional().describe(
-    "Least validation accuracy",
-  ),
-  mode: z.enum(["hard", "soft"]).default("hard").describe(
-    "What a broken limit costs: all of the reward and no training where size alone breaks it, or more from iteration to iteration",
-  ),
-  iterations: z.int().min(1).default(15).describe(
-    "Iterations until a soft limit is hard (authors' code: 15)",
   ),
 });
 

@@ -109,7 +109,7 @@ export interface PlanSubject {
 }
 
 /** Outcomes by subject, in the order of their first cells. */
-export function subjectsOf(
+export function planSubjects(
   cells: readonly RecordedCell<CompressionContent>[],
 ): readonly PlanSubject[] {
   const groups = Map.groupBy(cells.map(planOutcome), ({ subject }) => subject);

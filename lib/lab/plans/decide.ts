@@ -8,6 +8,8 @@ import { randomStream } from "../../random/mod.ts";
 import {
   hedgesGz,
   holm,
+  LEAST_PAIRS,
+  LEVEL,
   type PairedDifference,
   pairedDifference,
   signFlipTest,
@@ -16,12 +18,6 @@ import {
 import type { StagePlanName } from "../options/stage_plans.ts";
 import { OTHER_PLANS, PAPER_PLAN } from "./arms.ts";
 import { ofPlan, type PlanOutcome } from "./content.ts";
-
-/** Fewer pairs have no two-sided p below 0.05, whatever they say. */
-export const LEAST_PAIRS = 6;
-
-/** Chance of any false alarm among the plans that is accepted. */
-export const ALPHA = 0.05;
 
 /**
  * What the paper says that two stages are better than: all decisions in one stage,
@@ -131,12 +127,12 @@ export function planVerdict(tests: readonly PlanTest[]): Verdict {
 export function isBetter(
   { adjusted = 1, difference: { mean = 0 } }: PlanTest,
 ): boolean {
-  return adjusted < ALPHA && mean > 0;
+  return adjusted < LEVEL && mean > 0;
 }
 
 /** Whether another plan is better than the paper's, beyond chance. */
 export function isWorse(
   { adjusted = 1, difference: { mean = 0 } }: PlanTest,
 ): boolean {
-  return adjusted < ALPHA && mean < 0;
+  return adjusted < LEVEL && mean < 0;
 }

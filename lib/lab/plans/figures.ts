@@ -7,7 +7,7 @@
 import { courseFigure } from "../../report/mod.ts";
 import type { ProfileResults } from "../cells/experiment.ts";
 import type { CompressionContent } from "../compression/content.ts";
-import { type PlanSubject, subjectsOf } from "./content.ts";
+import { type PlanSubject, planSubjects } from "./content.ts";
 import { planCourses } from "./course.ts";
 
 const VALUES = {
@@ -27,7 +27,7 @@ export function planFigures(
   >,
 ): ReadonlyMap<string, string> {
   return new Map(
-    subjectsOf(cells).flatMap((subject) =>
+    planSubjects(cells).flatMap((subject) =>
       (["best", "mean"] as const).flatMap((value) => {
         const courses = planCourses(subject.outcomes, value);
         return courses.length === 0 ? [] : [

@@ -5,12 +5,12 @@
  * @module
  */
 
-import { formatCount } from "../../report/mod.ts";
+import { formatCount, LEAST_PAIRS } from "../../report/mod.ts";
 import type { ProfileResults } from "../cells/experiment.ts";
 import type { CompressionContent } from "../compression/content.ts";
 import { dataNote, startNote } from "../compression/notes.ts";
-import { type PlanSubject, subjectsOf } from "./content.ts";
-import { LEAST_PAIRS, testPlans } from "./decide.ts";
+import { type PlanSubject, planSubjects } from "./content.ts";
+import { testPlans } from "./decide.ts";
 import { figureLinks } from "./figures.ts";
 import { depthTable, spentTable } from "./cost_tables.ts";
 import { planTable } from "./result_table.ts";
@@ -103,7 +103,7 @@ ${lacking.map(({ name, reason }) => `- ${name}: ${reason}`).join("\n")}
   if (cells.length === 0) {
     return `${heading}\n\nThere is no result yet.\n\n${missing}`;
   }
-  const subjects = subjectsOf(cells);
+  const subjects = planSubjects(cells);
   const tests = testPlans(subjects.flatMap(({ outcomes }) => outcomes));
   const own = subjects.map(({ title, outcomes }) =>
     [title, testPlans(outcomes)] as const

@@ -7,6 +7,7 @@
 import {
   formatInterval,
   formatPaperCell,
+  LEAST_PAIRS,
   loadPaper,
   type PaperCell,
   paperLegend,
@@ -18,7 +19,6 @@ import {
   CLAIMED,
   isBetter,
   isWorse,
-  LEAST_PAIRS,
   type PlanTest,
   planVerdict,
 } from "./decide.ts";

@@ -8,10 +8,12 @@ import { interruptible, type RunOptions } from "../../cli/mod.ts";
 import type { Engine } from "../../engine/mod.ts";
 import {
   createEvaluator,
+  createLatencyMeter,
   createWorkerPool,
   type Evaluator,
   type Executor,
   InterruptedError,
+  type LatencyMeter,
 } from "../../search/mod.ts";
 import { openStore, type Store } from "../../store/mod.ts";
 import { openChosenEngine } from "./engine_choice.ts";
@@ -31,6 +33,8 @@ export interface Session {
   readonly executor: Executor;
   /** Remembers what the executor trains. */
   readonly evaluator: Evaluator;
+  /** Remembers how long the executor's predictions take. */
+  readonly latency: LatencyMeter;
   /** Throws when the run was interrupted. */
   readonly throwIfInterrupted: () => void;
 }
@@ -56,6 +60,7 @@ export async function withSession<T>(
       engine,
       executor,
       evaluator,
+      latency: createLatencyMeter({ store, executor, engine }),
       throwIfInterrupted: () => signal.throwIfAborted(),
     });
   } catch (error) {

@@ -1,4 +1,4 @@
-import { countParameters } from "../../network/mod.ts";
+import { studentSizes } from "../../reward/mod.ts";
 import {
   POLICY_STRATEGIES,
   predictSeconds,
@@ -41,7 +41,7 @@ export function foreseeStrategies(
     teacher,
     // Size alone says who is trained.
     objective: objectiveOf(config, {
-      parameters: countParameters(teacher),
+      sizes: studentSizes(teacher),
       accuracy: 1,
     }),
     // What tells students apart are the layers that they inherit.

@@ -7,6 +7,7 @@
 import { z } from "zod";
 import { UsageError } from "../../cli/mod.ts";
 import type { CompressionConfig } from "../options/compression.ts";
+import { latencyMistakes } from "../options/limits.ts";
 import type { OptionValues } from "../options/values.ts";
 
 /** How many searches, and on how large a table. */
@@ -50,12 +51,14 @@ export function marksOf(config: CompressionConfig): readonly number[] {
  * @throws {UsageError} With all mistakes, one line each.
  */
 export function checkStrategiesOptions(
-  { limits: { mode }, policy, removal: { budget } }: CompressionConfig,
+  config: CompressionConfig,
 ): void {
+  const { limits: { mode }, policy, removal: { budget } } = config;
   const mistakes = [
     ...(mode === "hard" ? [] : [
       `--limits.mode ${mode}: expected hard, since the rewards of a table do not change from iteration to iteration`,
     ]),
+    ...latencyMistakes(config, "the students of a table are not measured"),
     ...(policy.length === 0 ? [] : [
       "--policy: expected none, since all strategies start from nothing",
     ]),

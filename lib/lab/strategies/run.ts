@@ -7,6 +7,7 @@
 import { setImmediate } from "node:timers/promises";
 import { stopwatch } from "../../cli/mod.ts";
 import { countMacs, countParameters } from "../../network/mod.ts";
+import { type Objective, studentSizes } from "../../reward/mod.ts";
 import {
   type StartOf,
   startsFrom,
@@ -44,7 +45,10 @@ export async function runStrategies(
 ): Promise<CellResult<StrategiesContent>> {
   const { cell: { config }, session, prepared, forecast } = lab;
   const { network, reference, searchData } = prepared;
-  const objective = objectiveOf(config, reference);
+  const objective = objectiveOf(config, {
+    sizes: studentSizes(network),
+    accuracy: reference.accuracy,
+  });
   const training = trainingOf(lab);
   const enumeration = tableSpace(config, {
     plan: forecast.plan,
@@ -59,7 +63,7 @@ export async function runStrategies(
     objective,
   });
   const elapsed = stopwatch();
-  const found = await searchAll(lab, { arms, table });
+  const found = await searchAll(lab, { arms, table, objective });
   return {
     content: {
       identity: { ...lab.identity, strategies: arms },
@@ -110,15 +114,15 @@ function trainingOf(
 /** Lets every strategy search the table with every seed. */
 async function searchAll(
   lab: Lab,
-  { arms, table }: {
+  { arms, table, objective }: {
     readonly arms: readonly StrategyArm[];
     readonly table: StudentTable;
+    readonly objective: Objective;
   },
 ): Promise<readonly ArmSearches[]> {
   const { cell: { config, seed }, session, prepared } = lab;
   const { searchSeeds } = strategiesOptionsOf(config);
   const marks = marksOf(config);
-  const objective = objectiveOf(config, prepared.reference);
   const phase = lab.phase("searches", {
     total: arms.length * searchSeeds,
     unit: "searches",

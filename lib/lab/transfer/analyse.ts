@@ -36,12 +36,6 @@ export const REACHED_SHARE = 0.95;
 /** Iterations together whose mean reward must be as high: that of one is noise. */
 export const REACHED_WINDOW = 3;
 
-/** Fewest seeds of which anything is claimed. */
-export const FEWEST_SEEDS = 6;
-
-/** Probability of an error below which a difference counts. */
-export const LEVEL = 0.05;
-
 /** Differences whose spread is less, relative to their mean, are equal. */
 const ROUNDING = 1e-9;
 

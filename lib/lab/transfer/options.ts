@@ -10,6 +10,7 @@ import { dataSetNames } from "../../data/mod.ts";
 import { NETWORK_NAMES } from "../../network/mod.ts";
 import type { Arm } from "../cells/experiment.ts";
 import type { CompressionConfig } from "../options/compression.ts";
+import { latencyMistakes } from "../options/limits.ts";
 import type { OptionValues } from "../options/values.ts";
 
 const source = z.string().regex(
@@ -86,8 +87,9 @@ export function sourceConfigOf(config: CompressionConfig): CompressionConfig {
  * @throws {UsageError} With all mistakes, one line each.
  */
 export function checkTransferOptions(
-  { search, policy, removal }: CompressionConfig,
+  config: CompressionConfig,
 ): void {
+  const { search, policy, removal } = config;
   const { leafLogits, budget } = removal;
   const mistakes = [
     ...(search === "reinforce" ? [] : [
@@ -104,6 +106,10 @@ export function checkTransferOptions(
     ...(budget === undefined ? [] : [
       `--removal.budget ${budget}: expected none, since searches are compared at equal numbers of students proposed`,
     ]),
+    ...latencyMistakes(
+      config,
+      "what a policy has learned of one network's time is not carried to another",
+    ),
   ];
   if (mistakes.length > 0) throw new UsageError(mistakes.join("\n"));
 }

@@ -8,6 +8,7 @@
 import { countParameters } from "../../network/mod.ts";
 import { summarise } from "../../report/mod.ts";
 import type { PolicyState } from "../../policy/mod.ts";
+import { studentSizes } from "../../reward/mod.ts";
 import {
   type EvaluationRequest,
   type PreparedTeacher,
@@ -145,7 +146,10 @@ function sideOf(
     config,
     prepared,
     network: prepared.network,
-    objective: objectiveOf(config, prepared.reference),
+    objective: objectiveOf(config, {
+      sizes: studentSizes(prepared.network),
+      accuracy: prepared.reference.accuracy,
+    }),
     training: {
       recipe: studentRecipes(config).removal,
       data: prepared.searchData.id,

@@ -1,14 +1,11 @@
 import {
   formatInterval,
   formatNumber,
+  LEVEL,
+  pairsNeeded,
   type Verdict,
 } from "../../report/mod.ts";
-import {
-  analyseTransfer,
-  type Difference,
-  FEWEST_SEEDS,
-  LEVEL,
-} from "./analyse.ts";
+import { analyseTransfer, type Difference } from "./analyse.ts";
 import type { TransferContent } from "./content.ts";
 import { ARM_TITLES } from "./names.ts";
 
@@ -20,18 +17,6 @@ export interface TransferVerdict {
   readonly because: string;
   /** One a comparison. */
   readonly numbers: readonly string[];
-}
-
-/**
- * Fewest seeds with which any outcome of sign-flip tests could decide: the smallest
- * p, 2^(1 - n), corrected over so many comparisons, is below {@link LEVEL}.
- *
- * @param comparisons How many, >= 1.
- */
-export function fewestSeeds(comparisons: number): number {
-  let n = FEWEST_SEEDS;
-  while (comparisons * 2 ** (1 - n) >= LEVEL) n++;
-  return n;
 }
 
 /**
@@ -49,7 +34,7 @@ export function transferVerdict(content: TransferContent): TransferVerdict {
   const numbers = compared.map(({ name, less }) =>
     `pre-trained less ${ARM_TITLES[name]}: ${differenceText(less)}`
   );
-  const fewest = fewestSeeds(compared.length);
+  const fewest = pairsNeeded(compared.length);
   if (seeds.length < fewest) {
     return {
       verdict: "not decidable at this scale",
@@ -59,7 +44,7 @@ export function transferVerdict(content: TransferContent): TransferVerdict {
       numbers,
     };
   }
-  const failed = compared.filter(({ less }) => !isBetter(less));
+  const failed = compared.filter(({ less }) => !isAhead(less));
   return failed.length === 0
     ? {
       verdict: "supported",
@@ -78,7 +63,7 @@ export function transferVerdict(content: TransferContent): TransferVerdict {
 }
 
 /** Whether a difference is above 0 by the test. */
-function isBetter({ mean, adjusted }: Difference): boolean {
+export function isAhead({ mean, adjusted }: Difference): boolean {
   return mean! > 0 && adjusted < LEVEL;
 }
 

@@ -1,0 +1,181 @@
+/**
+ * What a search found beside what simple methods give at the same size: pairs, and
+ * the test that decides.
+ *
+ * @module
+ */
+
+import { randomStream } from "../../random/mod.ts";
+import {
+  holm,
+  LEAST_PAIRS,
+  LEVEL,
+  type PairedDifference,
+  pairedDifference,
+  signFlipTest,
+} from "../../report/mod.ts";
+import type { Identity } from "../cells/identity.ts";
+import type { CompressionContent } from "../compression/content.ts";
+import type { BaselineContent, SizeContent } from "./content.ts";
+import { BASELINE_NAMES, type BaselineName } from "./designs.ts";
+
+/** A search's winner beside a baseline of its size. */
+export interface SizePair {
+  /** The winner's cell: its subject and seed. */
+  readonly identity: Pick<Identity, "config" | "seed">;
+  /** Test accuracy of the winner, in [0, 1]. */
+  readonly search: number;
+  /** Test accuracy of the baseline at the winner's parameters, in [0, 1]. */
+  readonly baseline: number;
+}
+
+/** A search beside one baseline, over all subjects and seeds. */
+export interface BaselineComparison {
+  /** The baseline. */
+  readonly name: BaselineName;
+  /** One a subject and search seed that both have. */
+  readonly pairs: readonly SizePair[];
+  /** Winners that are larger or smaller than all of the baseline's networks. */
+  readonly outside: number;
+  /** Winner's minus baseline's accuracy, one a pair. */
+  readonly difference: PairedDifference;
+  /** Pairs in which the winner is the more accurate one. */
+  readonly won: number;
+  /** Two-sided p of the sign-flip test; left out without pairs. */
+  readonly p?: number;
+  /** p after Holm's correction over the baselines that have six pairs or more. */
+  readonly adjusted?: number;
+  /**
+   * Who is better; "open" where the test shows neither, "few" where so few pairs
+   * could not have shown it.
+   */
+  readonly better: "search" | "baseline" | "open" | "few";
+}
+
+/** A search beside all baselines. */
+export interface ComparedAnalysis {
+  /** The search: the arm that profiles name first; left out where there is none. */
+  readonly arm?: string;
+  /** Those that there are records of, in the order of their names. */
+  readonly baselines: readonly BaselineComparison[];
+}
+
+/** Contents of a profile, in the order of its cells. */
+export interface ComparedContents {
+  /** Of searches. */
+  readonly searches: readonly CompressionContent[];
+  /** Of baselines. */
+  readonly baselines: readonly BaselineContent[];
+}
+
+/**
+ * Compares the first search arm's last winners with every baseline.
+ *
+ * @param contents What there are records of.
+ */
+export function compareBaselines(
+  { searches, baselines }: ComparedContents,
+): ComparedAnalysis {
+  const arm = searches[0]?.identity.arm;
+  const own = searches.filter(({ identity }) => identity.arm === arm);
+  const names = BASELINE_NAMES.filter((name) =>
+    baselines.some(({ identity }) => identity.arm === name)
+  );
+  const found = names.map((name) => comparisonOf(name, { own, baselines }));
+  // With fewer pairs nothing is tested, and nothing to be corrected for.
+  const tested = found.filter(({ pairs }) => pairs.length >= LEAST_PAIRS);
+  const adjusted = holm(tested.map(({ p }) => p!));
+  // The smallest that so many pairs can give.
+  const least = holm(tested.map(({ pairs }) => 2 ** (1 - pairs.length)));
+  return {
+    ...(arm === undefined ? {} : { arm }),
+    baselines: found.map((each) => {
+      const at = tested.indexOf(each);
+      if (at < 0) return { ...each, better: "few" };
+      return {
+        ...each,
+        adjusted: adjusted[at]!,
+        better: least[at]! > LEVEL ? "few" : betterOf(each, adjusted[at]!),
+      };
+    }),
+  };
+}
+
+function comparisonOf(
+  name: BaselineName,
+  { own, baselines }: {
+    readonly own: readonly CompressionContent[];
+    readonly baselines: readonly BaselineContent[];
+  },
+): Omit<BaselineComparison, "adjusted" | "better"> {
+  const pairs: SizePair[] = [];
+  let outside = 0;
+  for (const { identity, stages } of own) {
+    const winner = stages.at(-1)?.winner;
+    const beside = baselines.find((each) =>
+      each.identity.arm === name && each.identity.seed === identity.seed &&
+      subjectOf(each) === subjectOf({ identity })
+    );
+    if (winner === undefined || beside === undefined) continue;
+    const baseline = accuracyAt(beside.sizes, winner.parameters);
+    if (baseline === undefined) outside++;
+    else pairs.push({ identity, search: winner.test, baseline });
+  }
+  const difference = pairedDifference(
+    pairs.map(({ search }) => search),
+    pairs.map(({ baseline }) => baseline),
+  );
+  const { differences } = difference;
+  return {
+    name,
+    pairs,
+    outside,
+    difference,
+    won: differences.filter((each) => each > 0).length,
+    ...(pairs.length === 0 ? {} : {
+      p: signFlipTest(differences, { random: randomStream(1, "signs", name) })
+        .p,
+    }),
+  };
+}
+
+function betterOf(
+  { difference: { mean = 0 } }: Pick<BaselineComparison, "difference">,
+  p: number,
+): BaselineComparison["better"] {
+  if (p > LEVEL) return "open";
+  return mean > 0 ? "search" : "baseline";
+}
+
+/** What tells subjects apart. */
+export function subjectOf(
+  { identity: { config: { dataset, size, network, width } } }: {
+    readonly identity: Pick<Identity, "config">;
+  },
+): string {
+  return JSON.stringify([dataset, size, network, width]);
+}
+
+/**
+ * Test accuracy of a baseline at a number of parameters: linear in their logarithm
+ * between the two sizes around it.
+ *
+ * @param sizes The baseline's networks, in any order; failed ones are passed over.
+ * @param parameters Where, >= 1.
+ * @returns In [0, 1]; undefined beyond the largest or smallest network.
+ */
+export function accuracyAt(
+  sizes: readonly Pick<SizeContent, "parameters" | "test">[],
+  parameters: number,
+): number | undefined {
+  const known = sizes.flatMap(({ parameters, test }) =>
+    test === undefined ? [] : [{ parameters, test }]
+  ).toSorted((a, b) => a.parameters - b.parameters);
+  const above = known.findIndex((each) => each.parameters >= parameters);
+  const [low, high] = [known[above - 1], known[above]];
+  if (high?.parameters === parameters) return high.test;
+  if (low === undefined || high === undefined) return undefined;
+  const share = Math.log(parameters / low.parameters) /
+    Math.log(high.parameters / low.parameters);
+  return low.test + share * (high.test - low.test);
+}

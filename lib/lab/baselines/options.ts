@@ -1,0 +1,49 @@
+/**
+ * Options of baselines, beside those of a compression.
+ *
+ * @module
+ */
+
+import { z } from "zod";
+import type { Arm, GivenOptions } from "../cells/experiment.ts";
+import type { CompressionConfig } from "../options/compression.ts";
+import type { OptionValues } from "../options/values.ts";
+import type { BaselineName } from "./designs.ts";
+
+/** At which sizes there are networks. */
+export const baselineOptions = {
+  baselineSizes: z.array(z.number().gt(1)).min(1).default([5, 10, 20, 40, 80])
+    .refine(
+      (sizes) => new Set(sizes).size === sizes.length,
+      { message: "expected each size once" },
+    ).describe(
+      "Compressions (teacher's parameters / own) at which each baseline has a network, fixed before any search",
+    ),
+};
+
+/** Values of {@link baselineOptions}. */
+export type BaselineOptions = OptionValues<typeof baselineOptions>;
+
+/** The options of a cell that are a baseline's own. */
+export function baselineOptionsOf(config: CompressionConfig): BaselineOptions {
+  return z.object(baselineOptions).parse(config);
+}
+
+/**
+ * Arms that search nothing. What follows from the search's seed in them is the
+ * seed of their trainings: so each search seed has a baseline of its own beside
+ * it, and the luck of one training is not in all pairs.
+ *
+ * @param names Baselines.
+ * @param given The options of one subject.
+ */
+export function baselineArms(
+  names: readonly BaselineName[],
+  { baselineSizes, student }: GivenOptions & BaselineOptions,
+): readonly Arm[] {
+  return names.map((name) => ({
+    name,
+    options: { baselineSizes },
+    bySeed: (seed) => ({ student: { seed: student.seed + seed - 1 } }),
+  }));
+}

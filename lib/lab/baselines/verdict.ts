@@ -1,0 +1,121 @@
+/**
+ * What the comparison with baselines says of the claim.
+ *
+ * @module
+ */
+
+import {
+  formatInterval,
+  formatNumber,
+  formatPoints,
+  LEVEL,
+  pairsNeeded,
+  type VerdictSection,
+} from "../../report/mod.ts";
+import { type BaselineComparison, type ComparedAnalysis } from "./compare.ts";
+
+const CLAIM =
+  "The paper (section 4): students with a tenth of the parameters and less at the teacher's accuracy (table 1), more accurate than pruned networks (table 2, as remembered) and hand-designed ones (table 3) of about their size. Tested here: at the same number of parameters and the same final training, the search's last winner is more accurate on test images than each simple method.";
+
+const TEST =
+  `two-sided sign-flip test over pairs, Holm over the baselines, level ${LEVEL}`;
+
+/**
+ * The opening of the profile's page.
+ *
+ * @param analysis What was found.
+ */
+export function comparedVerdict(
+  analysis: ComparedAnalysis,
+): VerdictSection {
+  const { baselines } = analysis;
+  const numbers = baselines.map(numberOf);
+  const of = (better: BaselineComparison["better"]) =>
+    baselines.filter((each) => each.better === better).map(({ name }) => name);
+  const [lost, open, few] = [of("baseline"), of("open"), of("few")];
+  if (lost.length + open.length > 0) {
+    const reasons = [
+      ...(lost.length === 0
+        ? []
+        : [`a simple method wins (${lost.join(", ")})`]),
+      ...(open.length === 0
+        ? []
+        : [`no difference is shown beside ${open.join(", ")}`]),
+      ...(few.length === 0
+        ? []
+        : [`there are too few pairs beside ${few.join(", ")}`]),
+    ].join("; ").replace(/^./, (letter) => letter.toUpperCase());
+    return {
+      claim: CLAIM,
+      verdict: "not supported",
+      because: `${reasons} (${TEST}).`,
+      numbers,
+      wouldChange:
+        "A longer search, teachers of full width, or more pairs, with which a smaller difference is shown.",
+    };
+  }
+  if (few.length > 0 || baselines.length === 0) {
+    return {
+      claim: CLAIM,
+      verdict: "not decidable at this scale",
+      because: whyOpen(analysis),
+      numbers,
+      wouldChange: baselines.length === 0
+        ? "Baselines beside the searches (`--compare pruning,width`), over several subjects and search seeds (`--seeds`)."
+        : `More search seeds (\`--seeds\`) or subjects: ${
+          pairsNeeded(baselines.length)
+        } pairs a baseline or more, as the smallest p of n pairs is 2^(1 - n) before Holm's correction over ${
+          counted(baselines.length, "baseline")
+        }.`,
+    };
+  }
+  return {
+    claim: CLAIM,
+    verdict: "supported",
+    because:
+      `The search is the more accurate one beside every baseline (${TEST}).`,
+    numbers,
+    wouldChange:
+      "A baseline that is tuned as the search is (a ratio for each layer, longer trainings from fresh weights), another training recipe, or teachers of full width.",
+  };
+}
+
+function whyOpen({ arm, baselines }: ComparedAnalysis): string {
+  if (arm === undefined) return "There is no search yet.";
+  if (baselines.length === 0) return "No baseline has been run yet.";
+  const counts = baselines.map(({ pairs }) => pairs.length);
+  const [least, most] = [Math.min(...counts), Math.max(...counts)];
+  return `There ${most === 1 ? "is" : "are"} ${
+    least === most ? `${most}` : `${least} to ${most}`
+  } ${
+    most === 1 ? "pair" : "pairs"
+  } of a winner and a baseline of its size, at least ${
+    pairsNeeded(baselines.length)
+  } are needed to tell the search from ${
+    counted(baselines.length, "baseline")
+  }.`;
+}
+
+function numberOf(
+  { name, pairs, outside, difference, won, adjusted }: BaselineComparison,
+): string {
+  const beyond = outside === 0
+    ? ""
+    : `; ${counted(outside, "winner")} outside of its sizes`;
+  const { mean, interval } = difference;
+  if (mean === undefined) return `search minus ${name}: no pair${beyond}`;
+  const spread = interval === undefined
+    ? ""
+    : ` ${formatInterval(interval, formatPoints)}`;
+  return `search minus ${name}: ${
+    formatPoints(mean)
+  }${spread} points of test accuracy, ${
+    counted(pairs.length, "pair")
+  }, better in ${won}${
+    adjusted === undefined ? "" : `, p = ${formatNumber(adjusted)} (Holm)`
+  }${beyond}`;
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}

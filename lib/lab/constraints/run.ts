@@ -1,0 +1,38 @@
+/**
+ * One search under limits: a compression, whose students are then counted.
+ *
+ * @module
+ */
+
+import type { CellLab, CellResult } from "../cells/experiment.ts";
+import { runCompression } from "../compression/run.ts";
+import type { CompressionConfig } from "../options/compression.ts";
+import { FREE } from "./arms.ts";
+import type { ConstraintsContent } from "./content.ts";
+import { stageLimitsOf } from "./stage_limits.ts";
+
+/**
+ * Runs a compression and counts what its students say of limits. Stopped anywhere
+ * and run again, it gives the same content.
+ *
+ * @param lab Where it is run.
+ */
+export async function runConstraints(
+  lab: CellLab<CompressionConfig>,
+): Promise<CellResult<ConstraintsContent>> {
+  const { cell: { arm, config }, forecast: { plan } } = lab;
+  const { content, failure, ...result } = await runCompression(lab);
+  // That no student keeps to the limits is an answer, not a fault.
+  const isAnswer = arm !== FREE &&
+    content.stages.every(({ winner, rungs = [], finals }) =>
+      winner !== undefined || [...rungs.flat(), ...finals].length === 0
+    );
+  return {
+    ...result,
+    content: {
+      ...content,
+      stageLimits: stageLimitsOf(content, { config, plan }),
+    },
+    ...(failure === undefined || isAnswer ? {} : { failure }),
+  };
+}

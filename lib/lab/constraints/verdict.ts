@@ -1,0 +1,115 @@
+/**
+ * What a profile says of the paper's claim.
+ *
+ * @module
+ */
+
+import {
+  LEVEL,
+  pairsNeeded,
+  type VerdictSection,
+  verdictSection,
+} from "../../report/mod.ts";
+import { formatP } from "../strategies/tables.ts";
+import {
+  type ModeComparison,
+  outcomeOf,
+  type SubjectSearches,
+} from "./analyse.ts";
+import { formatDifference, formatOver } from "./tables.ts";
+
+/** What the paper says, and what of it needs a test. */
+const CLAIM =
+  "Limits on hardware, A x <= b, can be built into the reward (section 3.3): a student that breaks one earns -1 (hard), or loses more of its reward as the search goes on (soft). What is tested is whether the soft form leads to better students than the hard one; the paper's own numbers for limits are not known to us.";
+
+/**
+ * Claim, verdict and the numbers behind it.
+ *
+ * @param subjects All of a profile.
+ * @param comparisons Soft beside hard.
+ */
+export function constraintsVerdict(
+  subjects: readonly SubjectSearches[],
+  comparisons: readonly ModeComparison[],
+): string {
+  return verdictSection({
+    claim: CLAIM,
+    ...judge(comparisons),
+    numbers: [...foundNotes(subjects), ...comparisons.map(differenceNote)],
+  });
+}
+
+/** The verdict, and what would change it. */
+function judge(
+  comparisons: readonly ModeComparison[],
+): Pick<VerdictSection, "verdict" | "because" | "wouldChange"> {
+  const needed = pairsNeeded(Math.max(1, comparisons.length));
+  const least = Math.min(...comparisons.map(({ difference }) => difference.n));
+  if (comparisons.length === 0 || least < needed) {
+    return {
+      verdict: "not decidable at this scale",
+      because: comparisons.length === 0
+        ? "no limit was searched under both softly and hard."
+        : `${least} ${
+          least === 1 ? "pair" : "pairs"
+        } of search seeds, and ${comparisons.length} ${
+          comparisons.length === 1 ? "test" : "tests"
+        } of them: a sign-flip test corrected by Holm's method can come out below ${LEVEL} from ${needed} on.`,
+      wouldChange:
+        `${needed} search seeds under each limit (\`--seeds ${needed}\`).`,
+    };
+  }
+  const clear = comparisons.filter(({ adjusted = 1 }) => adjusted < LEVEL);
+  const better = clear.filter(({ difference }) => difference.mean! > 0);
+  const worse = clear.filter(({ difference }) => difference.mean! < 0);
+  const names = (some: readonly ModeComparison[]) =>
+    some.map(({ limit }) => limit).join(", ");
+  if (better.length > 0 && worse.length === 0) {
+    return {
+      verdict: "supported",
+      because: `soft limits lead to better students under: ${
+        names(better)
+      }; to worse ones under none.`,
+      wouldChange:
+        "a difference that goes away with longer searches, in which a hard limit has more time to be learned.",
+    };
+  }
+  return {
+    verdict: "not supported",
+    because: worse.length > 0
+      ? `hard limits lead to better students under: ${names(worse)}${
+        better.length > 0 ? `, soft ones under: ${names(better)}` : ""
+      }.`
+      : `none of ${comparisons.length} differences between soft and hard is told from chance (p by Holm's method from ${
+        formatP(Math.min(...comparisons.map(({ adjusted = 1 }) => adjusted)))
+      } on).`,
+    wouldChange:
+      "stricter limits, under which hardly any early proposal is feasible, or more search seeds for smaller differences.",
+  };
+}
+
+/** In how many searches some student kept to the limits. */
+function foundNotes(subjects: readonly SubjectSearches[]): readonly string[] {
+  return subjects.map(({ title, arms }) => {
+    const limited = arms.filter(({ arm }) => arm !== undefined);
+    const searches = limited.reduce(
+      (sum, each) => sum + each.searches.length,
+      0,
+    );
+    const found = limited.reduce(
+      (sum, each) => sum + outcomeOf(each.searches, []).found,
+      0,
+    );
+    return `${title}: ${found} of ${searches} searches under limits found a student that keeps to them`;
+  });
+}
+
+function differenceNote(
+  { subject, limit, difference, adjusted }: ModeComparison,
+): string {
+  return `${subject}, ${limit}: soft minus hard ${
+    formatOver(difference, formatDifference)
+  } over ${difference.n} search ${
+    difference.n === 1 ? "seed" : "seeds"
+  }, p (Holm) ${formatP(adjusted)}`;
+}
