@@ -5,9 +5,9 @@
  * @module
  */
 
-import { studentSizes } from "../../reward/mod.ts";
 import { type SearchResult, searchStages } from "../../search/mod.ts";
 import type { CellLab } from "../cells/experiment.ts";
+import { latencyOf, sizesBy } from "../compression/latencies.ts";
 import { inheritanceOf } from "../compression/run.ts";
 import type { Halves } from "../fidelity/halves.ts";
 import type { CompressionConfig } from "../options/compression.ts";
@@ -88,15 +88,17 @@ async function searchByLoss(
   const { cell: { config }, session, prepared, policies } = lab;
   const { finalImages } = distillationOptionsOf(config);
   const { removal, shrinkage, joint } = studentRecipes(config);
+  const sizesOf = sizesBy(latencyOf(config, session));
   const result = await searchStages({
     run: `${lab.runId}/${name}-s${seed}`,
     store: session.store,
     evaluator: session.evaluator,
     teacher: prepared.network,
     objective: objectiveOf(config, {
-      sizes: studentSizes(prepared.network),
+      sizes: await sizesOf(prepared.network),
       accuracy: prepared.reference.accuracy,
     }),
+    sizesOf,
     plan: searchPlanOf(config, { seed, policies: policies.states }),
     engine: session.engine.name,
     studentSeed: config.student.seed,
