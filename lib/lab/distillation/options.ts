@@ -7,7 +7,6 @@
 import { z } from "zod";
 import { UsageError } from "../../cli/mod.ts";
 import type { CompressionConfig } from "../options/compression.ts";
-import { latencyMistakes } from "../options/limits.ts";
 import { learningRate } from "../options/numbers.ts";
 import type { OptionValues } from "../options/values.ts";
 
@@ -69,7 +68,6 @@ export function checkDistillation(
     ...(distillation > 0 ? [] : [
       `--final.distillation ${distillation}: expected more than 0, the weight of the logits beside the labels`,
     ]),
-    ...latencyMistakes(config, "losses are compared, and no times"),
   ];
   if (mistakes.length > 0) throw new UsageError(mistakes.join("\n"));
 }
