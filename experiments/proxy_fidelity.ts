@@ -50,7 +50,7 @@ export const command = defineCommand({
     "deno task proxy --profile smoke",
     "deno task proxy --dry-run",
     "deno task proxy --dataset mnist --students 12",
-    "deno task proxy --dataset cifar10 --paper-proxy false",
+    "deno task proxy --dataset cifar10 --no-paper-proxy",
   ],
   schema,
   profiles: new URL("configs/", import.meta.url),

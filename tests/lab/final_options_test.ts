@@ -12,6 +12,7 @@ import {
   finalRounds,
   rungRecipes,
   studentRecipes,
+  teacherRecipe,
 } from "../../lib/lab/options/recipes.ts";
 import { canonicalJson } from "../../lib/random/mod.ts";
 import { parseOptions } from "./_options.ts";
@@ -255,7 +256,7 @@ Deno.test("--student.epochs 0 needs students that inherit", () => {
 
 Deno.test("recipes say what they compute in when it is not single precision alone", () => {
   const single = { precision: "f32" } as const;
-  const silent = configOf(single, { student: single });
+  const silent = configOf(single, { student: single, teacher: single });
   assert.equal(canonicalJson(silent), canonicalJson(configOf({})));
   for (const recipe of [finalRecipe(silent), studentRecipes(silent).removal]) {
     assert.ok(!("precision" in recipe));
@@ -265,4 +266,8 @@ Deno.test("recipes say what they compute in when it is not single precision alon
   const student = configOf({}, { student: narrow });
   assert.equal(finalRecipe(student).precision, undefined);
   assert.equal(studentRecipes(student).joint.precision, "bf16");
+  assert.ok(!("precision" in teacherRecipe(student)));
+  const teacher = configOf({}, { teacher: narrow });
+  assert.equal(teacherRecipe(teacher).precision, "bf16");
+  assert.equal(finalRecipe(teacher).precision, undefined);
 });

@@ -72,7 +72,10 @@ export interface CompressionConfig
   /** How the teacher is trained: what its data set's recipe says filled in. */
   readonly teacher:
     & Omit<RecipeFields, "schedule" | "cropPadding" | "flip">
-    & Pick<GivenConfig["teacher"], "schedule" | "seed" | "retrain">;
+    & Pick<
+      GivenConfig["teacher"],
+      "schedule" | "seed" | "retrain" | "precision"
+    >;
   /** How candidates are trained briefly. */
   readonly student:
     & Omit<GivenConfig["student"], "precision">
@@ -95,7 +98,7 @@ export function completeConfig<Given extends GivenConfig>(
   checkFinalists(given);
   checkStart(given);
   checkFaults(given);
-  const { seed, retrain, ...own } = given.teacher;
+  const { seed, retrain, precision: taught, ...own } = given.teacher;
   const { schedule, cropPadding, flip, ...teacher } = recipeFields(
     given.dataset,
     given.network,
@@ -111,6 +114,7 @@ export function completeConfig<Given extends GivenConfig>(
       seed,
       ...(schedule === "oneCycle" ? {} : { schedule }),
       ...(retrain === undefined ? {} : { retrain }),
+      ...precisionOf(taught),
     },
     student: { ...student, ...precisionOf(precision) },
     final: withoutUsual(given.final),

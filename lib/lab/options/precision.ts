@@ -16,14 +16,22 @@ import type { Recipe } from "../../training/mod.ts";
 /** What a training computes in, as options name it. */
 export type PrecisionName = "f32" | Precision;
 
-const schema: z.ZodDefault<
-  z.ZodEnum<{ readonly [Name in PrecisionName]: Name }>
-> = z.enum(["f32", ...PRECISIONS]).default("f32").describe(
+type NameSchema = z.ZodEnum<{ readonly [Name in PrecisionName]: Name }>;
+
+const names: NameSchema = z.enum(["f32", ...PRECISIONS]);
+
+const schema: z.ZodDefault<NameSchema> = names.default("f32").describe(
   "What training steps compute in: single precision, or bfloat16 where engine and processor have it (onednn with AVX512_BF16 or AMX)",
 );
 
 /** The option, for the schema of a command or of a group of options. */
 export const precisionOptions = { precision: schema };
+
+/** What an experiment's teacher was trained in: it may be trained elsewhere. */
+export const teacherPrecision: z.ZodOptional<NameSchema> = names.optional()
+  .describe(
+    "What it is trained in (default: f32); one that is kept in results/teachers is used by every machine",
+  );
 
 /**
  * The part of a recipe that says so. It holds nothing of single precision: what

@@ -41,6 +41,7 @@ export function teacherRecipe(
     loss: { crossEntropy: 1, logitMse: 0 },
     initialisation: "he",
     augmentation,
+    ...precisionOf(teacher.precision),
   };
 }
 
