@@ -54,6 +54,7 @@ export function laptopConfig(
  */
 export const SHORT_SEARCH: readonly string[] = [
   ...["--profile", PROFILE, ...SUBJECT, "--seeds", "1", "--workers", "2"],
+  ...["--arms", "reinforce"],
   ...["--teacher.epochs", "1", "--final.epochs", "1", "--final.halving", "[]"],
   ...["--removal.iterations", "2", "--shrinkage.iterations", "2"],
 ];
