@@ -32,7 +32,8 @@ function choice<const Name extends string>(
   );
 }
 
-const source = {
+/** What can be asked on the command line. */
+export const command = {
   name: "deno task bench",
   summary:
     "Training speed, search throughput and memory, beside PyTorch where it is",
@@ -69,7 +70,7 @@ const source = {
 };
 
 /** Options, each with its value. */
-export type BenchOptions = z.infer<typeof source.schema>;
+export type BenchOptions = z.infer<typeof command.schema>;
 
 /** Options that may be given several times: --only step --only memory. */
 const LISTS = ["--only", "--networks", "--engines"];
@@ -112,7 +113,7 @@ export function joinLists(args: readonly string[]): readonly string[] {
  * @throws {HelpRequest} For --help.
  */
 export function parseBench(args: readonly string[]): BenchOptions {
-  const options = parseOptions(source, joinLists(args));
+  const options = parseOptions(command, joinLists(args));
   const needsFolder = options.only.some((name) => name !== "engines");
   if (needsFolder) checkFolder(options.results);
   return options;

@@ -12,7 +12,14 @@
  */
 
 import { z } from "zod";
-import { defineCommand, print, runMain, UsageError } from "../lib/cli/mod.ts";
+import {
+  defineCommand,
+  leadingWords,
+  print,
+  runMain,
+  suggestion,
+  UsageError,
+} from "../lib/cli/mod.ts";
 import {
   type Ablation,
   type AblationArm,
@@ -322,17 +329,18 @@ export const experiment: Experiment<z.infer<typeof schema>, AblationContent> = {
  * @throws {UsageError} If there is no such ablation.
  */
 export function readNames(args: readonly string[]): readonly string[] {
-  const end = args.findIndex((arg) => arg.startsWith("-"));
-  const names = args.slice(0, end === -1 ? args.length : end);
+  const { words: names, rest } = leadingWords(args);
   const unknown = names.find((name) => !NAMES.includes(name));
   if (unknown !== undefined) {
     throw new UsageError(
-      `Ablation "${unknown}": expected of ${NAMES.join(", ")}`,
+      `Ablation "${unknown}": expected some of ${NAMES.join(", ")}${
+        suggestion(unknown, NAMES)
+      }`,
     );
   }
   return [
     ...(names.length === 0 ? [] : ["--arms", names.join(",")]),
-    ...args.slice(names.length),
+    ...rest,
   ];
 }
 

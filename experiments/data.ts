@@ -7,6 +7,7 @@
 import { z } from "zod";
 import {
   EXIT,
+  leadingWords,
   notify,
   parseOptions,
   print,
@@ -37,7 +38,8 @@ import {
 
 const ACTIONS = ["list", "fetch", "verify", "show"] as const;
 
-const source = {
+/** What can be asked on the command line, after an action and its name. */
+export const command = {
   name: "deno task data",
   summary:
     "Data sets: list them (also without a word), fetch NAME, verify NAME, show NAME",
@@ -60,15 +62,6 @@ const source = {
   }),
 };
 
-/** The words before the first option. */
-function wordsOf(
-  args: readonly string[],
-): { readonly words: readonly string[]; readonly rest: readonly string[] } {
-  const first = args.findIndex((arg) => arg.startsWith("-"));
-  const count = first < 0 ? args.length : first;
-  return { words: args.slice(0, count), rest: args.slice(count) };
-}
-
 /** @throws {UsageError} If the words are no action with the name it needs. */
 function actionOf(
   words: readonly string[],
@@ -77,7 +70,11 @@ function actionOf(
   const action = ACTIONS.find((each) => each === word);
   const names = dataSetNames();
   if (action === undefined) {
-    throw new UsageError(`"${word}": expected one of ${ACTIONS.join(", ")}`);
+    throw new UsageError(
+      `"${word}": expected one of ${ACTIONS.join(", ")}${
+        suggestion(word, ACTIONS)
+      }`,
+    );
   }
   if (more.length > 0 || action === "list" && name !== "") {
     throw new UsageError(
@@ -87,8 +84,9 @@ function actionOf(
     );
   }
   if (action !== "list" && !names.includes(name) && !isFolderName(name)) {
+    const said = name === "" ? `${action} nothing` : `${action} "${name}"`;
     throw new UsageError(
-      `${action} "${name}": expected one of ${names.join(", ")}, folder:PATH${
+      `${said}: expected one of ${names.join(", ")}, folder:PATH${
         suggestion(name, names)
       }`,
     );
@@ -175,15 +173,27 @@ async function show(
   notify(`Written: ${path}`);
 }
 
-async function main(args: readonly string[]): Promise<number> {
-  const { words, rest } = wordsOf(args);
-  const { data, size, skipBroken, out } = parseOptions(source, rest);
-  const { action, name } = actionOf(words);
+/**
+ * Reads the command line.
+ *
+ * @param args Its arguments: an action with its name, then options.
+ * @throws {UsageError} With the mistakes, one line each.
+ */
+export function readRequest(args: readonly string[]) {
+  const { words, rest } = leadingWords(args);
+  const options = parseOptions(command, rest);
+  const { out } = options;
+  const request = actionOf(words);
   if (out !== undefined && !/\.(png|svg)$/i.test(out)) {
     throw new UsageError(
       `--out ${out}: expected a name that ends in .png or .svg`,
     );
   }
+  return { ...options, ...request };
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  const { action, name, data, size, skipBroken, out } = readRequest(args);
   if (action === "list") {
     await list();
     return EXIT.done;

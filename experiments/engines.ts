@@ -29,7 +29,8 @@ import {
 } from "../lib/report/mod.ts";
 import { initialise } from "../lib/training/mod.ts";
 
-const source = {
+/** What can be asked on the command line. */
+export const command = {
   name: "deno task engines",
   summary: "Which engines there are, how to get the others, how fast each is",
   examples: ["deno task engines", "deno task engines --seconds 5"],
@@ -142,7 +143,7 @@ async function row(
 }
 
 async function main(args: readonly string[]): Promise<number> {
-  const { seconds } = parseOptions(source, args);
+  const { seconds } = parseOptions(command, args);
   const statuses = await surveyEngines();
   const rows: (readonly Cell[])[] = [];
   for (const status of statuses) rows.push(await row(status, seconds));

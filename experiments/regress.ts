@@ -8,6 +8,7 @@
 import { z } from "zod";
 import {
   EXIT,
+  leadingWords,
   notify,
   parseOptions,
   print,
@@ -24,7 +25,8 @@ import {
 } from "../lib/lab/mod.ts";
 import { EXPERIMENTS } from "./all.ts";
 
-const source = {
+/** What can be asked on the command line, after names of experiments. */
+export const command = {
   name: "deno task regress",
   summary:
     "Run recorded experiments once more and compare: all, or those that are named",
@@ -69,7 +71,7 @@ function named(
   const unknown = words.find((word) => !names.includes(word));
   if (unknown !== undefined) {
     throw new UsageError(
-      `"${unknown}": expected of ${names.join(", ")}${
+      `"${unknown}": expected some of ${names.join(", ")}${
         suggestion(unknown, names)
       }`,
     );
@@ -77,6 +79,22 @@ function named(
   return words.length === 0
     ? experiments
     : experiments.filter(({ report }) => words.includes(report.question));
+}
+
+/**
+ * Reads the command line.
+ *
+ * @param args Its arguments: names of experiments, then options.
+ * @param experiments All there are.
+ * @throws {UsageError} With the mistakes, one line each.
+ */
+export function readRegress(
+  args: readonly string[],
+  experiments: readonly AnyExperiment[] = EXPERIMENTS,
+) {
+  const { words, rest } = leadingWords(args);
+  const options = parseOptions(command, rest);
+  return { options, words, asked: named(words, experiments) };
 }
 
 /**
@@ -90,11 +108,7 @@ export async function main(
   args: readonly string[],
   experiments: readonly AnyExperiment[] = EXPERIMENTS,
 ): Promise<number> {
-  const first = args.findIndex((arg) => arg.startsWith("-"));
-  const count = first < 0 ? args.length : first;
-  const options = parseOptions(source, args.slice(count));
-  const words = args.slice(0, count);
-  const asked = named(words, experiments);
+  const { options, words, asked } = readRegress(args, experiments);
   const recorded = await recordedExperiments(asked, options);
   const bare = asked.filter((experiment) => !recorded.includes(experiment));
   const { profile, results, update } = options;

@@ -27,7 +27,8 @@ import {
 } from "../lib/lab/mod.ts";
 import { EXPERIMENTS } from "./all.ts";
 
-const source = {
+/** What can be asked on the command line. */
+export const command = {
   name: "deno task results",
   summary: "Regenerate every table and figure from the committed records",
   examples: ["deno task results", "deno task results --check"],
@@ -98,7 +99,7 @@ export async function renderResults(
 }
 
 async function main(args: readonly string[]): Promise<number> {
-  const { check } = parseOptions(source, args);
+  const { check } = parseOptions(command, args);
   const folder = new URL("results/", PROJECT);
   const files = await renderResults(folder);
   if (!check) {

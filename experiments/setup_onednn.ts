@@ -42,7 +42,8 @@ export const ONEDNN_WHEEL: WheelFile = {
   },
 };
 
-const source = {
+/** What can be asked on the command line. */
+export const command = {
   name: "deno task setup:onednn",
   summary: "Fetch oneDNN, the fast engine's library, without root (29.9 MB)",
   examples: ["deno task setup:onednn"],
@@ -93,7 +94,7 @@ export async function setUpOnednn(
 }
 
 async function main(args: readonly string[]): Promise<number> {
-  parseOptions(source, args);
+  parseOptions(command, args);
   const path = fileURLToPath(ONEDNN_SETUP_FILE);
   const outcome = await setUpOnednn({
     wheel: ONEDNN_WHEEL,

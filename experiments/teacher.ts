@@ -61,7 +61,8 @@ import {
   writeTeacher,
 } from "../lib/lab/mod.ts";
 
-const source = {
+/** What can be asked on the command line. */
+export const command = {
   name: "deno task teacher",
   summary: "Train a teacher, or show the one that is there",
   examples: [
@@ -103,7 +104,7 @@ const source = {
   }),
 };
 
-type Options = z.infer<typeof source.schema>;
+type Options = z.infer<typeof command.schema>;
 
 /** The teacher that the options ask for. */
 function identityOf(
@@ -248,7 +249,7 @@ async function showTeachers(results: string): Promise<void> {
 }
 
 async function main(args: readonly string[]): Promise<number> {
-  const options = parseOptions(source, args);
+  const options = parseOptions(command, args);
   checkDataOptions(options);
   const { results, retrain } = options;
   checkDataFolder(runOptions(options));

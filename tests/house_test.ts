@@ -45,6 +45,16 @@ Deno.test("house has no arrow that goes up", async () => {
   assert.deepEqual(findFaults(sources), []);
 });
 
+Deno.test("house has a line on every room of the lab", async () => {
+  const text = await Deno.readTextFile(join(ROOT, "lib/lab/mod.ts"));
+  const told = text.matchAll(/^ \* - `([a-z_]+)\/`/gm);
+  const rooms: string[] = [];
+  for await (const { name, isDirectory } of Deno.readDir(`${ROOT}lib/lab`)) {
+    if (isDirectory) rooms.push(name);
+  }
+  assert.deepEqual(Array.from(told, ([, name]) => name).sort(), rooms.sort());
+});
+
 Deno.test("house keeps the test split from every search", async () => {
   const sources = await readSources("lib", "experiments");
   assert(sources.has(TEST_SPLIT), "the test split has moved");

@@ -18,3 +18,4 @@ export * from "./progress.ts";
 export * from "./run_command.ts";
 export * from "./set_aside.ts";
 export * from "./signals.ts";
+export * from "./words.ts";

@@ -1,36 +1,35 @@
 /**
  * What every experiment needs and none should write again.
  *
+ * What all of them share:
+ *
  * - `cells/`: an experiment's cells, which of them are run, and how each is
  *   resumed, stored, written and planned
  * - `compression/`: the cell of most experiments, a compression: how it runs, its
  *   record, page, figures and table
- * - `constraints/`: searches under limits on a student's size, speed and accuracy:
- *   the arms, the analysis, figure and page
- * - `baselines/`: simple ways to networks of given sizes, trained as a search's
- *   winners are: how they run, record, page, the test against a search, figures
- * - `fidelity/`: which cheap score ranks students as their final training does:
- *   the students, the analysis, the choice, page, figure and table
- * - `distillation/`: what losses do to the same students and to searches: the
- *   trainings, the analysis, the decision, pages, figures and tables
- * - `strategies/`: which strategy finds good students: all students of a subject,
- *   the searches on them, the analysis, page, figure and table
- * - `ablation/`: one part of the search in several forms, all else equal: the arms,
- *   their searches, another look at what they choose, page, figure and table
- * - `plans/`: plans of stages at equal budget: the arms, the test that decides
- *   between them, courses of reward, figures and page
- * - `transfer/`: whether policies can be carried to other networks: the searches, the
- *   analysis, verdict, page, figures and table
  * - `options/`: what can be said on the command line and in profiles, and the
  *   recipes and search plans that follow from it
  * - `subject/`: a data set with a network on it, found, opened and identified
  * - `teacher/`: trained teachers as recipes, records and files
- * - `regress/`: what is recorded, run once more and compared
  * - `session/`: store, engine, workers, signals, progress
  * - `forecast/`: how long it will take on this machine
+ * - `regress/`: what is recorded, run once more and compared
  * - `records/`: keeping earlier records
  * - `pictures/`: contact sheets, and SVG as PNG
  * - `setup/`: fetching what an engine needs
+ *
+ * A room a question, with its run, record, analysis, page, figures and tables:
+ *
+ * - `baselines/` (RQ1): simple ways to networks of given sizes, trained as a
+ *   search's winners are, and the test against a search
+ * - `plans/` (RQ2): plans of stages at equal budget, and courses of their reward
+ * - `transfer/` (RQ3): whether policies can be carried to other networks
+ * - `constraints/` (RQ4): searches under limits on a student's size, speed and
+ *   accuracy
+ * - `distillation/` (RQ5): what losses do to the same students and to searches
+ * - `ablation/`: one part of the search in several forms, all else equal
+ * - `fidelity/`: which cheap score ranks students as their final training does
+ * - `strategies/`: which strategy finds good students, on tables of all of them
  *
  * @module
  */
@@ -62,6 +61,7 @@ export * from "./cells/experiment.ts";
 export * from "./cells/identity.ts";
 export * from "./cells/index_file.ts";
 export * from "./cells/known_cell.ts";
+export * from "./cells/lacking_note.ts";
 export * from "./cells/once.ts";
 export * from "./cells/options.ts";
 export * from "./cells/outcome.ts";

@@ -119,7 +119,7 @@ Deno.test("readNames() makes names in front of the options the cells that are ru
   assert.deepEqual(readNames(["--dry-run"]), ["--dry-run"]);
   assert.throws(() => readNames(["rewards"]), {
     name: "UsageError",
-    message: /^Ablation "rewards": expected of features, /,
+    message: /^Ablation "rewards": expected some of features, .* mean "reward"/,
   });
 });
 

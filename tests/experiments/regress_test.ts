@@ -108,7 +108,10 @@ Deno.test("regress makes a record, goes on after an interruption, tells a differ
 Deno.test("regress refuses an unknown experiment and a folder without records, and misses what is gone", async () => {
   await withBench(async ({ results, run }) => {
     const unknown = await run(2, "rq11");
-    assert.match(unknown.stderr, /"rq11": expected of rq1; did you mean "rq1"/);
+    assert.match(
+      unknown.stderr,
+      /"rq11": expected some of rq1; did you mean "rq1"/,
+    );
     const bare = await run(2, "rq1");
     assert.match(bare.stderr, /has no record of its profile smoke.*--update/);
     const empty = await run(2);

@@ -173,7 +173,7 @@ Deno.test("selectCells() keeps the arms of --arms only, and knows no others", as
       assert.equal(error.exitCode, 2);
       assert.equal(
         error.message,
-        '--arms "annealing": expected of reinforce, random, evolution',
+        '--arms "annealing": expected some of reinforce, random, evolution',
       );
       return true;
     },

@@ -7,7 +7,7 @@
 import { verdictSection } from "../../report/mod.ts";
 import { cellCostNote } from "../cells/cost_note.ts";
 import type { RecordedCell } from "../cells/experiment.ts";
-import { dataNote, teacherNote } from "../compression/notes.ts";
+import { recordNote } from "../compression/notes.ts";
 import { subjectTitle } from "../compression/titles.ts";
 import type { Ablation } from "./ablation.ts";
 import { analyseAblation } from "./analyse.ts";
@@ -55,8 +55,8 @@ export function ablationPage(
   { record, environment }: RecordedCell<AblationContent>,
   pages: AblationPages,
 ): ReadonlyMap<string, string> {
-  const { question, profile, cell, deterministic: content, digest } = record;
-  const { config, engine, data, ablation } = content.identity;
+  const { question, profile, cell, deterministic: content } = record;
+  const { config, ablation } = content.identity;
   const arms = analyseAblation(content);
   const { claim, summary } = toldOf(content, pages);
   const text = `# ${pages.title}: ${ablation.name} on ${
@@ -79,12 +79,7 @@ ${methodNote(content)}
 
 ${cellCostNote(environment)}${searchesNote(content, environment)}
 
-${dataNote(content)}${
-    teacherNote(content)
-  }Engine ${engine.name} (${engine.version}, ${engine.instructionSet}); data
-${data.name}, train digest ${data.digest.train.slice(0, 16)}; record digest
-${digest.slice(0, 16)}. Generated from [${cell}.json](${cell}.json).
-`;
+${recordNote(record)}`;
   return new Map([
     [`${question}/${profile}/${cell}.svg`, ablationFigure(content)],
     [`${question}/${profile}/${cell}.md`, text],

@@ -12,6 +12,7 @@ import {
   verdictSection,
 } from "../../report/mod.ts";
 import type { ProfileResults, RecordedCell } from "../cells/experiment.ts";
+import { lackingNote } from "../cells/lacking_note.ts";
 import { dataNote } from "../compression/notes.ts";
 import { subjectTitle } from "../compression/titles.ts";
 import { analyseAblation } from "./analyse.ts";
@@ -43,11 +44,7 @@ export function ablationSummary(
   pages: AblationPages,
 ): string {
   const heading = `# ${pages.title} (profile \`${profile}\`)`;
-  const missing = lacking.length === 0 ? "" : `Not in the table:
-
-${lacking.map(({ name, reason }) => `- ${name}: ${reason}`).join("\n")}
-
-`;
+  const missing = lackingNote(lacking);
   if (cells.length === 0) {
     return `${heading}\n\nThere is no result yet.\n\n${missing}`;
   }

@@ -16,7 +16,7 @@ import {
 } from "../../report/mod.ts";
 import { cellCostNote } from "../cells/cost_note.ts";
 import type { RecordedCell } from "../cells/experiment.ts";
-import { dataNote, teacherNote } from "../compression/notes.ts";
+import { recordNote } from "../compression/notes.ts";
 import { subjectTitle } from "../compression/titles.ts";
 import type { BaselineContent } from "./content.ts";
 import { BASELINE_NOTES, type BaselineName } from "./designs.ts";
@@ -31,9 +31,9 @@ export function baselinePage(
   { record, environment }: RecordedCell<BaselineContent>,
   title: string,
 ): ReadonlyMap<string, string> {
-  const { question, profile, cell, deterministic: content, digest } = record;
+  const { question, profile, cell, deterministic: content } = record;
   const { identity, teacher, sizes } = content;
-  const { config, arm, seed, engine, data } = identity;
+  const { config, arm, seed } = identity;
   const note = BASELINE_NOTES[arm as BaselineName];
   const text = `# ${title} of ${
     subjectTitle(config)
@@ -98,12 +98,7 @@ ${
       .join("\n")
   }
 
-${dataNote(content)}${
-    teacherNote(content)
-  }Engine ${engine.name} (${engine.version}, ${engine.instructionSet}); data
-${data.name}, train digest ${data.digest.train.slice(0, 16)}; record digest
-${digest.slice(0, 16)}. Generated from [${cell}.json](${cell}.json).
-`;
+${recordNote(record)}`;
   return new Map([[`${question}/${profile}/${cell}.md`, text]]);
 }
 

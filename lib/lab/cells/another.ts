@@ -8,8 +8,7 @@ import { findSubject } from "../subject/subject.ts";
 import type { Cell } from "./cell.ts";
 import type { CellLab, PreparedSubject } from "./experiment.ts";
 import { once } from "./once.ts";
-import { preparationKey, prepareSubject } from "./prepare.ts";
-import type { Shared } from "./run_cell.ts";
+import { preparationKey, prepareSubject, type Shared } from "./prepare.ts";
 
 /** What {@link anotherSubject} needs of the cell that asks. */
 export interface AnotherOptions {

@@ -18,6 +18,14 @@ import type { Session } from "../session/session.ts";
 import type { Subject } from "../subject/subject.ts";
 import type { CellLab } from "./experiment.ts";
 
+/** What the cells of a run share, made when the first asks for it. */
+export interface Shared {
+  /** Subjects that are open, by what says which. */
+  readonly subjects: Map<string, Promise<Subject>>;
+  /** Teachers that are prepared, by all that they depend on. */
+  readonly teachers: Map<string, Promise<PreparedTeacher>>;
+}
+
 /**
  * Trains the subject's teacher, or takes the recorded one, and lets it look at
  * its students' images.

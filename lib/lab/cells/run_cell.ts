@@ -10,14 +10,13 @@ import {
   type RunOptions,
   stopwatch,
 } from "../../cli/mod.ts";
-import type { PreparedTeacher } from "../../search/mod.ts";
 import { followRun, type Remaining } from "../forecast/remaining.ts";
 import { stagesOf } from "../options/stage_plans.ts";
 import { searchPlanOf } from "../options/search_plan.ts";
 import { phase } from "../session/phase.ts";
 import type { Session } from "../session/session.ts";
 import { addWallTime } from "../session/wall_time.ts";
-import type { KnownSubject, Subject } from "../subject/subject.ts";
+import type { KnownSubject } from "../subject/subject.ts";
 import { anotherSubject } from "./another.ts";
 import type { Cell } from "./cell.ts";
 import type { CellLab, Experiment, GivenOptions } from "./experiment.ts";
@@ -25,18 +24,10 @@ import { type Identity, identityOf, runIdOf } from "./identity.ts";
 import type { ProfilePlace } from "./index_file.ts";
 import { once } from "./once.ts";
 import { loadPolicies } from "./policies.ts";
-import { preparationKey, prepareSubject } from "./prepare.ts";
+import { preparationKey, prepareSubject, type Shared } from "./prepare.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Schedule } from "./schedule.ts";
 import { writeCell } from "./write_cell.ts";
-
-/** What the cells of a run share, made when the first asks for it. */
-export interface Shared {
-  /** Subjects that are open, by what says which. */
-  readonly subjects: Map<string, Promise<Subject>>;
-  /** Teachers that are prepared, by all that they depend on. */
-  readonly teachers: Map<string, Promise<PreparedTeacher>>;
-}
 
 /** What {@link runCell} needs. */
 export interface RunCellOptions {

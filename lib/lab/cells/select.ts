@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Invocation, UsageError } from "../../cli/mod.ts";
+import { type Invocation, suggestion, UsageError } from "../../cli/mod.ts";
 import { canonicalJson, sha256Hex } from "../../random/mod.ts";
 import {
   completeConfig,
@@ -66,7 +66,9 @@ export function selectCells<Given extends GivenOptions>(
   const unknown = asked?.find((name) => !known.has(name));
   if (unknown !== undefined) {
     throw new UsageError(
-      `--arms "${unknown}": expected of ${[...known].join(", ")}`,
+      `--arms "${unknown}": expected some of ${[...known].join(", ")}${
+        suggestion(unknown, [...known])
+      }`,
     );
   }
   const all = options.flatMap(({ subject, place, seeds, arms }) => {

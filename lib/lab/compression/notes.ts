@@ -5,7 +5,12 @@
  */
 
 import { describe } from "../../network/mod.ts";
-import { formatCount, formatHours, formatSeconds } from "../../report/mod.ts";
+import {
+  formatCount,
+  formatHours,
+  formatSeconds,
+  type ResultRecord,
+} from "../../report/mod.ts";
 import type { CellEnvironment } from "../cells/experiment.ts";
 import { studentEpochsOf } from "../options/recipes.ts";
 import { stageConfigOf } from "../options/search_plan.ts";
@@ -113,6 +118,27 @@ export function dataNote(
 ): string {
   const note = contentNote(data);
   return note === "" ? "" : `${note}\n\n`;
+}
+
+/**
+ * How a cell's page ends: what is to be known of data and teacher, and where its
+ * numbers come from.
+ *
+ * @param record The cell's record.
+ */
+export function recordNote({ cell, digest, deterministic }: ResultRecord<{
+  readonly identity: Pick<
+    CompressionContent["identity"],
+    "teacher" | "engine" | "data"
+  >;
+}>): string {
+  const { engine, data } = deterministic.identity;
+  return `${dataNote(deterministic)}${
+    teacherNote(deterministic)
+  }Engine ${engine.name} (${engine.version}, ${engine.instructionSet}); data
+${data.name}, train digest ${data.digest.train.slice(0, 16)}; record digest
+${digest.slice(0, 16)}. Generated from [${cell}.json](${cell}.json).
+`;
 }
 
 /**

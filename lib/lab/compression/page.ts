@@ -17,13 +17,12 @@ import { compressionFigures } from "./figures.ts";
 import { latencyNote, limitsNote } from "./limit_notes.ts";
 import {
   costNote,
-  dataNote,
   halvingNote,
   networkNotes,
+  recordNote,
   rewardNote,
   scaleNote,
   startNote,
-  teacherNote,
 } from "./notes.ts";
 import { resultTable } from "./table.ts";
 import { stageLabel, subjectTitle } from "./titles.ts";
@@ -124,8 +123,8 @@ export async function compressionPage(
   title: string,
   { hasFigures = true }: { readonly hasFigures?: boolean } = {},
 ): Promise<Map<string, string>> {
-  const { question, profile, cell, deterministic: content, digest } = record;
-  const { identity: { config, arm, seed, engine, data } } = content;
+  const { question, profile, cell, deterministic: content } = record;
+  const { identity: { config, arm, seed } } = content;
   const figures = hasFigures ? [...compressionFigures(content)] : [];
   const files = new Map(figures.map(([name, svg]) => [
     `${question}/${profile}/${cell}${name}.svg`,
@@ -159,12 +158,7 @@ ${
 
 ${networkNotes(content)}
 
-${dataNote(content)}${
-      teacherNote(content)
-    }Engine ${engine.name} (${engine.version}, ${engine.instructionSet}); data
-${data.name}, train digest ${data.digest.train.slice(0, 16)}; record digest
-${digest.slice(0, 16)}. Generated from [${cell}.json](${cell}.json).
-`,
+${recordNote(record)}`,
   );
   return files;
 }

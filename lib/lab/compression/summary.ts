@@ -23,6 +23,7 @@ import {
   summarise,
 } from "../../report/mod.ts";
 import type { ProfileResults, RecordedCell } from "../cells/experiment.ts";
+import { lackingNote } from "../cells/lacking_note.ts";
 import type { CompressionContent, Measured } from "./content.ts";
 import { dataNote, halvingNote, scaleNote, startNote } from "./notes.ts";
 import { PAPER_COLUMNS, paperRows } from "./table.ts";
@@ -240,11 +241,7 @@ export async function compressionSections(
   );
   const contents = cells.map(({ record }) => record.deterministic);
   const isOneNote = new Set(notes.map(([, note]) => note)).size === 1;
-  const missing = lacking.length === 0 ? "" : `Not in the table:
-
-${lacking.map(({ name, reason }) => `- ${name}: ${reason}`).join("\n")}
-
-`;
+  const missing = lackingNote(lacking);
   if (cells.length === 0) {
     return `There is no result yet.\n\n${missing}`;
   }

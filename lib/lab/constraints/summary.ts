@@ -11,6 +11,7 @@ import {
   formatNumber,
 } from "../../report/mod.ts";
 import type { ProfileResults } from "../cells/experiment.ts";
+import { lackingNote } from "../cells/lacking_note.ts";
 import {
   formatLatency,
   limitsInWords,
@@ -63,11 +64,7 @@ export function constraintsSummary(
 ): string {
   const { profile, cells, lacking } = results;
   const heading = `# ${title} (profile \`${profile}\`)`;
-  const missing = lacking.length === 0 ? "" : `Not in the tables:
-
-${lacking.map(({ name, reason }) => `- ${name}: ${reason}`).join("\n")}
-
-`;
+  const missing = lackingNote(lacking, "tables");
   if (cells.length === 0) {
     return `${heading}\n\nThere is no result yet.\n\n${missing}`;
   }

@@ -6,7 +6,7 @@
 
 import { cellCostNote } from "../cells/cost_note.ts";
 import type { RecordedCell } from "../cells/experiment.ts";
-import { dataNote, teacherNote } from "../compression/notes.ts";
+import { recordNote } from "../compression/notes.ts";
 import { subjectTitle } from "../compression/titles.ts";
 import { markdownTable } from "../../report/mod.ts";
 import { analyseStudents } from "./analyse.ts";
@@ -52,8 +52,8 @@ export function distillationPage(
   { record, environment }: RecordedCell<DistillationContent>,
   { title, test }: DistillationPageOptions,
 ): ReadonlyMap<string, string> {
-  const { question, profile, cell, deterministic: content, digest } = record;
-  const { config, arm, seed, engine, data } = content.identity;
+  const { question, profile, cell, deterministic: content } = record;
+  const { config, arm, seed } = content.identity;
   const [body, figure] = content.part === "students"
     ? studentsParts(content, { cell: cell!, test })
     : [searchesBody(content, cell!), searchesFigure(content)];
@@ -64,12 +64,7 @@ export function distillationPage(
 ${body}
 ${cellCostNote(environment)}
 
-${dataNote(content)}${
-    teacherNote(content)
-  }Engine ${engine.name} (${engine.version}, ${engine.instructionSet}); data
-${data.name}, train digest ${data.digest.train.slice(0, 16)}; record digest
-${digest.slice(0, 16)}. Generated from [${cell}.json](${cell}.json).
-`;
+${recordNote(record)}`;
   return new Map([
     [`${question}/${profile}/${cell}-losses.svg`, figure],
     [`${question}/${profile}/${cell}.md`, text],

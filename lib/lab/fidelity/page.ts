@@ -6,7 +6,7 @@
 
 import { cellCostNote } from "../cells/cost_note.ts";
 import type { RecordedCell } from "../cells/experiment.ts";
-import { dataNote, teacherNote } from "../compression/notes.ts";
+import { recordNote } from "../compression/notes.ts";
 import { subjectTitle } from "../compression/titles.ts";
 import { analyseContent, type FidelityContent } from "./content.ts";
 import { fidelityFigure } from "./figures.ts";
@@ -29,8 +29,8 @@ export function fidelityPage(
   { record, environment }: RecordedCell<FidelityContent>,
   title: string,
 ): ReadonlyMap<string, string> {
-  const { question, profile, cell, deterministic: content, digest } = record;
-  const { config, arm, seed, engine, data } = content.identity;
+  const { question, profile, cell, deterministic: content } = record;
+  const { config, arm, seed } = content.identity;
   const analysis = analyseContent(content);
   const { details } = environment;
   const text = `# ${title} of ${
@@ -51,12 +51,7 @@ ${resampleNote(analysis)}${cellCostNote(environment)}
 Students and what each proxy says of them, accuracies in %:
 
 ${studentTable(content)}
-${dataNote(content)}${
-    teacherNote(content)
-  }Engine ${engine.name} (${engine.version}, ${engine.instructionSet}); data
-${data.name}, train digest ${data.digest.train.slice(0, 16)}; record digest
-${digest.slice(0, 16)}. Generated from [${cell}.json](${cell}.json).
-`;
+${recordNote(record)}`;
   return new Map([
     [
       `${question}/${profile}/${cell}-fidelity.svg`,

@@ -16,6 +16,7 @@ import {
   MISSING,
 } from "../../report/mod.ts";
 import type { ProfileResults, RecordedCell } from "../cells/experiment.ts";
+import { lackingNote } from "../cells/lacking_note.ts";
 import { dataNote } from "../compression/notes.ts";
 import { subjectTitle } from "../compression/titles.ts";
 import type { FidelityAnalysis, ScoreAnalysis } from "./analyse_proxies.ts";
@@ -146,11 +147,7 @@ export function fidelitySummary(
   title: string,
 ): string {
   const heading = `# ${title} (profile \`${profile}\`)`;
-  const missing = lacking.length === 0 ? "" : `Not in the table:
-
-${lacking.map(({ name, reason }) => `- ${name}: ${reason}`).join("\n")}
-
-`;
+  const missing = lackingNote(lacking);
   if (cells.length === 0) {
     return `${heading}\n\nThere is no result yet.\n\n${missing}`;
   }

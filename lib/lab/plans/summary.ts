@@ -7,6 +7,7 @@
 
 import { formatCount, LEAST_PAIRS } from "../../report/mod.ts";
 import type { ProfileResults } from "../cells/experiment.ts";
+import { lackingNote } from "../cells/lacking_note.ts";
 import type { CompressionContent } from "../compression/content.ts";
 import { dataNote, startNote } from "../compression/notes.ts";
 import { type PlanSubject, planSubjects } from "./content.ts";
@@ -95,11 +96,7 @@ export async function planSummary(
   title: string,
 ): Promise<string> {
   const heading = `# ${title} (profile \`${profile}\`)`;
-  const missing = lacking.length === 0 ? "" : `Not in the tables:
-
-${lacking.map(({ name, reason }) => `- ${name}: ${reason}`).join("\n")}
-
-`;
+  const missing = lackingNote(lacking, "tables");
   if (cells.length === 0) {
     return `${heading}\n\nThere is no result yet.\n\n${missing}`;
   }

@@ -6,7 +6,7 @@
 
 import { cellCostNote } from "../cells/cost_note.ts";
 import type { RecordedCell } from "../cells/experiment.ts";
-import { dataNote, teacherNote } from "../compression/notes.ts";
+import { recordNote } from "../compression/notes.ts";
 import { subjectTitle } from "../compression/titles.ts";
 import { analyseStrategies } from "./analyse.ts";
 import type { StrategiesContent } from "./content.ts";
@@ -31,8 +31,8 @@ export function strategiesPage(
   { record, environment }: RecordedCell<StrategiesContent>,
   title: string,
 ): ReadonlyMap<string, string> {
-  const { question, profile, cell, deterministic: content, digest } = record;
-  const { config, engine, data } = content.identity;
+  const { question, profile, cell, deterministic: content } = record;
+  const { config } = content.identity;
   const text = `# ${title} on ${subjectTitle(config)} (profile \`${profile}\`)
 
 ${strategiesScaleNote(content)}
@@ -53,12 +53,7 @@ ${decisionsNote(content)}
 
 ${cellCostNote(environment)}${searchesNote(content, environment)}
 
-${dataNote(content)}${
-    teacherNote(content)
-  }Engine ${engine.name} (${engine.version}, ${engine.instructionSet}); data
-${data.name}, train digest ${data.digest.train.slice(0, 16)}; record digest
-${digest.slice(0, 16)}. Generated from [${cell}.json](${cell}.json).
-`;
+${recordNote(record)}`;
   return new Map([
     [
       `${question}/${profile}/${cell}-strategies.svg`,

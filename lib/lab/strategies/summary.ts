@@ -6,6 +6,7 @@
 
 import { escapeMarkdown, markdownTable } from "../../report/mod.ts";
 import type { ProfileResults, RecordedCell } from "../cells/experiment.ts";
+import { lackingNote } from "../cells/lacking_note.ts";
 import { dataNote } from "../compression/notes.ts";
 import { subjectTitle } from "../compression/titles.ts";
 import { analyseStrategies } from "./analyse.ts";
@@ -37,11 +38,7 @@ export function strategiesSummary(
   title: string,
 ): string {
   const heading = `# ${title} (profile \`${profile}\`)`;
-  const missing = lacking.length === 0 ? "" : `Not in the table:
-
-${lacking.map(({ name, reason }) => `- ${name}: ${reason}`).join("\n")}
-
-`;
+  const missing = lackingNote(lacking);
   const [first] = cells;
   if (first === undefined) {
     return `${heading}\n\nThere is no result yet.\n\n${missing}`;

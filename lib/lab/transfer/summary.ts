@@ -13,6 +13,7 @@ import {
   verdictSection,
 } from "../../report/mod.ts";
 import type { ProfileResults, RecordedCell } from "../cells/experiment.ts";
+import { lackingNote } from "../cells/lacking_note.ts";
 import { dataNote } from "../compression/notes.ts";
 import { analyseTransfer, compareAll, firstReward } from "./analyse.ts";
 import type { TransferContent } from "./content.ts";
@@ -201,11 +202,7 @@ export async function transferSummary(
   title: string,
 ): Promise<string> {
   const heading = `# ${title} (profile \`${profile}\`)`;
-  const missing = lacking.length === 0 ? "" : `Not in the table:
-
-${lacking.map(({ name, reason }) => `- ${name}: ${reason}`).join("\n")}
-
-`;
+  const missing = lackingNote(lacking);
   const [first] = cells;
   if (first === undefined) {
     return `${heading}\n\nThere is no result yet.\n\n${missing}`;
