@@ -136,7 +136,7 @@ Deno.test("data says what it expects instead of what it was given", async () => 
   const cases: readonly [readonly string[], string][] = [
     [["clean"], '"clean": expected one of list, fetch, verify, show'],
     [["verify", "mnits"], `verify "mnits": expected one of ${names}`],
-    [["show"], `show "": expected one of ${names}`],
+    [["show"], `show nothing: expected one of ${names}`],
     [["show", "mnist", "now"], '"show mnist now": expected one name'],
     [["verify", "mnits"], '; did you mean "mnist"?'],
     [["fetch", "mnist", "--size", "9"], "--size 9: expected none, the images"],
