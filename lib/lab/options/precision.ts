@@ -27,11 +27,12 @@ const schema: z.ZodDefault<NameSchema> = names.default("f32").describe(
 /** The option, for the schema of a command or of a group of options. */
 export const precisionOptions = { precision: schema };
 
+const trained: z.ZodOptional<NameSchema> = names.optional().describe(
+  "What it is trained in (default: f32); one that is kept in results/teachers is used by every machine",
+);
+
 /** What an experiment's teacher was trained in: it may be trained elsewhere. */
-export const teacherPrecision: z.ZodOptional<NameSchema> = names.optional()
-  .describe(
-    "What it is trained in (default: f32); one that is kept in results/teachers is used by every machine",
-  );
+export const teacherPrecisionOptions = { precision: trained };
 
 /**
  * The part of a recipe that says so. It holds nothing of single precision: what

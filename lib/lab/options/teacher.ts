@@ -6,7 +6,7 @@
 
 import { z } from "zod";
 import { epochs, learningRate, seed } from "./numbers.ts";
-import { teacherPrecision } from "./precision.ts";
+import { teacherPrecisionOptions } from "./precision.ts";
 import { scheduleSchema } from "./schedules.ts";
 
 /**
@@ -23,7 +23,7 @@ export const teacherSchema = z.strictObject({
   ),
   schedule: scheduleSchema.optional().describe("How the learning rate changes"),
   weightDecay: z.number().min(0).optional().describe("L2 coefficient"),
-  precision: teacherPrecision,
+  ...teacherPrecisionOptions,
   seed: seed.describe(
     "Seed of the teacher's training, the same for every search",
   ),
