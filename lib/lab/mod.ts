@@ -65,6 +65,7 @@ export * from "./cells/known_cell.ts";
 export * from "./cells/once.ts";
 export * from "./cells/options.ts";
 export * from "./cells/outcome.ts";
+export * from "./cells/page_parts.ts";
 export * from "./cells/plan.ts";
 export * from "./cells/render.ts";
 export * from "./cells/policies.ts";

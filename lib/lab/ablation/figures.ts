@@ -1,5 +1,5 @@
 import { effectFigure, formatNumber } from "../../report/mod.ts";
-import { subjectTitle } from "../compression/titles.ts";
+import { subjectName } from "../compression/titles.ts";
 import { formatP } from "../strategies/tables.ts";
 import { analyseAblation } from "./analyse.ts";
 import type { AblationContent } from "./content.ts";
@@ -12,7 +12,7 @@ import type { AblationContent } from "./content.ts";
 export function ablationFigure(content: AblationContent): string {
   const { identity: { config, ablation } } = content;
   return effectFigure({
-    title: `${ablation.name} on ${subjectTitle(config)}, width ${config.width}`,
+    title: `${ablation.name} on ${subjectName(config)}`,
     x: "difference of the reward of the chosen student, looked at again",
     sides: { below: "worse", above: "better" },
     effects: analyseAblation(content).flatMap(({ name, comparison }) => {

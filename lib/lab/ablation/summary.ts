@@ -11,9 +11,10 @@ import {
   type VerdictSection,
   verdictSection,
 } from "../../report/mod.ts";
+import { lackingNote, lackingSentence } from "../cells/page_parts.ts";
 import type { ProfileResults, RecordedCell } from "../cells/experiment.ts";
 import { dataNote } from "../compression/notes.ts";
-import { subjectTitle } from "../compression/titles.ts";
+import { subjectName } from "../compression/titles.ts";
 import { analyseAblation } from "./analyse.ts";
 import type { AblationContent } from "./content.ts";
 import { ablationScaleNote } from "./notes.ts";
@@ -29,7 +30,7 @@ const nameOf = (cell: Recorded) => contentOf(cell).identity.ablation.name;
 
 function subjectOf(cell: Recorded): string {
   const { config } = contentOf(cell).identity;
-  return `${subjectTitle(config)}, width ${config.width}`;
+  return subjectName(config);
 }
 
 /**
@@ -39,15 +40,12 @@ function subjectOf(cell: Recorded): string {
  * @param pages Title and claims.
  */
 export function ablationSummary(
-  { profile, cells, lacking }: ProfileResults<AblationContent>,
+  results: ProfileResults<AblationContent>,
   pages: AblationPages,
 ): string {
+  const { profile, cells } = results;
   const heading = `# ${pages.title} (profile \`${profile}\`)`;
-  const missing = lacking.length === 0 ? "" : `Not in the table:
-
-${lacking.map(({ name, reason }) => `- ${name}: ${reason}`).join("\n")}
-
-`;
+  const missing = lackingNote(results);
   if (cells.length === 0) {
     return `${heading}\n\nThere is no result yet.\n\n${missing}`;
   }

@@ -5,6 +5,7 @@
  */
 
 import { verdictSection } from "../../report/mod.ts";
+import { cellLinks, lackingSentence } from "../cells/page_parts.ts";
 import type { ProfileResults, RecordedCell } from "../cells/experiment.ts";
 import { compressionSections } from "../compression/summary.ts";
 import { compareBaselines, type ComparedContents } from "./compare.ts";
@@ -102,10 +103,6 @@ the design comes. Delta is in points against the teacher.
 ${baselineCostTable(cells)}
 Cell by cell:
 
-${
-    cells.map(({ record: { cell, digest } }) =>
-      `- [${cell}](${profile}/${cell}.md), record digest ${digest.slice(0, 16)}`
-    ).join("\n")
-  }
+${cellLinks({ profile, cells })}
 `;
 }

@@ -6,7 +6,7 @@ import {
   formatNumber,
   formatPoints,
 } from "../../report/mod.ts";
-import { subjectTitle } from "../compression/titles.ts";
+import { subjectName } from "../compression/titles.ts";
 import { formatP } from "../strategies/tables.ts";
 import {
   type AgainstLabels,
@@ -52,9 +52,7 @@ export function studentsFigure(
 ): string {
   const { identity: { config }, students, losses, teacher } = content;
   return differenceFigure({
-    title: `Losses on the same students: ${
-      subjectTitle(config)
-    }, width ${config.width}`,
+    title: `Losses on the same students: ${subjectName(config)}`,
     x: "compression (teacher's parameters / student's)",
     y: "accuracy less labels only (points)",
     zero: "labels",
@@ -86,9 +84,7 @@ export function studentsFigure(
 export function searchesFigure(content: LossSearchesContent): string {
   const { identity: { config }, losses, searches, teacher } = content;
   return differenceFigure({
-    title: `Searches under each loss: ${
-      subjectTitle(config)
-    }, width ${config.width}`,
+    title: `Searches under each loss: ${subjectName(config)}`,
     x: "compression of the student that was chosen",
     y: "final reward less labels only",
     zero: "labels",

@@ -10,9 +10,14 @@ import {
   type Verdict,
   verdictSection,
 } from "../../report/mod.ts";
+import {
+  cellLinks,
+  lackingNote,
+  lackingSentence,
+} from "../cells/page_parts.ts";
 import type { ProfileResults, RecordedCell } from "../cells/experiment.ts";
 import { dataNote } from "../compression/notes.ts";
-import { subjectTitle } from "../compression/titles.ts";
+import { subjectName } from "../compression/titles.ts";
 import { analyseStudents } from "./analyse.ts";
 import type {
   DistillationContent,
@@ -47,7 +52,7 @@ function titled<Content extends DistillationContent>(
   const seeds = new Set(contents.map(({ identity }) => identity.seed));
   return contents.map((content) => {
     const { config, seed } = content.identity;
-    const title = `${subjectTitle(config)}, width ${config.width}${
+    const title = `${subjectName(config)}${
       seeds.size > 1 ? `, seed ${seed}` : ""
     }`;
     return { title, content };
@@ -61,15 +66,12 @@ function titled<Content extends DistillationContent>(
  * @param options See {@link DistillationPageOptions}.
  */
 export function distillationSummary(
-  { profile, cells, lacking }: ProfileResults<DistillationContent>,
+  results: ProfileResults<DistillationContent>,
   { title, test }: DistillationPageOptions,
 ): string {
+  const { profile, cells } = results;
   const heading = `# ${title} (profile \`${profile}\`)`;
-  const missing = lacking.length === 0 ? "" : `Not in the table:
-
-${lacking.map(({ name, reason }) => `- ${name}: ${reason}`).join("\n")}
-
-`;
+  const missing = lackingNote(results);
   if (cells.length === 0) {
     return `${heading}\n\nThere is no result yet.\n\n${missing}`;
   }
