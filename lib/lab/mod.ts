@@ -192,4 +192,5 @@ export * from "./transfer/options.ts";
 export * from "./transfer/page.ts";
 export * from "./transfer/run.ts";
 export * from "./transfer/summary.ts";
+export * from "./transfer/targets.ts";
 export * from "./transfer/verdict.ts";

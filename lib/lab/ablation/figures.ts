@@ -1,6 +1,9 @@
-import { effectFigure, formatNumber } from "../../report/mod.ts";
+import {
+  effectFigure,
+  formatRewardDifference,
+  statedP,
+} from "../../report/mod.ts";
 import { subjectName } from "../compression/titles.ts";
-import { formatP } from "../strategies/tables.ts";
 import { analyseAblation } from "./analyse.ts";
 import type { AblationContent } from "./content.ts";
 
@@ -25,9 +28,7 @@ export function ablationFigure(content: AblationContent): string {
         differences,
         mean: mean!,
         ...(interval === undefined ? {} : { interval }),
-        note: `${formatNumber(mean, 4)}, Holm p ${
-          formatP(adjusted).startsWith("<") ? "" : "= "
-        }${formatP(adjusted)}`,
+        note: `${formatRewardDifference(mean)}, ${statedP(adjusted)} (Holm)`,
       }];
     }),
   });

@@ -5,9 +5,9 @@ import {
   formatInterval,
   formatNumber,
   formatPoints,
+  statedP,
 } from "../../report/mod.ts";
 import { subjectName } from "../compression/titles.ts";
-import { formatP } from "../strategies/tables.ts";
 import {
   type AgainstLabels,
   analyseSearches,
@@ -30,8 +30,8 @@ function panelOf(
 ): DifferencePanel {
   return {
     title: lossTitle(loss),
-    note: `mean ${format(mean)} ${formatInterval(interval, format)}, p ${
-      formatP(adjusted)
+    note: `mean ${format(mean)} ${formatInterval(interval, format)}, ${
+      statedP(adjusted)
     } (Holm)`,
     dots,
     ...(mean === undefined ? {} : { mean: scale * mean }),

@@ -15,7 +15,7 @@ import {
   lackingNote,
   lackingSentence,
 } from "../cells/page_parts.ts";
-import type { ProfileResults, RecordedCell } from "../cells/experiment.ts";
+import type { ProfileResults } from "../cells/experiment.ts";
 import { dataNote } from "../compression/notes.ts";
 import { subjectName } from "../compression/titles.ts";
 import { analyseStudents } from "./analyse.ts";
@@ -84,22 +84,20 @@ export function distillationSummary(
   );
   return `${heading}
 
-${studentsSection(students, test)}${searchesSection(searches)}${
+${studentsSection(students, { test, results })}${searchesSection(searches)}${
     [...new Set(contents.map(dataNote))].join("")
   }${missing}Cell by cell, with figures and students:
 
-${cells.map(linkTo(profile)).join("\n")}
+${cellLinks(results)}
 `;
-}
-
-function linkTo(profile: string) {
-  return ({ record: { cell, digest } }: RecordedCell<DistillationContent>) =>
-    `- [${cell}](${profile}/${cell}.md), record digest ${digest.slice(0, 16)}`;
 }
 
 function studentsSection(
   subjects: readonly Titled<LossStudentsContent>[],
-  test: DecidingTest,
+  { test, results }: {
+    readonly test: DecidingTest;
+    readonly results: ProfileResults<DistillationContent>;
+  },
 ): string {
   const [first] = subjects;
   if (first === undefined) return "";
@@ -111,10 +109,12 @@ function studentsSection(
     title,
     ...decide(analysis, test),
   }));
+  const { verdict, because } = overall(decisions);
   return `${
     verdictSection({
       claim: test.claim,
-      ...overall(decisions),
+      verdict,
+      because: because + lackingSentence(results),
       numbers: analysed.flatMap(({ title, analysis }) =>
         decisiveNumbers(analysis, test).map((line) =>
           `${escapeMarkdown(title)}: ${line}`

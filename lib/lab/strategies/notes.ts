@@ -73,7 +73,7 @@ export function columnsNote({ arms }: StrategiesContent): string {
 students proposed, rejected ones at -1; "% of the best" is the best reward found
 as a part of the best of the table, "rank" its rank there (1 is the best), "found
 the best" the share of seeds that found it. Differences of the best reward found
-are taken seed by seed against ${first}; p is of a two-sided sign-flip
+are taken seed by seed against ${first}, and count -1 for a search that found none; p is of a two-sided sign-flip
 permutation test, corrected over strategies by Holm's method. With n seeds it is at
 least 2^(1 - n). The last mark decides; the others show how it came about. Seeds
 vary the search alone: the table, with its noise, is one.`;

@@ -12,6 +12,9 @@ import {
   formatCount,
   formatInterval,
   formatNumber,
+  formatP,
+  formatReward,
+  formatRewardDifference,
   formatShortCount,
   markdownTable,
   MISSING,
@@ -36,11 +39,6 @@ export const ARM_COLUMNS: readonly Column[] = [
   right("p (Holm)"),
 ];
 
-/** Four decimals: rewards of good students differ in the third. */
-function formatReward(reward: number | undefined): string {
-  return formatNumber(reward, 4);
-}
-
 /** A mean over seeds with its interval: "0.8512 [0.8431, 0.8593]". */
 function formatOver(
   { mean, interval }: Summary,
@@ -49,11 +47,6 @@ function formatOver(
   return interval === undefined
     ? format(mean)
     : `${format(mean)} ${formatInterval(interval, format)}`;
-}
-
-/** A probability with three decimals, the smallest as "< 0.001". */
-export function formatP(p: number | undefined): string {
-  return p !== undefined && p < 0.001 ? "< 0.001" : formatNumber(p);
 }
 
 /**
@@ -75,7 +68,7 @@ export function armCells(
     formatNumber(100 * optimum, 0),
     against === undefined
       ? MISSING
-      : formatOver(against.difference, formatReward),
+      : formatOver(against.difference, formatRewardDifference),
     formatP(against?.p),
     formatP(against?.adjusted),
   ];
