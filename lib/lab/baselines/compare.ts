@@ -91,7 +91,7 @@ export function compareBaselines(
   // Below that nothing is tested, and there is nothing to be corrected for.
   const tested = found.filter(({ pairs }) => pairs.length >= LEAST_PAIRS);
   const adjusted = holm(tested.map(({ p }) => p!));
-  const needed = pairsNeeded(Math.max(1, found.length));
+  const needed = pairsNeeded(Math.max(1, tested.length));
   return {
     ...(arm === undefined ? {} : { arm }),
     fruitless: own.filter(({ stages }) => stages.at(-1)?.winner === undefined)
