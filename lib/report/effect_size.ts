@@ -2,9 +2,7 @@ import { check } from "./_check.ts";
 import { checkPairs } from "./_pairs.ts";
 import { signedRanks } from "./_signed_ranks.ts";
 import { mean, standardDeviation } from "./statistics.ts";
-
-/** A spread that is smaller, relative to the mean, is rounding alone. */
-const ROUNDING = 1e-9;
+import { varies } from "./_varies.ts";
 
 /**
  * Hedges' g_z: the mean of paired differences in standard deviations of these
@@ -22,14 +20,14 @@ const ROUNDING = 1e-9;
  *
  * @param differences One a pair, at least three, all finite.
  * @returns Its sign is that of the mean; undefined where all differences are equal,
- * but for rounding: 0.3 - 0.2 and 0.2 - 0.1 are the same difference.
+ * but for rounding.
  * @throws {RangeError} If there are fewer or one is not finite.
  */
 export function hedgesGz(differences: readonly number[]): number | undefined {
   check(differences, { action: "compute Hedges' g", atLeast: 3 });
   const spread = standardDeviation(differences);
   const centre = mean(differences);
-  if (spread <= ROUNDING * Math.abs(centre)) return undefined;
+  if (!varies(spread, centre)) return undefined;
   return centre / spread * correction(differences.length - 1);
 }
 
@@ -51,7 +49,7 @@ export function hedgesGav(
   checkPairs(first, second, { action: "compute Hedges' g", atLeast: 2 });
   const spread = (standardDeviation(first) + standardDeviation(second)) / 2;
   const centre = mean(first.map((value, i) => value - second[i]!));
-  if (spread <= ROUNDING * Math.abs(centre)) return undefined;
+  if (!varies(spread, centre)) return undefined;
   return centre / spread * correction(2 * (first.length - 1));
 }
 

@@ -10,7 +10,7 @@ import {
   formatAccuracy,
   formatCompression,
   formatCount,
-  formatInterval,
+  formatEstimate,
   formatNumber,
   formatP,
   formatReward,
@@ -18,7 +18,6 @@ import {
   formatShortCount,
   markdownTable,
   MISSING,
-  type Summary,
 } from "../../report/mod.ts";
 import type { ArmAtMark, MarkAnalysis } from "./analyse.ts";
 import type { StrategiesContent } from "./content.ts";
@@ -28,6 +27,7 @@ const right = (title: string): Column => ({ title, align: "right" });
 /** Columns of {@link armCells}. */
 export const ARM_COLUMNS: readonly Column[] = [
   { title: "strategy" },
+  right("seeds"),
   right("distinct students"),
   right("mean reward proposed"),
   right("best reward found"),
@@ -35,19 +35,10 @@ export const ARM_COLUMNS: readonly Column[] = [
   right("rank"),
   right("found the best %"),
   right("against the first"),
+  right("g"),
   right("p"),
   right("p (Holm)"),
 ];
-
-/** A mean over seeds with its interval: "0.8512 [0.8431, 0.8593]". */
-function formatOver(
-  { mean, interval }: Summary,
-  format: (value: number | undefined) => string,
-): string {
-  return interval === undefined
-    ? format(mean)
-    : `${format(mean)} ${formatInterval(interval, format)}`;
-}
 
 /**
  * What a strategy had come to, as a row.
@@ -60,15 +51,17 @@ export function armCells(
 ): readonly Cell[] {
   return [
     name,
+    `${best.n}`,
     formatNumber(distinct.mean, 1),
-    formatOver(meanReward, formatReward),
-    formatOver(best, formatReward),
+    formatEstimate(meanReward, formatReward),
+    formatEstimate(best, formatReward),
     formatAccuracy(share?.mean),
     formatNumber(rank.mean, 1),
     formatNumber(100 * optimum, 0),
     against === undefined
       ? MISSING
-      : formatOver(against.difference, formatRewardDifference),
+      : formatEstimate(against.difference, formatRewardDifference),
+    formatNumber(against?.effect, 2),
     formatP(against?.p),
     formatP(against?.adjusted),
   ];
