@@ -7,17 +7,15 @@
 import { formatCount } from "../../report/mod.ts";
 import type { ProfileResults } from "./experiment.ts";
 
-type Lacking = Pick<ProfileResults<unknown>, "lacking">;
-
-type Cells = Pick<ProfileResults<unknown>, "cells">;
-
 /**
  * Declared cells without a record, each with the reason, as a paragraph; "" without
  * any.
  *
  * @param results What the profile has come to.
  */
-export function lackingNote({ lacking }: Lacking): string {
+export function lackingNote(
+  { lacking }: Pick<ProfileResults<unknown>, "lacking">,
+): string {
   return lacking.length === 0 ? "" : `Not in the table:
 
 ${lacking.map(({ name, reason }) => `- ${name}: ${reason}`).join("\n")}
@@ -31,7 +29,9 @@ ${lacking.map(({ name, reason }) => `- ${name}: ${reason}`).join("\n")}
  *
  * @param results What the profile has come to.
  */
-export function lackingSentence({ cells, lacking }: Lacking & Cells): string {
+export function lackingSentence(
+  { cells, lacking }: Pick<ProfileResults<unknown>, "cells" | "lacking">,
+): string {
   return lacking.length === 0
     ? ""
     : ` Of the ${
@@ -47,7 +47,7 @@ export function lackingSentence({ cells, lacking }: Lacking & Cells): string {
  * @param results What the profile has come to.
  */
 export function cellLinks(
-  { profile, cells }: Cells & Pick<ProfileResults<unknown>, "profile">,
+  { profile, cells }: Pick<ProfileResults<unknown>, "cells" | "profile">,
 ): string {
   return cells.map(({ record: { cell, digest } }) =>
     `- [${cell}](${profile}/${cell}.md), record digest ${digest.slice(0, 16)}`

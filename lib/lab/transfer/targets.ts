@@ -19,7 +19,10 @@ export interface TransferTarget {
    * The cell of the paper's source, where it has one for this target, else of the
    * first source; then those beside it.
    */
-  readonly cells: readonly [Recorded, ...Recorded[]];
+  readonly cells: readonly [
+    RecordedCell<TransferContent>,
+    ...RecordedCell<TransferContent>[],
+  ];
   /** The paper's source, where it is declared and has no record: nothing decides. */
   readonly lacking?: string;
 }
