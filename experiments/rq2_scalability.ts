@@ -14,9 +14,9 @@
  * pairs of all subjects are in one two-sided sign-flip test of the mean difference;
  * the four are corrected by Holm's method. The claim is supported if removal, then
  * shrinkage is better than a joint stage, removal alone and shrinkage alone, each
- * with a corrected p below 0.05; else it is not supported. Fewer than six pairs
- * decide nothing. Of shrinkage before removal the paper says nothing: it is in the
- * correction, and not in the verdict.
+ * with a corrected p below 0.05; else it is not supported. Fewer pairs than could come
+ * out, eight of four tests, decide nothing. Of shrinkage before removal the paper
+ * says nothing: it is in the correction, and not in the verdict.
  *
  * @module
  */

@@ -19,7 +19,8 @@
  * Both by sign-flip tests corrected by Holm's method; a policy transfers if both
  * differences are above 0 with p < 0.05. Below 6 seeds, or where no outcome could
  * reach that, nothing is decided. Policies of another data set or another family of
- * networks are sources of their own, compared with the paper's source seed by seed.
+ * networks are sources of their own, compared with the paper's source, which decides,
+ * seed by seed.
  * How many students it takes to come to 95 % of where policies from scratch end
  * (mean reward of the last 5 iterations) is told besides and decides nothing.
  *

@@ -2,6 +2,7 @@ import { check } from "./_check.ts";
 import { checkPairs } from "./_pairs.ts";
 import { signedRanks } from "./_signed_ranks.ts";
 import { mean, standardDeviation } from "./statistics.ts";
+import { varies } from "./_varies.ts";
 
 /**
  * Hedges' g_z: the mean of paired differences in standard deviations of these
@@ -18,14 +19,16 @@ import { mean, standardDeviation } from "./statistics.ts";
  * ```
  *
  * @param differences One a pair, at least three, all finite.
- * @returns Its sign is that of the mean; undefined where all differences are equal.
+ * @returns Its sign is that of the mean; undefined where all differences are equal,
+ * but for rounding.
  * @throws {RangeError} If there are fewer or one is not finite.
  */
 export function hedgesGz(differences: readonly number[]): number | undefined {
   check(differences, { action: "compute Hedges' g", atLeast: 3 });
   const spread = standardDeviation(differences);
-  if (spread === 0) return undefined;
-  return mean(differences) / spread * correction(differences.length - 1);
+  const centre = mean(differences);
+  if (!varies(spread, centre)) return undefined;
+  return centre / spread * correction(differences.length - 1);
 }
 
 /**
@@ -45,8 +48,8 @@ export function hedgesGav(
 ): number | undefined {
   checkPairs(first, second, { action: "compute Hedges' g", atLeast: 2 });
   const spread = (standardDeviation(first) + standardDeviation(second)) / 2;
-  if (spread === 0) return undefined;
   const centre = mean(first.map((value, i) => value - second[i]!));
+  if (!varies(spread, centre)) return undefined;
   return centre / spread * correction(2 * (first.length - 1));
 }
 

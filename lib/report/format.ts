@@ -34,14 +34,62 @@ export function formatNumber(value: number | undefined, decimals = 3): string {
 }
 
 /**
+ * A reward, with four decimals: those of good students differ in the third.
+ *
+ * @param reward In [-1, 1].
+ * @returns For example "0.8123".
+ */
+export function formatReward(reward: number | undefined): string {
+  return formatNumber(reward, 4);
+}
+
+/**
+ * A difference of two rewards, with its sign.
+ *
+ * @param difference In [-2, 2].
+ * @returns For example "+0.0123", "-0.0100", "0.0000".
+ */
+export function formatRewardDifference(difference: number | undefined): string {
+  return withSign(difference, formatReward);
+}
+
+/**
+ * A probability of a test, with three decimals, the smallest as "< 0.001".
+ *
+ * @param p In [0, 1].
+ */
+export function formatP(p: number | undefined): string {
+  return p !== undefined && p < 0.001 ? "< 0.001" : formatNumber(p);
+}
+
+/**
+ * A probability in a sentence.
+ *
+ * @param p In [0, 1].
+ * @returns For example "p = 0.012", "p < 0.001".
+ */
+export function statedP(p: number | undefined): string {
+  const text = formatP(p);
+  return text.startsWith("<") ? `p ${text}` : `p = ${text}`;
+}
+
+/**
  * A difference of two fractions in percentage points, with its sign.
  *
  * @param difference For example own accuracy minus the teacher's, in [-1, 1].
  * @returns For example "+0.01", "-4.21", "0.00".
  */
 export function formatPoints(difference: number | undefined): string {
-  const text = formatAccuracy(difference);
-  return difference !== undefined && difference > 0 && /[1-9]/.test(text)
+  return withSign(difference, formatAccuracy);
+}
+
+/** A plus before what is above 0, also as it is written. */
+function withSign(
+  value: number | undefined,
+  format: (value: number | undefined) => string,
+): string {
+  const text = format(value);
+  return value !== undefined && value > 0 && /[1-9]/.test(text)
     ? `+${text}`
     : text;
 }

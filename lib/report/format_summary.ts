@@ -43,6 +43,20 @@ export function formatInterval(
 }
 
 /**
+ * Mean, spread and interval of the mean: "0.85 ± 0.01 [0.84, 0.86]"; what there is
+ * of it for fewer than two runs.
+ *
+ * @param summary Of the runs.
+ * @param format How a value is written.
+ */
+export function formatEstimate(summary: Summary, format: Format): string {
+  const { interval } = summary;
+  return interval === undefined
+    ? formatMean(summary, format)
+    : `${formatMean(summary, format)} ${formatInterval(interval, format)}`;
+}
+
+/**
  * The number of runs, with those that failed: "5" or "4 (1 failed)".
  *
  * @param summary Of the runs.

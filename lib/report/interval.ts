@@ -7,6 +7,7 @@ import {
   standardDeviation,
   type Summary,
 } from "./statistics.ts";
+import { varies } from "./_varies.ts";
 import { studentTQuantile, studentTTail } from "./student_t.ts";
 
 /** Probability that a table's intervals cover the true value. */
@@ -30,7 +31,7 @@ export interface PairedDifference extends Summary {
   readonly differences: readonly number[];
   /**
    * Two-sided p of the paired t test of no difference; absent below two pairs,
-   * and when all differences are equal and the test says nothing.
+   * and when all differences are equal, but for rounding: the test says nothing.
    */
   readonly p?: number;
 }
@@ -135,7 +136,7 @@ export function pairedDifference(
   const differences = first.map((value, i) => value - second[i]!);
   const summary = summarise(differences);
   const { n, mean: centre = NaN, standardDeviation: spread = 0 } = summary;
-  if (spread === 0) return { ...summary, differences };
+  if (!varies(spread, centre)) return { ...summary, differences };
   const t = centre / (spread / Math.sqrt(n));
   return { ...summary, differences, p: studentTTail(t, n - 1) };
 }

@@ -58,9 +58,11 @@ export function signFlipTest(
       `Cannot flip signs: flips is ${flips}, expected a whole number >= 1`,
     );
   }
-  const sizes = differences.filter((each) => each !== 0).map(Math.abs);
+  // Sorted, so that p does not depend on the order of the pairs.
+  const sizes = differences.filter((each) => each !== 0).map(Math.abs)
+    .sort((a, b) => a - b);
   const most = sizes.reduce((sum, each) => sum + each, 0);
-  const observed = Math.abs(differences.reduce((sum, each) => sum + each, 0));
+  const observed = Math.abs(Math.sumPrecise(differences));
   const least = observed - ROUNDING * most;
   if (sizes.length <= MOST_EXACT) {
     const sums = sumsOf(sizes);

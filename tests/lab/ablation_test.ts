@@ -69,7 +69,7 @@ Deno.test("ablationVerdict() supports, does not, or cannot decide", () => {
   assert.equal(supported.numbers.length, 2);
   assert.match(
     supported.numbers[0]!,
-    /^\\\*without\\\* less whole: -0\.1000 \[.*\], n = 8, p = 0\.008 \(Holm 0\.016\), g_z -/,
+    /^\\\*without\\\* less whole: -0\.1000 \[.*\], n = 8, p = 0\.008 \(Holm 0\.016\), g -/,
   );
   const equal = ablationVerdict(sampleContent([ARMS[0]!, ARMS[2]!]), CLAIM);
   assert.equal(equal.verdict, "not supported");
@@ -147,6 +147,61 @@ Deno.test("ablationSummary() has a row an arm, and a verdict over all", () => {
   assert.match(summary(1), /- mnist-x: not run yet/);
   assert.doesNotMatch(summary(2), /undefined|NaN/);
   assert.match(summary(0), /There is no result yet\./);
+});
+
+Deno.test("ablationSummary() decides over the comparisons of all ablations together", () => {
+  const verdictOf = (count: number, seeds: number) => {
+    const cell = (name: string) => {
+      // Worse by .01 with every seed: p = 2^(1 - seeds).
+      const content = sampleContent([
+        arm("a", Array(seeds).fill(0.75)),
+        arm(
+          "b",
+          Array(seeds).fill(0.75).map((r, i) => r - 0.01 - i / 1e4),
+          "a",
+        ),
+      ]);
+      const { identity } = content;
+      return sampleCell({
+        ...content,
+        identity: { ...identity, ablation: { ...identity.ablation, name } },
+      }, name);
+    };
+    const text = ablationSummary({
+      question: "ablation",
+      profile: "laptop",
+      cells: Array.from({ length: count }, (_, i) => cell(`part-${i}`)),
+      lacking: [],
+    }, PAGES);
+    return /\*\*Verdict: ([^.]*)\.\*\* (.*)$/m.exec(text)!.slice(1);
+  };
+  // Six seeds are enough for one comparison, and not for each of two.
+  assert.equal(verdictOf(1, 6)[0], "supported");
+  const [two, why] = verdictOf(2, 6);
+  assert.equal(two, "not decidable at this scale");
+  assert.match(why!, /over all 2 comparisons/);
+  assert.equal(verdictOf(2, 7)[0], "supported");
+  assert.equal(verdictOf(20, 9)[0], "not decidable at this scale");
+  assert.equal(verdictOf(20, 10)[0], "supported");
+});
+
+Deno.test("ablationPage() counts searches without a student, and a failed other look", () => {
+  const failed = arm("b", [0.5, 0.5, -1], "a");
+  const { text } = pageOf(sampleContent([
+    arm("a", [0.5, undefined, 0.5]),
+    {
+      ...failed,
+      searches: failed.searches.map((each, i) =>
+        i < 2 ? each : {
+          ...each,
+          chosen: { ...each.chosen!, again: { accuracy: 0, reward: -1 } },
+        }
+      ),
+    },
+  ]));
+  assert.match(text, /^\| a +\| +3 \(1 without a student\) \|/m);
+  // Its accuracy of 0 is in no mean.
+  assert.match(text, /^\| b +\| +3 \(1 without a student\) \|.* 87\.50 \|/m);
 });
 
 Deno.test("completeConfig() refuses a fault that would change nothing", () => {

@@ -74,6 +74,8 @@ Deno.test("compareBaselines() pairs winners with the baseline of their subject a
     ],
   });
   const [pruning, width] = baselines;
+  assert.equal(pruning!.lacking, 0);
+  assert.equal(width!.lacking, 4);
   assert.equal(baselines.length, 2);
   assert.deepEqual(
     pruning!.difference.differences.map((each) => each.toFixed(6)),
@@ -113,6 +115,32 @@ Deno.test("comparedVerdict() says so where a simple method wins or no difference
   })));
   assert.equal(open.verdict, "not supported");
   assert.match(open.because, /^No difference is shown beside pruning/);
+});
+
+Deno.test("comparedVerdict() tells which searches make no pair, and why", () => {
+  const { searches, baselines } = compared({ pruning: times(8, 0.01) });
+  const [found, ...others] = searches;
+  const [{ winner: _, ...stage }] = found!.stages as [
+    CompressionContent["stages"][number],
+  ];
+  const analysis = compareBaselines({
+    searches: [{ ...found!, stages: [stage] }, ...others],
+    baselines: baselines.slice(0, 7),
+  });
+  assert.equal(analysis.baselines[0]!.pairs.length, 6);
+  const { numbers } = comparedVerdict(analysis);
+  assert.match(numbers[0]!, /6 pairs, .*; of 1 winner it was not run beside$/);
+  assert.equal(
+    numbers[1],
+    "1 search (reinforce) without a winner of the last stage: no pair",
+  );
+});
+
+Deno.test("comparedVerdict() writes a small p as such", () => {
+  const { numbers } = comparedVerdict(
+    compareBaselines(compared({ pruning: times(20, 0.01) })),
+  );
+  assert.match(numbers[0]!, /, p < 0\.001 \(Holm\)$/);
 });
 
 Deno.test("comparedVerdict() decides nothing with fewer pairs than could", () => {

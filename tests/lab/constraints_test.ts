@@ -195,7 +195,10 @@ Deno.test("compareModes() pairs soft and hard by seed and corrects over limits",
 Deno.test("constraintsVerdict() decides by corrected tests, and not from too few seeds", () => {
   const verdict = (given: readonly MadeUp[]) => {
     const subjects = limitedSubjects(results(given));
-    const text = constraintsVerdict(subjects, compareModes(subjects));
+    const text = constraintsVerdict(subjects, {
+      comparisons: compareModes(subjects),
+      results: { cells: [], lacking: [] },
+    });
     return /\*\*Verdict: ([^.]*)\.\*\* (.*)$/m.exec(text)!.slice(1);
   };
   const [few, why] = verdict(searches(6, { macs: 0.1, all: 0.1 }));
@@ -251,6 +254,7 @@ Deno.test("constraintsSummary() opens with the verdict, names limits, machine an
   assert.match(text, /2\.000 ms \(1\.500 to 2\.500\), quartiles/);
   assert.match(text, /on 1 thread of A\\\*B \(x86_64\)/);
   assert.match(text, /- mnist-all-soft-s9: not run yet/);
+  assert.match(lines[4]!, / Of the 26 cells of the profile 1 is lacking\.$/);
   // Of the free search one in four kept to the limit on parameters by chance.
   assert.match(
     text,
@@ -261,7 +265,7 @@ Deno.test("constraintsSummary() opens with the verdict, names limits, machine an
 
   const figures = [...constraintsFigures(made)];
   assert.deepEqual(figures.map(([path]) => path), [
-    "rq4/laptop/vgg-13-on-mnist-width-1-feasible.svg",
+    "rq4/laptop/mnist-vgg13-w1-feasible.svg",
   ]);
   assert(text.includes(`(${figures[0]![0].replace("rq4/", "")})`));
   assertWellFormed(figures[0]![1]);

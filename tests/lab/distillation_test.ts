@@ -146,6 +146,38 @@ Deno.test("decide() tells a claim that is supported from one that is not, and fr
   assert.match(equal.because, /^All 12 students are as good with both losses/);
 });
 
+Deno.test("decide() decides nothing where ranks and mean differ in their side", () => {
+  // Nineteen students are a little better, one is so much worse that the mean is.
+  const content = studentsContent(
+    20,
+    (_, i) => i === 0 ? -0.5 : 0.01 + i / 1e4,
+  );
+  const analysis = analyseStudents(content);
+  const { adjusted, rankBiserial, difference } = analysis.settings[0]!
+    .losses[1]!
+    .against!;
+  assert.ok(adjusted! < 0.05 && rankBiserial! > 0 && difference.mean! < 0);
+  const { verdict, because } = decide(analysis, TEST);
+  assert.equal(verdict, "not decidable at this scale");
+  assert.match(because, /ranks say better, their mean does not\.$/);
+});
+
+Deno.test("analyseSearches() pairs by seed in whatever order searches are recorded", () => {
+  const content = searchesContent(8, (_, i) => 0.01 * (i + 1));
+  const [labels, others] = [true, false].map((is) =>
+    content.searches.filter(({ loss }) => (loss === "labels") === is)
+  );
+  const turned = {
+    ...content,
+    searches: [...others!, ...labels!.toReversed()],
+  };
+  assert.deepEqual(analyseSearches(turned), analyseSearches(content));
+  assert.throws(
+    () => analyseSearches({ ...content, searches: content.searches.slice(1) }),
+    { name: "RangeError", message: /losses differ in their seeds/ },
+  );
+});
+
 Deno.test("analyseSearches() compares what was found seed by seed, nothing found as -1", () => {
   const content = searchesContent(
     8,

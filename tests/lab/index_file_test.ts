@@ -25,11 +25,22 @@ async function after(
   return index;
 }
 
-Deno.test("updateIndex() keeps cells that were declared before, in their order, and adds new ones behind", async () => {
+Deno.test("updateIndex() takes the order that is declared now, and keeps cells that are not", async () => {
   assert.deepEqual(
     await after({ b: null, a: NOT_RUN }, { c: null, a: null }, { a: null }),
-    [{ name: "b" }, { name: "a" }, { name: "c" }],
+    [{ name: "b" }, { name: "c" }, { name: "a" }],
   );
+});
+
+Deno.test("updateIndex() puts the first arm first, also when another one was run before", async () => {
+  const all = { a1: null, b1: null, a2: null, b2: null };
+  const some = { b1: null, b2: null };
+  for (const updates of [[some, all], [all, some], [some, all, some]]) {
+    assert.deepEqual(
+      (await after(...updates)).map(({ name }) => name),
+      ["a1", "b1", "a2", "b2"],
+    );
+  }
 });
 
 Deno.test("updateIndex() keeps what is known of a cell that is only not run this time", async () => {

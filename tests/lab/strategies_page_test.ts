@@ -73,11 +73,11 @@ Deno.test("strategiesPage() has a row a mark and arm, compared with the first", 
   ]);
   const [, , last] = rowsOf(text, "random");
   assert.deepEqual(
-    [last![2], last![5], last![6], last![7], last![9], last![10]],
-    ["10.5", "93.75", "1.5", "50", "0.125", "0.250"],
+    [2, 3, 6, 7, 8, 10, 11, 12].map((column) => last![column]),
+    ["4", "10.5", "93.75", "1.5", "50", "1.81", "0.125", "0.250"],
   );
   const [, , first] = rowsOf(text, "reinforce");
-  assert.deepEqual(first!.slice(8), ["–", "–", "–"]);
+  assert.deepEqual(first!.slice(9), ["–", "–", "–", "–"]);
   assert.equal(rowsOf(text, "\\*frozen\\*").length, 3);
 });
 

@@ -77,7 +77,7 @@ Deno.test("transferPage() has no number of the paper's for another pair or data 
   assert.match(row![4]!, /^40 ± 0 /);
 });
 
-Deno.test("transferSummary() decides by each target's first source, and compares it with the others", async () => {
+Deno.test("transferSummary() decides by the paper's source of each target, and compares it with the others", async () => {
   const better = sampleContent();
   const other = sampleContent(
     SEEDS.map((each) => ({ ...each, pretrained: each.biased })),
@@ -101,12 +101,23 @@ Deno.test("transferSummary() decides by each target's first source, and compares
   assert.match(summary, /\(laptop\/mnist-resnet34-w0\.25-from-vgg11-s1\.md\)/);
   assert.doesNotMatch(summary, /NaN|undefined|Infinity/);
 
-  // The same records the other way round: the first source fails.
+  // The other source fails, and decides only where the paper's was not asked for.
   const turned = await transferSummary({
     ...results,
     cells: results.cells.toReversed(),
   }, TITLE);
-  assert.match(turned, /\*\*Verdict: not supported\.\*\* Of 1 pair/);
+  assert.match(turned, /\*\*Verdict: supported\.\*\* Of 1 pair/);
+  const own = { ...results, cells: results.cells.slice(1) };
+  assert.match(
+    await transferSummary(own, TITLE),
+    /\*\*Verdict: not supported\.\*\* Of 1 pair/,
+  );
+  const name = "mnist-resnet34-w0.25-from-resnet18-s1";
+  const lacking = [{ name, reason: "failed" }];
+  assert.match(
+    await transferSummary({ ...own, lacking }, TITLE),
+    /\*\*Verdict: not decidable at this scale\.\*\* The source that decides is lacking \(mnist-resnet34-w0\.25-from-resnet18-s1\)\. Of the 2 cells/,
+  );
 
   const alone = await transferSummary({
     ...results,
@@ -121,6 +132,25 @@ Deno.test("transferSummary() decides by each target's first source, and compares
   assert.match(
     few,
     /\*\*Verdict: not decidable at this scale\.\*\* There are 3/,
+  );
+});
+
+Deno.test("transferSummary() supports nothing while a target is not decided", async () => {
+  const few = sampleContent(SEEDS.slice(0, 3));
+  const { identity } = few;
+  const other = {
+    ...few,
+    identity: { ...identity, config: { ...identity.config, width: 0.5 } },
+  };
+  const summary = await transferSummary({
+    question: "rq3",
+    profile: "laptop",
+    cells: [sampleCell(), sampleCell(other, "other")],
+    lacking: [],
+  }, TITLE);
+  assert.match(
+    summary,
+    /\*\*Verdict: not decidable .* Of 1 pair .*, 1 had .*; 1 could not be decided\./,
   );
 });
 

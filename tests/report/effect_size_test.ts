@@ -70,6 +70,8 @@ Deno.test("rankBiserial() gives Pingouin's values when run on classic data", () 
 
 Deno.test("effect sizes are undefined where nothing varies and throw on too few values", () => {
   assert.equal(hedgesGz([1, 1, 1]), undefined);
+  // Equal but for rounding: 0.1 and 0.09999999999999998.
+  assert.equal(hedgesGz([0.3 - 0.2, 0.2 - 0.1, 0.1]), undefined);
   assert.equal(hedgesGav([1, 1], [2, 2]), undefined);
   assert.equal(rankBiserial([0, 0]), undefined);
   assert.throws(() => hedgesGz([1, 2]), /is 2, expected at least 3/);

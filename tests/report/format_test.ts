@@ -9,9 +9,11 @@ import {
   formatMean,
   formatNumber,
   formatPoints,
+  formatRewardDifference,
   formatRuns,
   formatSeconds,
   formatShortCount,
+  statedP,
   summarise,
 } from "../../lib/report/mod.ts";
 import { toDecimal } from "../../lib/report/_decimal.ts";
@@ -23,6 +25,17 @@ function check<T>(format: (value: T) => string, cases: readonly Case<T>[]) {
     assert.equal(format(input), expected, `of ${String(input)}`);
   }
 }
+
+Deno.test("formatRewardDifference() and statedP() show what a reader compares", () => {
+  assert.deepEqual(
+    [0.01234, -0.01, 0.00001, 0, undefined].map(formatRewardDifference),
+    ["+0.0123", "-0.0100", "0.0000", "0.0000", "–"],
+  );
+  assert.deepEqual(
+    [0.0162, 0.0009999, 0.001, 1].map(statedP),
+    ["p = 0.016", "p < 0.001", "p = 0.001", "p = 1.000"],
+  );
+});
 
 Deno.test("toDecimal() rounds half away from zero when the decimal form is a tie", () => {
   // Number.prototype.toFixed gives 1.00, 8.34 and 10.23 here.

@@ -58,6 +58,24 @@ Deno.test("signFlipTest() depends on no order, sign or unit, rounding or not", (
   ));
 });
 
+Deno.test("signFlipTest() does not depend on the order of the pairs, or on which side is first", () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.double({ min: -1, max: 1, noNaN: true }), {
+        // Of more than 20 signs are drawn.
+        minLength: 15,
+        maxLength: 30,
+      }),
+      (differences) => {
+        const { p } = flip(differences, 99);
+        assert.equal(flip(differences.toReversed(), 99).p, p);
+        assert.equal(flip(differences.map((each) => -each), 99).p, p);
+      },
+    ),
+    { numRuns: 30 },
+  );
+});
+
 Deno.test("signFlipTest() has the least p where all differences have one sign", () => {
   for (const n of [1, 2, 6, 20]) {
     const differences = Array.from({ length: n }, (_, i) => 0.01 * (i + 1));

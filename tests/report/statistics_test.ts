@@ -25,6 +25,10 @@ function near(actual: number, expected: number, tolerance: number): void {
 const DRUG_1 = [0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0.0, 2.0];
 const DRUG_2 = [1.9, 0.8, 1.1, 0.1, -0.1, 4.4, 5.5, 1.6, 4.6, 3.4];
 
+Deno.test("pairedDifference() has no t test where all differences are equal but for rounding", () => {
+  assert.equal(pairedDifference([0.3, 0.2, 0.1], [0.2, 0.1, 0]).p, undefined);
+});
+
 Deno.test("mean() and standardDeviation() give closed forms when values are simple", () => {
   // 1 … n: mean (n + 1) / 2, variance n (n + 1) / 12.
   for (const n of [2, 3, 10, 101]) {

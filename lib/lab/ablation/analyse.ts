@@ -117,7 +117,14 @@ function summariseArm(
     again: of(decisiveReward),
     chosen: of(({ chosen }) => chosen?.reward ?? DEGENERATE_REWARD),
     meanReward: of(({ meanReward }) => meanReward),
-    accuracy: ofChosen(({ again }) => again.accuracy),
+    // A failed training has no accuracy; any other student's reward is above -1.
+    accuracy: summarise(
+      searches.flatMap(({ chosen }) =>
+        chosen === undefined || chosen.again.reward === DEGENERATE_REWARD
+          ? []
+          : [chosen.again.accuracy]
+      ),
+    ),
     compression: ofChosen(({ parameters }) => teacher.parameters / parameters),
     proposed: of(({ proposed }) => proposed),
     distinct: of(({ distinct }) => distinct),

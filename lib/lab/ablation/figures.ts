@@ -1,6 +1,9 @@
-import { effectFigure, formatNumber } from "../../report/mod.ts";
-import { subjectTitle } from "../compression/titles.ts";
-import { formatP } from "../strategies/tables.ts";
+import {
+  effectFigure,
+  formatRewardDifference,
+  statedP,
+} from "../../report/mod.ts";
+import { subjectName } from "../compression/titles.ts";
 import { analyseAblation } from "./analyse.ts";
 import type { AblationContent } from "./content.ts";
 
@@ -12,7 +15,7 @@ import type { AblationContent } from "./content.ts";
 export function ablationFigure(content: AblationContent): string {
   const { identity: { config, ablation } } = content;
   return effectFigure({
-    title: `${ablation.name} on ${subjectTitle(config)}, width ${config.width}`,
+    title: `${ablation.name} on ${subjectName(config)}`,
     x: "difference of the reward of the chosen student, looked at again",
     sides: { below: "worse", above: "better" },
     effects: analyseAblation(content).flatMap(({ name, comparison }) => {
@@ -25,9 +28,7 @@ export function ablationFigure(content: AblationContent): string {
         differences,
         mean: mean!,
         ...(interval === undefined ? {} : { interval }),
-        note: `${formatNumber(mean, 4)}, Holm p ${
-          formatP(adjusted).startsWith("<") ? "" : "= "
-        }${formatP(adjusted)}`,
+        note: `${formatRewardDifference(mean)}, ${statedP(adjusted)} (Holm)`,
       }];
     }),
   });

@@ -4,11 +4,15 @@
  * @module
  */
 
-import { formatCount, formatNumber, formatSeconds } from "../../report/mod.ts";
+import {
+  formatCount,
+  formatNumber,
+  formatReward,
+  formatSeconds,
+} from "../../report/mod.ts";
 import type { CellEnvironment } from "../cells/experiment.ts";
 import type { AblatedAnalysis } from "./analyse.ts";
 import type { AblationContent } from "./content.ts";
-import { formatReward } from "./verdict.ts";
 
 /** Says in one line on what scale arms were compared. */
 export function ablationScaleNote(
@@ -50,10 +54,11 @@ trained once more, with another training seed, and scored on the ${
     formatCount(images.again)
   } validation images
 that had chosen nothing; its reward is the paper's, R_a C (2 - C), whatever the arm's
-was, and -1 where nothing was chosen. "Reward chosen by" is the same at the accuracy it was
+was, and -1 where nothing was chosen or that training failed: then there is no
+student, and no accuracy. "Reward chosen by" is the same at the accuracy it was
 chosen for: a maximum over many, and so too high. Means with standard deviations
 over search seeds; intervals are 95 % by Student's t. Differences are taken seed by
-seed; g_z (Hedges) is their mean in their standard deviations, corrected for small
+seed; g (Hedges' g_z) is their mean in their standard deviations, corrected for small
 samples; p is of a two-sided sign-flip permutation test, corrected by Holm's method
 over the comparisons of the page.`;
 }

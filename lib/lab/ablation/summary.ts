@@ -6,15 +6,18 @@
 
 import {
   escapeMarkdown,
+  holm,
+  LEVEL,
   markdownTable,
+  pairsNeeded,
   type Verdict,
   type VerdictSection,
   verdictSection,
 } from "../../report/mod.ts";
+import { lackingNote, lackingSentence } from "../cells/page_parts.ts";
 import type { ProfileResults, RecordedCell } from "../cells/experiment.ts";
-import { lackingNote } from "../cells/lacking_note.ts";
 import { dataNote } from "../compression/notes.ts";
-import { subjectTitle } from "../compression/titles.ts";
+import { subjectName } from "../compression/titles.ts";
 import { analyseAblation } from "./analyse.ts";
 import type { AblationContent } from "./content.ts";
 import { ablationScaleNote } from "./notes.ts";
@@ -30,7 +33,7 @@ const nameOf = (cell: Recorded) => contentOf(cell).identity.ablation.name;
 
 function subjectOf(cell: Recorded): string {
   const { config } = contentOf(cell).identity;
-  return `${subjectTitle(config)}, width ${config.width}`;
+  return subjectName(config);
 }
 
 /**
@@ -40,11 +43,12 @@ function subjectOf(cell: Recorded): string {
  * @param pages Title and claims.
  */
 export function ablationSummary(
-  { profile, cells, lacking }: ProfileResults<AblationContent>,
+  results: ProfileResults<AblationContent>,
   pages: AblationPages,
 ): string {
+  const { profile, cells } = results;
   const heading = `# ${pages.title} (profile \`${profile}\`)`;
-  const missing = lackingNote(lacking);
+  const missing = lackingNote(results);
   if (cells.length === 0) {
     return `${heading}\n\nThere is no result yet.\n\n${missing}`;
   }
@@ -58,7 +62,7 @@ export function ablationSummary(
   const notes = new Set(cells.map((cell) => dataNote(contentOf(cell))));
   return `${heading}
 
-${verdictSection(overall(cells, pages))}
+${verdictSection(overall(results, pages))}
 ${[...scales].join("\n")}
 
 Which parts of a search earn their place, and what do faults of the authors' release
@@ -79,6 +83,9 @@ ${
       ),
     )
   }
+Here p (Holm) is corrected over the comparisons of an ablation on a subject, as on its
+page; the verdict above over all of them.
+
 Faults that are not in the table, and why: [docs/faults.md](../../docs/faults.md).
 
 ${[...notes].join("")}${missing}With figures and claims, cell by cell:
@@ -100,47 +107,92 @@ function verdictOf(cell: Recorded, pages: AblationPages): VerdictSection {
   return ablationVerdict(content, toldOf(content, pages).claim);
 }
 
-/** Supported where an ablation's claim is on every subject that it was asked of. */
-function overall(
+/** An ablation on one subject. */
+interface Judged {
+  readonly cell: Recorded;
+  /** What its own page says. */
+  readonly section: VerdictSection;
+  /** Whether an arm is worse after the correction over all comparisons there are. */
+  readonly isWorse: boolean;
+  /** Whether there are pairs enough for that. */
+  readonly isDecidable: boolean;
+}
+
+/**
+ * All ablations in one family of tests: that some part matters is claimed of all of
+ * them at once, so each is one more chance of a false alarm.
+ */
+function judgeAll(
   cells: readonly Recorded[],
   pages: AblationPages,
-): VerdictSection {
-  const byName = [...Map.groupBy(cells, nameOf)].map(([name, group]) => ({
-    name,
-    verdicts: group.map((cell) => ({
+): { readonly judged: readonly Judged[]; readonly tests: number } {
+  const compared = cells.flatMap((cell) =>
+    analyseAblation(contentOf(cell)).flatMap(({ comparison }) =>
+      comparison === undefined ? [] : [{ cell, ...comparison }]
+    )
+  );
+  const adjusted = holm(compared.map(({ p }) => p));
+  const worse = compared.filter(({ difference }, i) =>
+    adjusted[i]! < LEVEL && difference.mean! < 0
+  );
+  const tests = compared.length;
+  const decidable = compared.filter(({ difference }) =>
+    difference.n >= pairsNeeded(tests)
+  );
+  const has = (some: typeof compared, cell: Recorded) =>
+    some.some((each) => each.cell === cell);
+  return {
+    tests,
+    judged: cells.map((cell) => ({
       cell,
       section: verdictOf(cell, pages),
+      isWorse: has(worse, cell),
+      isDecidable: has(decidable, cell),
     })),
-  }));
-  const all = (verdict: Verdict) =>
-    byName.filter(({ verdicts }) =>
-      verdicts.every(({ section }) => section.verdict === verdict)
-    ).map(({ name }) => name);
-  const supported = all("supported");
-  const undecided = all("not decidable at this scale");
+  };
+}
+
+/** Supported where an ablation's claim is on every subject that it was asked of. */
+function overall(
+  results: ProfileResults<AblationContent>,
+  pages: AblationPages,
+): VerdictSection {
+  const { judged, tests } = judgeAll(results.cells, pages);
+  const byName = [...Map.groupBy(judged, ({ cell }) => nameOf(cell))];
+  const having = (key: "isWorse" | "isDecidable") =>
+    byName.filter(([, group]) => group.every((each) => each[key]))
+      .map(([name]) => name);
+  const [supported, decidable] = [having("isWorse"), having("isDecidable")];
+  const undecided = byName.map(([name]) => name)
+    .filter((name) => !decidable.includes(name));
   const verdict: Verdict = supported.length > 0
     ? "supported"
-    : undecided.length === byName.length
+    : decidable.length === 0
     ? "not decidable at this scale"
     : "not supported";
+  const told = {
+    "supported": `On every subject it holds for ${supported.join(", ")}`,
+    "not supported": "It holds for no ablation on every subject",
+    "not decidable at this scale": "No ablation has enough search seeds",
+  };
   return {
     claim:
       "Parts of the search earn their place, and faults of the authors' release cost reward: varied alone, some of them lead to worse students.",
     verdict,
-    because: supported.length > 0
-      ? `On every subject it holds for ${supported.join(", ")}.`
-      : verdict === "not supported"
-      ? "It holds for no ablation on every subject."
-      : "No ablation has enough search seeds.",
-    numbers: byName.map(({ name, verdicts }) =>
-      `${name}: ${
-        verdicts.map(({ cell, section: { verdict, because } }) =>
+    because: `${
+      told[verdict]
+    } (p < ${LEVEL} after Holm's correction over all ${tests} comparisons of this page).${
+      lackingSentence(results)
+    }`,
+    numbers: byName.map(([name, group]) =>
+      `${name}, by itself: ${
+        group.map(({ cell, section: { verdict, because } }) =>
           `**${verdict}** on ${escapeMarkdown(subjectOf(cell))}: ${because}`
         ).join(" ")
       }`
     ),
     wouldChange: undecided.length > 0
-      ? `More search seeds decide on ${
+      ? `At least ${pairsNeeded(Math.max(1, tests))} search seeds for ${
         undecided.join(", ")
       }; other data and networks may change the rest.`
       : "Other data sets and networks, on which other parts may matter; longer trainings of the students, which rank them better.",

@@ -12,13 +12,13 @@ import {
   formatInterval,
   formatMean,
   formatNumber,
-  formatRuns,
+  formatP,
+  formatReward,
+  formatRewardDifference,
   markdownTable,
   MISSING,
 } from "../../report/mod.ts";
-import { formatP } from "../strategies/tables.ts";
 import type { AblatedAnalysis } from "./analyse.ts";
-import { formatReward } from "./verdict.ts";
 
 const right = (title: string): Column => ({ title, align: "right" });
 
@@ -36,7 +36,7 @@ export const ARM_COLUMNS: readonly Column[] = [
   { title: "less" },
   right("difference"),
   right("95 % interval"),
-  right("g_z"),
+  right("g"),
   right("p"),
   right("p (Holm)"),
 ];
@@ -50,7 +50,9 @@ export function armCells(
   const difference = comparison?.difference;
   return [
     name,
-    formatRuns(again),
+    accuracy.n === again.n
+      ? `${again.n}`
+      : `${again.n} (${again.n - accuracy.n} without a student)`,
     formatMean(again, formatReward),
     formatInterval(again.interval, formatReward),
     formatMean(chosen, formatReward),
@@ -59,8 +61,8 @@ export function armCells(
     formatCompression(compression.mean),
     `${formatNumber(distinct.mean, 1)} of ${formatNumber(proposed.mean, 0)}`,
     comparison?.against ?? MISSING,
-    formatReward(difference?.mean),
-    formatInterval(difference?.interval, formatReward),
+    formatRewardDifference(difference?.mean),
+    formatInterval(difference?.interval, formatRewardDifference),
     formatNumber(comparison?.effect, 2),
     formatP(comparison?.p),
     formatP(comparison?.adjusted),

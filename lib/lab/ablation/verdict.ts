@@ -8,12 +8,14 @@ import {
   escapeMarkdown,
   formatInterval,
   formatNumber,
+  formatP,
+  formatRewardDifference,
   LEVEL,
   pairsNeeded,
+  statedP,
   type Verdict,
   type VerdictSection,
 } from "../../report/mod.ts";
-import { formatP } from "../strategies/tables.ts";
 import { type AblatedAnalysis, analyseAblation } from "./analyse.ts";
 import type { AblationContent } from "./content.ts";
 
@@ -74,25 +76,17 @@ export function ablationVerdict(
   };
 }
 
-/** "a less b: -0.0123 [-0.0200, -0.0046], n = 20, p = 0.002 (Holm 0.006), g_z -1.20". */
+/** "a less b: -0.0123 [-0.0200, -0.0046], n = 20, p = 0.002 (Holm 0.006), g -1.20". */
 function comparisonLine({ name, comparison }: AblatedAnalysis): string {
   const { against, difference: { n, mean, interval }, p, adjusted, effect } =
     comparison!;
   return `${escapeMarkdown(name)} less ${escapeMarkdown(against)}: ${
-    formatReward(mean)
+    formatRewardDifference(mean)
   }${
-    interval === undefined ? "" : ` ${formatInterval(interval, formatReward)}`
-  }, n = ${n}, p ${equals(p)} (Holm ${formatP(adjusted)})${
-    effect === undefined ? "" : `, g_z ${formatNumber(effect, 2)}`
+    interval === undefined
+      ? ""
+      : ` ${formatInterval(interval, formatRewardDifference)}`
+  }, n = ${n}, ${statedP(p)} (Holm ${formatP(adjusted)})${
+    effect === undefined ? "" : `, g ${formatNumber(effect, 2)}`
   }`;
-}
-
-function equals(p: number): string {
-  const text = formatP(p);
-  return text.startsWith("<") ? text : `= ${text}`;
-}
-
-/** Four decimals: rewards of good students differ in the third. */
-export function formatReward(reward: number | undefined): string {
-  return formatNumber(reward, 4);
 }

@@ -12,10 +12,12 @@ import {
   LEVEL,
   type PairedDifference,
   pairedDifference,
+  pairsNeeded,
   signFlipTest,
 } from "../../report/mod.ts";
 import type { Identity } from "../cells/identity.ts";
 import type { CompressionContent } from "../compression/content.ts";
+import { subjectKey } from "../subject/subject.ts";
 import type { BaselineContent, SizeContent } from "./content.ts";
 import { BASELINE_NAMES, type BaselineName } from "./designs.ts";
 
@@ -37,6 +39,8 @@ export interface BaselineComparison {
   readonly pairs: readonly SizePair[];
   /** Winners that are larger or smaller than all of the baseline's networks. */
   readonly outside: number;
+  /** Winners of whose subject and seed the baseline has no record. */
+  readonly lacking: number;
   /** Winner's minus baseline's accuracy, one a pair. */
   readonly difference: PairedDifference;
   /** Pairs in which the winner is the more accurate one. */
@@ -56,6 +60,8 @@ export interface BaselineComparison {
 export interface ComparedAnalysis {
   /** The search: the arm that profiles name first; left out where there is none. */
   readonly arm?: string;
+  /** Its searches whose last stage found no student: they make no pair. */
+  readonly fruitless: number;
   /** Those that there are records of, in the order of their names. */
   readonly baselines: readonly BaselineComparison[];
 }
@@ -82,20 +88,23 @@ export function compareBaselines(
     baselines.some(({ identity }) => identity.arm === name)
   );
   const found = names.map((name) => comparisonOf(name, { own, baselines }));
-  // With fewer pairs nothing is tested, and nothing to be corrected for.
+  // Below that nothing is tested, and there is nothing to be corrected for.
   const tested = found.filter(({ pairs }) => pairs.length >= LEAST_PAIRS);
   const adjusted = holm(tested.map(({ p }) => p!));
-  // The smallest that so many pairs can give.
-  const least = holm(tested.map(({ pairs }) => 2 ** (1 - pairs.length)));
+  const needed = pairsNeeded(Math.max(1, tested.length));
   return {
     ...(arm === undefined ? {} : { arm }),
+    fruitless: own.filter(({ stages }) => stages.at(-1)?.winner === undefined)
+      .length,
     baselines: found.map((each) => {
       const at = tested.indexOf(each);
       if (at < 0) return { ...each, better: "few" };
       return {
         ...each,
         adjusted: adjusted[at]!,
-        better: least[at]! > LEVEL ? "few" : betterOf(each, adjusted[at]!),
+        better: each.pairs.length < needed
+          ? "few"
+          : betterOf(each, adjusted[at]!),
       };
     }),
   };
@@ -109,14 +118,18 @@ function comparisonOf(
   },
 ): Omit<BaselineComparison, "adjusted" | "better"> {
   const pairs: SizePair[] = [];
-  let outside = 0;
+  let [outside, lacking] = [0, 0];
   for (const { identity, stages } of own) {
     const winner = stages.at(-1)?.winner;
     const beside = baselines.find((each) =>
       each.identity.arm === name && each.identity.seed === identity.seed &&
       subjectOf(each) === subjectOf({ identity })
     );
-    if (winner === undefined || beside === undefined) continue;
+    if (winner === undefined) continue;
+    if (beside === undefined) {
+      lacking++;
+      continue;
+    }
     const baseline = accuracyAt(beside.sizes, winner.parameters);
     if (baseline === undefined) outside++;
     else pairs.push({ identity, search: winner.test, baseline });
@@ -130,6 +143,7 @@ function comparisonOf(
     name,
     pairs,
     outside,
+    lacking,
     difference,
     won: differences.filter((each) => each > 0).length,
     ...(pairs.length === 0 ? {} : {
@@ -143,17 +157,15 @@ function betterOf(
   { difference: { mean = 0 } }: Pick<BaselineComparison, "difference">,
   p: number,
 ): BaselineComparison["better"] {
-  if (p > LEVEL) return "open";
+  if (p >= LEVEL) return "open";
   return mean > 0 ? "search" : "baseline";
 }
 
 /** What tells subjects apart. */
 export function subjectOf(
-  { identity: { config: { dataset, size, network, width } } }: {
-    readonly identity: Pick<Identity, "config">;
-  },
+  { identity: { config } }: { readonly identity: Pick<Identity, "config"> },
 ): string {
-  return JSON.stringify([dataset, size, network, width]);
+  return subjectKey(config);
 }
 
 /**

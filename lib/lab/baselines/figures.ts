@@ -9,7 +9,7 @@ import {
 } from "../../report/mod.ts";
 import type { ProfileResults, RecordedCell } from "../cells/experiment.ts";
 import type { CompressionContent } from "../compression/content.ts";
-import { stageNumbers } from "../compression/titles.ts";
+import { stageNumbers, subjectName } from "../compression/titles.ts";
 import { PAPER } from "../project.ts";
 import { subjectOf } from "./compare.ts";
 import {
@@ -19,7 +19,7 @@ import {
   isSearchCell,
 } from "./content.ts";
 import { BASELINE_NAMES, type BaselineName } from "./designs.ts";
-import { sizeGroups, subjectName } from "./tables.ts";
+import { sizeGroups } from "./tables.ts";
 
 /** Cells of one subject. */
 export interface ComparedSubject {
@@ -47,7 +47,7 @@ export function comparedSubjects(
     return {
       // A cell's name is its subject's, then arm and seed.
       slug: cell!.slice(0, -`-${arm}-s${seed}`.length),
-      title: subjectName(deterministic),
+      title: subjectName(deterministic.identity.config),
       searches: own.filter(isSearchCell).map(({ record }) =>
         record.deterministic
       ),

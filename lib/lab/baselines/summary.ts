@@ -5,6 +5,7 @@
  */
 
 import { verdictSection } from "../../report/mod.ts";
+import { cellLinks, lackingSentence } from "../cells/page_parts.ts";
 import type { ProfileResults, RecordedCell } from "../cells/experiment.ts";
 import { compressionSections } from "../compression/summary.ts";
 import { compareBaselines, type ComparedContents } from "./compare.ts";
@@ -48,9 +49,15 @@ export async function comparedSummary(
   const figures = comparedSubjects(cells).map(({ title, slug }) =>
     `![Test accuracy against parameters and multiply-accumulates: ${title}](${profile}/${slug}-pareto.svg)\n\n`
   );
+  const verdict = comparedVerdict(compareBaselines(contents));
   return `# ${title} (profile \`${profile}\`)
 
-${verdictSection(comparedVerdict(compareBaselines(contents)))}
+${
+    verdictSection({
+      ...verdict,
+      because: verdict.because + lackingSentence(results),
+    })
+  }
 ${figures.join("")}${comparedSections(contents)}${await compressionSections({
     ...results,
     cells: searches,
@@ -71,7 +78,7 @@ stage's winner (${analysis.arm}) and the baseline's test accuracy at the winner'
 parameters, log-linear between the two sizes around it, of the same subject and
 seed: the seed of a baseline is that of its trainings. Winners outside of a
 baseline's sizes make no pair. Difference in points, with its standard deviation
-over pairs and Student's 95 % interval; effect g is Hedges' of paired differences.
+over pairs and Student's 95 % interval; g is Hedges' g_z of the differences.
 Two-sided sign-flip test, Holm over the baselines with six pairs or more. All pairs
 share teacher and split: the test says nothing of others.
 
@@ -102,10 +109,6 @@ the design comes. Delta is in points against the teacher.
 ${baselineCostTable(cells)}
 Cell by cell:
 
-${
-    cells.map(({ record: { cell, digest } }) =>
-      `- [${cell}](${profile}/${cell}.md), record digest ${digest.slice(0, 16)}`
-    ).join("\n")
-  }
+${cellLinks({ profile, cells })}
 `;
 }

@@ -14,6 +14,7 @@ import {
   formatInterval,
   formatMean,
   formatNumber,
+  formatP,
   formatPoints,
   formatShortCount,
   hedgesGz,
@@ -24,7 +25,7 @@ import {
 } from "../../report/mod.ts";
 import type { RecordedCell } from "../cells/experiment.ts";
 import type { CompressionContent } from "../compression/content.ts";
-import { subjectTitle } from "../compression/titles.ts";
+import { subjectName } from "../compression/titles.ts";
 import {
   accuracyAt,
   type BaselineComparison,
@@ -43,13 +44,6 @@ const BETTER: Readonly<Record<BaselineComparison["better"], Cell>> = {
   few: "too few pairs",
 };
 
-/** A subject for people: "VGG-13 on MNIST, width 0.25". */
-export function subjectName(
-  { identity: { config } }: Pick<BaselineContent, "identity">,
-): string {
-  return `${subjectTitle(config)}, width ${config.width}`;
-}
-
 /**
  * A search beside every baseline, over all subjects and seeds: the test that
  * decides.
@@ -66,9 +60,9 @@ export function comparisonTable({ baselines }: ComparedAnalysis): string {
       right("baseline % at that size"),
       right("difference"),
       right("95 % interval"),
-      right("effect g"),
+      right("g"),
       right("search better in"),
-      right("p (sign flip)"),
+      right("p"),
       right("p (Holm)"),
       { title: "more accurate" },
     ],
@@ -91,8 +85,8 @@ export function comparisonTable({ baselines }: ComparedAnalysis): string {
           2,
         ),
         `${won} of ${pairs.length}`,
-        formatNumber(p),
-        formatNumber(adjusted),
+        formatP(p),
+        formatP(adjusted),
         BETTER[better],
       ];
     }),
@@ -127,7 +121,7 @@ export function pairTable(
       const winner = stages.at(-1)?.winner;
       if (winner === undefined) return [];
       return [[
-        subjectName(content),
+        subjectName(content.identity.config),
         `${identity.seed}`,
         formatCount(winner.parameters),
         formatCompression(teacher.parameters / winner.parameters),
@@ -182,7 +176,7 @@ export function sizeGroups(
   return [...groups.values()].map((found) => {
     const { content, size } = found[0]!;
     return {
-      subject: subjectName(content),
+      subject: subjectName(content.identity.config),
       arm: content.identity.arm,
       asked: size.asked,
       found,
@@ -261,7 +255,7 @@ export function baselineCostTable(
       const contents = cells.map(({ record }) => record.deterministic);
       const sizes = contents.flatMap(({ sizes }) => sizes);
       return [
-        subjectName(contents[0]!),
+        subjectName(contents[0]!.identity.config),
         contents[0]!.identity.arm,
         `${cells.length}`,
         formatCount(sizes.length),

@@ -6,10 +6,10 @@
 
 import {
   formatInterval,
-  formatNumber,
   formatPoints,
   LEVEL,
   pairsNeeded,
+  statedP,
   type VerdictSection,
 } from "../../report/mod.ts";
 import { type BaselineComparison, type ComparedAnalysis } from "./compare.ts";
@@ -28,8 +28,15 @@ const TEST =
 export function comparedVerdict(
   analysis: ComparedAnalysis,
 ): VerdictSection {
-  const { baselines } = analysis;
-  const numbers = baselines.map(numberOf);
+  const { arm, baselines, fruitless } = analysis;
+  const numbers = [
+    ...baselines.map(numberOf),
+    ...(fruitless === 0 ? [] : [
+      `${
+        counted(fruitless, "search", "searches")
+      } (${arm}) without a winner of the last stage: no pair`,
+    ]),
+  ];
   const of = (better: BaselineComparison["better"]) =>
     baselines.filter((each) => each.better === better).map(({ name }) => name);
   const [lost, open, few] = [of("baseline"), of("open"), of("few")];
@@ -73,7 +80,7 @@ export function comparedVerdict(
     claim: CLAIM,
     verdict: "supported",
     because:
-      `The search is the more accurate one beside every baseline (${TEST}).`,
+      `The search (${arm}) is the more accurate one beside every baseline (${TEST}).`,
     numbers,
     wouldChange:
       "A baseline that is tuned as the search is (a ratio for each layer, longer trainings from fresh weights), another training recipe, or teachers of full width.",
@@ -97,11 +104,17 @@ function whyOpen({ arm, baselines }: ComparedAnalysis): string {
 }
 
 function numberOf(
-  { name, pairs, outside, difference, won, adjusted }: BaselineComparison,
+  { name, pairs, outside, lacking, difference, won, adjusted }:
+    BaselineComparison,
 ): string {
-  const beyond = outside === 0
-    ? ""
-    : `; ${counted(outside, "winner")} outside of its sizes`;
+  const beyond = [
+    ...(outside === 0
+      ? []
+      : [`; ${counted(outside, "winner")} outside of its sizes`]),
+    ...(lacking === 0
+      ? []
+      : [`; of ${counted(lacking, "winner")} it was not run beside`]),
+  ].join("");
   const { mean, interval } = difference;
   if (mean === undefined) return `search minus ${name}: no pair${beyond}`;
   const spread = interval === undefined
@@ -112,10 +125,10 @@ function numberOf(
   }${spread} points of test accuracy, ${
     counted(pairs.length, "pair")
   }, better in ${won}${
-    adjusted === undefined ? "" : `, p = ${formatNumber(adjusted)} (Holm)`
+    adjusted === undefined ? "" : `, ${statedP(adjusted)} (Holm)`
   }${beyond}`;
 }
 
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+function counted(count: number, noun: string, plural = `${noun}s`): string {
+  return `${count} ${count === 1 ? noun : plural}`;
 }

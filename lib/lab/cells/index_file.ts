@@ -88,8 +88,10 @@ export async function readIndex(
 }
 
 /**
- * Notes what became of some cells. Cells that were declared before stay; new ones
- * come behind them, in their order.
+ * Notes what became of some cells. Those that were declared before stay. The order
+ * is that of the entries, as the first arm or source of a profile may be the one
+ * that is decided on; a cell that is not among them stays behind the one that it was
+ * behind.
  *
  * @param place Where.
  * @param entries What is known now, in the order in which they are declared.
@@ -99,15 +101,22 @@ export async function updateIndex(
   entries: readonly IndexEntry[],
 ): Promise<void> {
   const known = await readIndex(place);
-  const news = new Map(entries.map((entry) => [entry.name, entry]));
-  const merged: readonly IndexEntry[] = [
+  const news = new Set(entries.map(({ name }) => name));
+  const merged = entries.map((entry) =>
     // A cell that was lacking and is only not run this time stays as it was told.
-    ...known.map((entry) => {
-      const now = news.get(entry.name);
-      return now === undefined || now.lacking === NOT_RUN ? entry : now;
-    }),
-    ...entries.filter(({ name }) => known.every((each) => each.name !== name)),
-  ];
+    entry.lacking === NOT_RUN
+      ? known.find(({ name }) => name === entry.name) ?? entry
+      : entry
+  );
+  for (const [place, entry] of known.entries()) {
+    if (news.has(entry.name)) continue;
+    const before = known[place - 1]?.name;
+    merged.splice(
+      merged.findIndex(({ name }) => name === before) + 1,
+      0,
+      entry,
+    );
+  }
   const text = JSON.stringify({ format: 1, cells: merged }, undefined, 2);
   await writeFileAtomic(`${place.results}/${indexPath(place)}`, `${text}\n`);
 }

@@ -16,7 +16,7 @@ import {
 import type { CompressionConfig } from "../options/compression.ts";
 import type { CompressionContent, StageContent } from "./content.ts";
 import { winnerOrigins } from "./origins.ts";
-import { stageLabel, stageTitle, subjectTitle } from "./titles.ts";
+import { stageLabel, stageTitle, subjectName } from "./titles.ts";
 
 const KEEP_TITLES = {
   removal: "Probability of keep",
@@ -34,7 +34,7 @@ export function compressionFigures(
   content: CompressionContent,
 ): ReadonlyMap<string, string> {
   const { identity: { config }, teacher, stages } = content;
-  const title = `${subjectTitle(config)}, width ${config.width}`;
+  const title = subjectName(config);
   const figures = new Map<string, string>();
   const origins = winnerOrigins(content);
   if (origins.length > 0) {

@@ -22,12 +22,13 @@ import {
   paperLegend,
   summarise,
 } from "../../report/mod.ts";
+import { cellLinks, lackingNote } from "../cells/page_parts.ts";
 import type { ProfileResults, RecordedCell } from "../cells/experiment.ts";
-import { lackingNote } from "../cells/lacking_note.ts";
+import { subjectKey } from "../subject/subject.ts";
 import type { CompressionContent, Measured } from "./content.ts";
 import { dataNote, halvingNote, scaleNote, startNote } from "./notes.ts";
 import { PAPER_COLUMNS, paperRows } from "./table.ts";
-import { stageLabel, subjectTitle } from "./titles.ts";
+import { stageLabel, subjectName } from "./titles.ts";
 
 type Recorded = RecordedCell<CompressionContent>;
 
@@ -40,14 +41,13 @@ interface Group {
 
 function groupsOf(cells: readonly Recorded[]): readonly Group[] {
   const groups = Map.groupBy(cells, ({ record: { deterministic } }) => {
-    const { identity: { config: { dataset, size, network, width }, arm } } =
-      deterministic;
-    return JSON.stringify([dataset, size, network, width, arm]);
+    const { identity: { config, arm } } = deterministic;
+    return JSON.stringify([subjectKey(config), arm]);
   });
   return [...groups.values()].map((cells) => {
     const { config, arm } = cells[0]!.record.deterministic.identity;
     return {
-      title: `${subjectTitle(config)}, width ${config.width}`,
+      title: subjectName(config),
       arm,
       cells,
     };
@@ -232,8 +232,9 @@ ${await compressionSections(results)}`;
  * @param results What the profile has come to.
  */
 export async function compressionSections(
-  { profile, cells, lacking }: ProfileResults<CompressionContent>,
+  results: ProfileResults<CompressionContent>,
 ): Promise<string> {
+  const { cells } = results;
   const groups = groupsOf(cells);
   const seeds = groups.map((group) => group.cells.length);
   const notes = groups.map(({ title, cells }) =>
@@ -241,7 +242,7 @@ export async function compressionSections(
   );
   const contents = cells.map(({ record }) => record.deterministic);
   const isOneNote = new Set(notes.map(([, note]) => note)).size === 1;
-  const missing = lackingNote(lacking);
+  const missing = lackingNote(results);
   if (cells.length === 0) {
     return `There is no result yet.\n\n${missing}`;
   }
@@ -279,10 +280,6 @@ ${
     ].join("")
   }${missing}Cell by cell, with figures and networks:
 
-${
-    cells.map(({ record: { cell, digest } }) =>
-      `- [${cell}](${profile}/${cell}.md), record digest ${digest.slice(0, 16)}`
-    ).join("\n")
-  }
+${cellLinks(results)}
 `;
 }

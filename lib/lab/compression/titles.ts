@@ -29,6 +29,13 @@ export function subjectTitle(
   }`;
 }
 
+/** "VGG-13 on MNIST, width 0.25". */
+export function subjectName(
+  config: Pick<CompressionConfig, "network" | "dataset" | "width">,
+): string {
+  return `${subjectTitle(config)}, width ${config.width}`;
+}
+
 /** What a stage does, for headings. */
 const STAGES: Readonly<Record<PolicyKind, string>> = {
   removal: "layer removal",

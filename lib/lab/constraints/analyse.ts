@@ -11,6 +11,7 @@ import {
   holm,
   type PairedDifference,
   pairedDifference,
+  recordSlug,
   signFlipTest,
   summarise,
   type Summary,
@@ -18,7 +19,9 @@ import {
 import type { Proposal } from "../../search/mod.ts";
 import type { ProfileResults } from "../cells/experiment.ts";
 import type { MeasuredWinner } from "../compression/content.ts";
-import { subjectTitle } from "../compression/titles.ts";
+import { subjectName } from "../compression/titles.ts";
+import { dataSlug } from "../subject/data_options.ts";
+import { subjectKey } from "../subject/subject.ts";
 import { type ConstraintArm, constraintArm, LIMIT_NAMES } from "./arms.ts";
 import type { LimitName } from "./arms.ts";
 import type { ConstraintsContent } from "./content.ts";
@@ -90,17 +93,17 @@ export function limitedSubjects(
   { cells }: Pick<ProfileResults<ConstraintsContent>, "cells">,
 ): readonly SubjectSearches[] {
   const contents = cells.map(({ record }) => record.deterministic);
-  const groups = Map.groupBy(contents, ({ identity: { config } }) => {
-    const { dataset, size, network, width } = config;
-    return JSON.stringify([dataset, size, network, width]);
-  });
+  const groups = Map.groupBy(
+    contents,
+    ({ identity: { config } }) => subjectKey(config),
+  );
   return [...groups.values()].map((group) => {
     const { config } = group[0]!.identity;
     const arms = Map.groupBy(group, ({ identity: { arm } }) => arm);
-    const title = `${subjectTitle(config)}, width ${config.width}`;
+    const { network, width } = config;
     return {
-      title,
-      slug: title.toLowerCase().replaceAll(/[^a-z0-9.]+/g, "-"),
+      title: subjectName(config),
+      slug: recordSlug(`${dataSlug(config)}-${network}-w${width}`),
       arms: [...arms].map(([name, searches]) => ({
         name,
         arm: constraintArm(name),

@@ -10,8 +10,8 @@ import {
   formatHours,
   formatNumber,
 } from "../../report/mod.ts";
+import { cellLinks, lackingNote } from "../cells/page_parts.ts";
 import type { ProfileResults } from "../cells/experiment.ts";
-import { lackingNote } from "../cells/lacking_note.ts";
 import {
   formatLatency,
   limitsInWords,
@@ -62,9 +62,9 @@ export function constraintsSummary(
   results: ProfileResults<ConstraintsContent>,
   title: string,
 ): string {
-  const { profile, cells, lacking } = results;
+  const { profile, cells } = results;
   const heading = `# ${title} (profile \`${profile}\`)`;
-  const missing = lackingNote(lacking, "tables");
+  const missing = lackingNote(results);
   if (cells.length === 0) {
     return `${heading}\n\nThere is no result yet.\n\n${missing}`;
   }
@@ -76,7 +76,7 @@ export function constraintsSummary(
   );
   return `${heading}
 
-${constraintsVerdict(subjects, comparisons)}
+${constraintsVerdict(subjects, { comparisons, results })}
 ${scales.join("\n")}
 
 ## Soft and hard limits
@@ -124,11 +124,7 @@ ${latencyNotes(contents)}${
 
 ${missing}Search by search, with figures and networks:
 
-${
-    cells.map(({ record: { cell, digest } }) =>
-      `- [${cell}](${profile}/${cell}.md), record digest ${digest.slice(0, 16)}`
-    ).join("\n")
-  }
+${cellLinks(results)}
 `;
 }
 

@@ -9,17 +9,19 @@ import {
   type Column,
   formatAccuracy,
   formatCount,
+  formatEstimate,
   formatInterval,
   formatMean,
   formatNumber,
+  formatP,
+  formatReward,
+  formatRewardDifference,
   hedgesGz,
   markdownTable,
   MISSING,
   type PairedDifference,
   summarise,
-  type Summary,
 } from "../../report/mod.ts";
-import { formatP } from "../strategies/tables.ts";
 import {
   type ModeComparison,
   outcomeOf,
@@ -29,31 +31,6 @@ import {
 import { FREE, SINGLE_LIMITS } from "./arms.ts";
 
 const right = (title: string): Column => ({ title, align: "right" });
-
-/** Four decimals: rewards of good students differ in the third. */
-export function formatScore(score: number | undefined): string {
-  return formatNumber(score, 4);
-}
-
-/** A difference of rewards, with its sign. */
-export function formatDifference(value: number | undefined): string {
-  const text = formatScore(value);
-  return value !== undefined && value > 0 && /[1-9]/.test(text)
-    ? `+${text}`
-    : text;
-}
-
-/** A mean with its spread and interval: "0.85 ± 0.01 [0.84, 0.86]". */
-export function formatOver(
-  summary: Summary,
-  format: (value: number | undefined) => string,
-): string {
-  return summary.interval === undefined
-    ? formatMean(summary, format)
-    : `${formatMean(summary, format)} ${
-      formatInterval(summary.interval, format)
-    }`;
-}
 
 const whole = (value: number | undefined) =>
   formatCount(value === undefined ? value : Math.round(value));
@@ -86,13 +63,13 @@ export function outcomeTable(subjects: readonly SubjectSearches[]): string {
           arm?.mode ?? MISSING,
           `${searches.length}`,
           `${outcome.found}`,
-          formatOver(outcome.score, formatScore),
+          formatEstimate(outcome.score, formatReward),
           arm === undefined || outcome.price.n === 0
             ? MISSING
-            : formatOver(outcome.price, formatDifference),
-          formatOver(outcome.test, formatAccuracy),
+            : formatEstimate(outcome.price, formatRewardDifference),
+          formatEstimate(outcome.test, formatAccuracy),
           formatMean(outcome.parameters, whole),
-          formatOver(outcome.feasible, formatAccuracy),
+          formatEstimate(outcome.feasible, formatAccuracy),
           formatMean(outcome.epochs, whole),
           formatMean(outcome.wasted, whole),
           formatMean(outcome.untrained, whole),
@@ -113,7 +90,7 @@ export function comparisonTable(
       right("pairs"),
       right("soft minus hard"),
       right("95 % interval"),
-      right("effect size"),
+      right("g"),
       right("p"),
       right("p (Holm)"),
     ],
@@ -121,8 +98,8 @@ export function comparisonTable(
       subject,
       limit,
       `${difference.n}`,
-      formatMean(difference, formatDifference),
-      formatInterval(difference.interval, formatDifference),
+      formatMean(difference, formatRewardDifference),
+      formatInterval(difference.interval, formatRewardDifference),
       formatNumber(effectSize(difference), 2),
       formatP(p),
       formatP(adjusted),
@@ -160,13 +137,13 @@ export function filterTable(subjects: readonly SubjectSearches[]): string {
       const filtered = summarise(kept.flatMap(({ reward }) => reward ?? []));
       const searched = (mode: string) => {
         const own = arms.find(({ arm }) => arm!.mode === mode)?.searches ?? [];
-        return formatOver(outcomeOf(own, []).searched, formatScore);
+        return formatEstimate(outcomeOf(own, []).searched, formatReward);
       };
       return [[
         subject.title,
         limit,
-        formatOver(share, formatAccuracy),
-        formatOver(filtered, formatScore),
+        formatEstimate(share, formatAccuracy),
+        formatEstimate(filtered, formatReward),
         searched("soft"),
         searched("hard"),
       ]];

@@ -5,18 +5,21 @@
  */
 
 import {
+  formatEstimate,
+  formatP,
+  formatRewardDifference,
   LEVEL,
   pairsNeeded,
   type VerdictSection,
   verdictSection,
 } from "../../report/mod.ts";
-import { formatP } from "../strategies/tables.ts";
+import type { ProfileResults } from "../cells/experiment.ts";
+import { lackingSentence } from "../cells/page_parts.ts";
 import {
   type ModeComparison,
   outcomeOf,
   type SubjectSearches,
 } from "./analyse.ts";
-import { formatDifference, formatOver } from "./tables.ts";
 
 /** What the paper says, and what of it needs a test. */
 const CLAIM =
@@ -26,15 +29,21 @@ const CLAIM =
  * Claim, verdict and the numbers behind it.
  *
  * @param subjects All of a profile.
- * @param comparisons Soft beside hard.
+ * @param options.comparisons Soft beside hard.
+ * @param options.results What the profile has come to.
  */
 export function constraintsVerdict(
   subjects: readonly SubjectSearches[],
-  comparisons: readonly ModeComparison[],
+  { comparisons, results }: {
+    readonly comparisons: readonly ModeComparison[];
+    readonly results: Pick<ProfileResults<unknown>, "cells" | "lacking">;
+  },
 ): string {
+  const { because, ...judged } = judge(comparisons);
   return verdictSection({
     claim: CLAIM,
-    ...judge(comparisons),
+    ...judged,
+    because: because + lackingSentence(results),
     numbers: [...foundNotes(subjects), ...comparisons.map(differenceNote)],
   });
 }
@@ -62,8 +71,11 @@ function judge(
   const clear = comparisons.filter(({ adjusted = 1 }) => adjusted < LEVEL);
   const better = clear.filter(({ difference }) => difference.mean! > 0);
   const worse = clear.filter(({ difference }) => difference.mean! < 0);
+  const subjects = new Set(comparisons.map(({ subject }) => subject));
   const names = (some: readonly ModeComparison[]) =>
-    some.map(({ limit }) => limit).join(", ");
+    some.map(({ limit, subject }) =>
+      subjects.size === 1 ? limit : `${limit} (${subject})`
+    ).join(", ");
   if (better.length > 0 && worse.length === 0) {
     return {
       verdict: "supported",
@@ -108,7 +120,7 @@ function differenceNote(
   { subject, limit, difference, adjusted }: ModeComparison,
 ): string {
   return `${subject}, ${limit}: soft minus hard ${
-    formatOver(difference, formatDifference)
+    formatEstimate(difference, formatRewardDifference)
   } over ${difference.n} search ${
     difference.n === 1 ? "seed" : "seeds"
   }, p (Holm) ${formatP(adjusted)}`;

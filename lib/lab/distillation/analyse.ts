@@ -185,13 +185,22 @@ export interface LossInSearches {
  * Compares what searches under the losses found, seed by seed.
  *
  * @param content The record's content.
+ * @throws {RangeError} If losses were not searched under with the same seeds.
  */
 export function analyseSearches(
   { searches, losses, teacher, identity: { seed } }: LossSearchesContent,
 ): readonly LossInSearches[] {
+  // By seed, whatever the order of the record.
   const by = losses.map(({ name }) =>
     searches.filter(({ loss }) => loss === name)
+      .toSorted((a, b) => a.seed - b.seed)
   );
+  const seedsOf = (own: typeof searches) => own.map(({ seed }) => seed).join();
+  if (by.some((own) => seedsOf(own) !== seedsOf(by[0]!))) {
+    throw new RangeError(
+      "Cannot pair searches: losses differ in their seeds, expected the same of each",
+    );
+  }
   const rewards = by.map((own) =>
     own.map(({ winner }) => winner?.reward ?? DEGENERATE_REWARD)
   );

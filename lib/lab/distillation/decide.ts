@@ -4,11 +4,10 @@
  * @module
  */
 
-import { formatPoints, type Verdict } from "../../report/mod.ts";
+import { formatPoints, statedP, type Verdict } from "../../report/mod.ts";
 import type { LossInSetting, StudentsAnalysis } from "./analyse.ts";
 import type { LossName } from "./losses.ts";
 import { settingTitle } from "./settings.ts";
-import { statedP } from "./tables.ts";
 
 /** The test that decides, stated before there is a result. */
 export interface DecidingTest {
@@ -45,8 +44,8 @@ export function decidingLoss(
 
 /**
  * Decides on one subject: the claim is supported where the corrected p is below the
- * level and the mean difference is above 0; not supported where it is below 0 at
- * that level, or where the interval leaves no room for a difference that matters;
+ * level and the differences are above 0, in their ranks, which the test is of, and
+ * in their mean; not supported where both are below 0 at that level, or where the interval leaves no room for a difference that matters;
  * else there is no deciding.
  *
  * @param analysis What was found of the subject.
@@ -57,7 +56,8 @@ export function decide(
   test: DecidingTest,
 ): Decision {
   const { against } = decidingLoss(analysis, test);
-  const { difference: { n, mean = 0 }, interval, adjusted } = against!;
+  const { difference: { n, mean = 0 }, interval, adjusted, rankBiserial = 0 } =
+    against!;
   const points = formatPoints(mean);
   if (n < test.leastStudents || interval === undefined) {
     return {
@@ -72,10 +72,18 @@ export function decide(
       statedP(adjusted)
     } (Holm), mean difference ${points} points`;
   if (adjusted !== undefined && adjusted < test.level) {
-    return {
-      verdict: mean > 0 ? "supported" : "not supported",
-      because: `${found}.`,
-    };
+    const sides = [mean, rankBiserial].map(Math.sign);
+    return sides[0] !== sides[1]
+      ? {
+        verdict: "not decidable at this scale",
+        because: `${found}: ranks say ${
+          sides[1]! > 0 ? "better" : "worse"
+        }, their mean does not.`,
+      }
+      : {
+        verdict: mean > 0 ? "supported" : "not supported",
+        because: `${found}.`,
+      };
   }
   return interval.high < test.matters
     ? {

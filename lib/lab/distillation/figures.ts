@@ -5,9 +5,9 @@ import {
   formatInterval,
   formatNumber,
   formatPoints,
+  statedP,
 } from "../../report/mod.ts";
-import { subjectTitle } from "../compression/titles.ts";
-import { formatP } from "../strategies/tables.ts";
+import { subjectName } from "../compression/titles.ts";
 import {
   type AgainstLabels,
   analyseSearches,
@@ -30,8 +30,8 @@ function panelOf(
 ): DifferencePanel {
   return {
     title: lossTitle(loss),
-    note: `mean ${format(mean)} ${formatInterval(interval, format)}, p ${
-      formatP(adjusted)
+    note: `mean ${format(mean)} ${formatInterval(interval, format)}, ${
+      statedP(adjusted)
     } (Holm)`,
     dots,
     ...(mean === undefined ? {} : { mean: scale * mean }),
@@ -52,9 +52,7 @@ export function studentsFigure(
 ): string {
   const { identity: { config }, students, losses, teacher } = content;
   return differenceFigure({
-    title: `Losses on the same students: ${
-      subjectTitle(config)
-    }, width ${config.width}`,
+    title: `Losses on the same students: ${subjectName(config)}`,
     x: "compression (teacher's parameters / student's)",
     y: "accuracy less labels only (points)",
     zero: "labels",
@@ -86,9 +84,7 @@ export function studentsFigure(
 export function searchesFigure(content: LossSearchesContent): string {
   const { identity: { config }, losses, searches, teacher } = content;
   return differenceFigure({
-    title: `Searches under each loss: ${
-      subjectTitle(config)
-    }, width ${config.width}`,
+    title: `Searches under each loss: ${subjectName(config)}`,
     x: "compression of the student that was chosen",
     y: "final reward less labels only",
     zero: "labels",

@@ -10,6 +10,9 @@ import {
   formatCount,
   formatNumber,
   formatPoints,
+  LEVEL,
+  pairsNeeded,
+  statedP,
   verdictSection,
 } from "../../report/mod.ts";
 import { analyseSearches, type StudentsAnalysis } from "./analyse.ts";
@@ -22,10 +25,6 @@ import { decide, decidingLoss, type DecidingTest } from "./decide.ts";
 import { lossTitle } from "./losses.ts";
 import { distillationOptionsOf } from "./options.ts";
 import { settingsOf } from "./settings.ts";
-import { statedP } from "./tables.ts";
-
-/** Fewest search seeds that something is said of. */
-export const LEAST_SEARCHES = 6;
 
 const count = (images: number, all: number) => formatCount(images || all);
 
@@ -66,7 +65,7 @@ export function decisiveNumbers(
   analysis: StudentsAnalysis,
   test: DecidingTest,
 ): readonly string[] {
-  const { accuracy, against } = decidingLoss(analysis, test);
+  const { against } = decidingLoss(analysis, test);
   const { counts, difference, interval, hedges } = against!;
   const loss = analysis.content.losses.find(({ name }) => name === test.loss)!;
   const title = lossTitle(loss);
@@ -80,7 +79,9 @@ export function decisiveNumbers(
       hedges === undefined ? "" : `, Hedges' g ${formatNumber(hedges, 2)}`
     }.`,
     `Of ${difference.n} students ${counts.better} are better with it, ${counts.equal} as good, ${counts.worse} worse${
-      accuracy.failed === 0 ? "" : `; ${accuracy.failed} trainings failed`
+      difference.failed === 0
+        ? ""
+        : `; ${difference.failed} more are left out, as a training failed`
     }.`,
   ];
 }
@@ -205,36 +206,35 @@ on ${count(finalImages, images.train)} images, from ${
 ${teacherImages(content)} No test image was used.
 
 Rewards are (A / A_teacher) C (2 - C) after the final training, -1 where a search
-found nothing; differences are taken seed by seed, intervals and tests as for
+found nothing, its accuracy and compression then in no mean; differences are taken seed by seed, intervals and tests as for
 students. "Same choice" counts the seeds with which both losses chose one network.`;
 }
 
 /** Answers whether the loss changes what a search finds, in a sentence a loss. */
 export function searchesAnswer(content: LossSearchesContent): string {
   const { searchSeeds } = distillationOptionsOf(content.identity.config);
-  if (searchSeeds < LEAST_SEARCHES) {
+  const needed = pairsNeeded(content.losses.length - 1);
+  if (searchSeeds < needed) {
     return `**Whether the loss changes what a search finds is not decidable at this scale:** ${searchSeeds} ${
       searchSeeds === 1 ? "search" : "searches"
-    } a loss, at least ${LEAST_SEARCHES} are needed.`;
+    } a loss, at least ${needed} are needed.`;
   }
   const differing = analyseSearches(content).flatMap((
     { against },
     i,
   ) =>
-    against?.adjusted !== undefined && against.adjusted < 0.05
+    against?.adjusted !== undefined && against.adjusted < LEVEL
       ? [
         `${lossTitle(content.losses[i]!)} (${
-          against.difference.mean! > 0 ? "better" : "worse"
-        }, ${statedP(against.adjusted)})`,
+          // The side that the test is of: a mean may be one search's alone.
+          against.rankBiserial! > 0 ? "better" : "worse"} by ranks, ${
+          statedP(against.adjusted)
+        })`,
       ]
       : []
   );
   return differing.length === 0
-    ? `**Over ${searchSeeds} searches a loss, no loss finds students of another final reward than labels only** (p < 0.05 after Holm's correction, which ${searchSeeds} seeds ${
-      3 * 2 ** (1 - searchSeeds) < 0.05
-        ? "can reach"
-        : "cannot reach even where all agree"
-    }): see the intervals.`
+    ? `**Over ${searchSeeds} searches a loss, no loss finds students of another final reward than labels only** (p < ${LEVEL} after Holm's correction, which ${searchSeeds} seeds can reach): see the intervals.`
     : `**Over ${searchSeeds} searches a loss, the loss changes the final reward of what is found:** ${
       escapeMarkdown(differing.join("; "))
     }.`;

@@ -10,10 +10,14 @@ import {
   type Verdict,
   verdictSection,
 } from "../../report/mod.ts";
-import type { ProfileResults, RecordedCell } from "../cells/experiment.ts";
-import { lackingNote } from "../cells/lacking_note.ts";
+import {
+  cellLinks,
+  lackingNote,
+  lackingSentence,
+} from "../cells/page_parts.ts";
+import type { ProfileResults } from "../cells/experiment.ts";
 import { dataNote } from "../compression/notes.ts";
-import { subjectTitle } from "../compression/titles.ts";
+import { subjectName } from "../compression/titles.ts";
 import { analyseStudents } from "./analyse.ts";
 import type {
   DistillationContent,
@@ -48,7 +52,7 @@ function titled<Content extends DistillationContent>(
   const seeds = new Set(contents.map(({ identity }) => identity.seed));
   return contents.map((content) => {
     const { config, seed } = content.identity;
-    const title = `${subjectTitle(config)}, width ${config.width}${
+    const title = `${subjectName(config)}${
       seeds.size > 1 ? `, seed ${seed}` : ""
     }`;
     return { title, content };
@@ -62,11 +66,12 @@ function titled<Content extends DistillationContent>(
  * @param options See {@link DistillationPageOptions}.
  */
 export function distillationSummary(
-  { profile, cells, lacking }: ProfileResults<DistillationContent>,
+  results: ProfileResults<DistillationContent>,
   { title, test }: DistillationPageOptions,
 ): string {
+  const { profile, cells } = results;
   const heading = `# ${title} (profile \`${profile}\`)`;
-  const missing = lackingNote(lacking);
+  const missing = lackingNote(results);
   if (cells.length === 0) {
     return `${heading}\n\nThere is no result yet.\n\n${missing}`;
   }
@@ -79,22 +84,20 @@ export function distillationSummary(
   );
   return `${heading}
 
-${studentsSection(students, test)}${searchesSection(searches)}${
+${studentsSection(students, { test, results })}${searchesSection(searches)}${
     [...new Set(contents.map(dataNote))].join("")
   }${missing}Cell by cell, with figures and students:
 
-${cells.map(linkTo(profile)).join("\n")}
+${cellLinks(results)}
 `;
-}
-
-function linkTo(profile: string) {
-  return ({ record: { cell, digest } }: RecordedCell<DistillationContent>) =>
-    `- [${cell}](${profile}/${cell}.md), record digest ${digest.slice(0, 16)}`;
 }
 
 function studentsSection(
   subjects: readonly Titled<LossStudentsContent>[],
-  test: DecidingTest,
+  { test, results }: {
+    readonly test: DecidingTest;
+    readonly results: ProfileResults<DistillationContent>;
+  },
 ): string {
   const [first] = subjects;
   if (first === undefined) return "";
@@ -106,10 +109,12 @@ function studentsSection(
     title,
     ...decide(analysis, test),
   }));
+  const { verdict, because } = overall(decisions);
   return `${
     verdictSection({
       claim: test.claim,
-      ...overall(decisions),
+      verdict,
+      because: because + lackingSentence(results),
       numbers: analysed.flatMap(({ title, analysis }) =>
         decisiveNumbers(analysis, test).map((line) =>
           `${escapeMarkdown(title)}: ${line}`

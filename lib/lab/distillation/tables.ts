@@ -15,14 +15,16 @@ import {
   formatInterval,
   formatMean,
   formatNumber,
+  formatP,
   formatPoints,
+  formatReward,
+  formatRewardDifference,
   formatRuns,
   formatShortCount,
   type Interval,
   markdownTable,
   MISSING,
 } from "../../report/mod.ts";
-import { formatP } from "../strategies/tables.ts";
 import {
   accuracyOf,
   type AgainstLabels,
@@ -42,7 +44,7 @@ type Format = (value: number | undefined) => string;
 
 const AGAINST_COLUMNS = [
   right("better / equal / worse"),
-  right("Hedges' g"),
+  right("g"),
   right("rank-biserial"),
   right("p"),
   right("p (Holm)"),
@@ -58,12 +60,6 @@ function againstCells(against: AgainstLabels | undefined): readonly Cell[] {
     formatP(p),
     formatP(adjusted),
   ];
-}
-
-/** A probability in a sentence: "p = 0.012", "p < 0.001". */
-export function statedP(p: number | undefined): string {
-  const text = formatP(p);
-  return text.startsWith("<") ? `p ${text}` : `p = ${text}`;
 }
 
 /** A value with its interval: "+0.31 [+0.10, +0.52]". */
@@ -177,11 +173,6 @@ export function studentTable(
   );
 }
 
-/** Four decimals: rewards of good students differ in the third. */
-function formatReward(reward: number | undefined): string {
-  return formatNumber(reward, 4);
-}
-
 /** Columns of {@link searchRows}. */
 export const SEARCH_COLUMNS: readonly Column[] = [
   { title: "loss of the search" },
@@ -215,13 +206,19 @@ function searchRow(
 ): readonly Cell[] {
   return [
     lossTitle(loss),
-    formatRuns(reward),
+    accuracy.n === reward.n
+      ? formatRuns(reward)
+      : `${formatRuns(reward)} (${reward.n - accuracy.n} found none)`,
     formatNumber(distinct.mean, 1),
     formatMean(reward, formatReward),
     formatInterval(reward.interval, formatReward),
     formatMean(accuracy, formatAccuracy),
     formatMean(compression, formatCompression),
-    withInterval(against?.difference.mean, against?.interval, formatReward),
+    withInterval(
+      against?.difference.mean,
+      against?.interval,
+      formatRewardDifference,
+    ),
     ...againstCells(against),
     against === undefined ? MISSING : `${against.same}`,
   ];

@@ -1,5 +1,5 @@
 import { scatterFigure } from "../../report/mod.ts";
-import { subjectTitle } from "../compression/titles.ts";
+import { subjectName } from "../compression/titles.ts";
 import type { FidelityAnalysis } from "./analyse_proxies.ts";
 import type { FidelityContent } from "./content.ts";
 import { formatRank } from "./table.ts";
@@ -15,7 +15,7 @@ export function fidelityFigure(
   { proxies, better }: FidelityAnalysis,
 ): string {
   return scatterFigure({
-    title: `Proxy fidelity: ${subjectTitle(config)}, width ${config.width}`,
+    title: `Proxy fidelity: ${subjectName(config)}`,
     x: "accuracy of the proxy (%)",
     y: "true accuracy (%)",
     kinds: { marked: "better half by true accuracy", other: "other half" },

@@ -81,7 +81,21 @@ agree on than over all sizes. An image pass is one image going forwards through
 the student; a training step counts as three. "Statistics from" are the images
 that batch norm's statistics were re-estimated on before, "spread" is highest less
 lowest accuracy in points. The last row is the final training itself, scored on the
-proxies' half of the images: no proxy can be expected to agree better.`;
+proxies' half of the images: no proxy can be expected to agree better.${
+    failedNote(students)
+  }`;
+}
+
+/** Says how failed trainings, whose accuracy is recorded as 0, count; or "". */
+function failedNote(students: FidelityContent["students"]): string {
+  const failed = students.flatMap(({ truth, scores }) => [
+    truth,
+    ...Object.values(scores).map(({ accuracy }) => accuracy),
+  ]).filter((accuracy) => accuracy === 0).length;
+  return failed === 0 ? "" : ` A failed training ranks
+last, with an accuracy of 0: there ${failed === 1 ? "is" : "are"} ${
+    formatCount(failed)
+  } such.`;
 }
 
 const KINDS = {

@@ -15,10 +15,10 @@ import {
   mean,
   MISSING,
 } from "../../report/mod.ts";
+import { cellLinks, lackingNote } from "../cells/page_parts.ts";
 import type { ProfileResults, RecordedCell } from "../cells/experiment.ts";
-import { lackingNote } from "../cells/lacking_note.ts";
 import { dataNote } from "../compression/notes.ts";
-import { subjectTitle } from "../compression/titles.ts";
+import { subjectName } from "../compression/titles.ts";
 import type { FidelityAnalysis, ScoreAnalysis } from "./analyse_proxies.ts";
 import { LEAST_FIDELITY } from "./choose_proxy.ts";
 import { analyseContent, type FidelityContent } from "./content.ts";
@@ -44,7 +44,7 @@ function subjectOf(
       cells.map(({ record }) => record.deterministic.identity[key]),
     ).size > 1;
   const parts = [
-    `${subjectTitle(config)}, width ${config.width}`,
+    subjectName(config),
     ...(has("arm") ? [arm] : []),
     ...(has("seed") ? [`seed ${seed}`] : []),
   ];
@@ -143,11 +143,12 @@ function scoreTable(subjects: readonly Subject[]): string {
  * @param title What the experiment is called, for example "Proxy fidelity".
  */
 export function fidelitySummary(
-  { profile, cells, lacking }: ProfileResults<FidelityContent>,
+  results: ProfileResults<FidelityContent>,
   title: string,
 ): string {
+  const { profile, cells } = results;
   const heading = `# ${title} (profile \`${profile}\`)`;
-  const missing = lackingNote(lacking);
+  const missing = lackingNote(results);
   if (cells.length === 0) {
     return `${heading}\n\nThere is no result yet.\n\n${missing}`;
   }
@@ -184,10 +185,6 @@ ${
     [...new Set(subjects.map(({ content }) => dataNote(content)))].join("")
   }${missing}Subject by subject, with figures, all proxies and students:
 
-${
-    cells.map(({ record: { cell, digest } }) =>
-      `- [${cell}](${profile}/${cell}.md), record digest ${digest.slice(0, 16)}`
-    ).join("\n")
-  }
+${cellLinks(results)}
 `;
 }

@@ -12,13 +12,14 @@ import type {
   MeasuredWinner,
 } from "../compression/content.ts";
 import { runCompression } from "../compression/run.ts";
-import { subjectTitle } from "../compression/titles.ts";
+import { subjectName } from "../compression/titles.ts";
 import type { CompressionConfig } from "../options/compression.ts";
 import {
   STAGE_PLAN_NAMES,
   type StagePlanName,
 } from "../options/stage_plans.ts";
 import { dataSlug } from "../subject/data_options.ts";
+import { subjectKey } from "../subject/subject.ts";
 
 /**
  * Runs a compression. Its policies are not kept: there are many cells, and none
@@ -81,15 +82,14 @@ export function planOutcome(
   cell: RecordedCell<CompressionContent>,
 ): PlanOutcome {
   const { identity: { config, seed }, stages } = cell.record.deterministic;
-  const { dataset, size, network, width } = config;
   const last = stages.findLast(({ winner }) => winner !== undefined);
   const student = last?.winner;
   const final = last?.finals.find(({ networkId }) =>
     networkId === student!.networkId
   );
   return {
-    subject: JSON.stringify([dataset, size, network, width]),
-    title: `${subjectTitle(config)}, width ${width}`,
+    subject: subjectKey(config),
+    title: subjectName(config),
     plan: config.stages,
     seed,
     ...(student === undefined ? {} : { student }),

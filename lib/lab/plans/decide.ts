@@ -12,6 +12,7 @@ import {
   LEVEL,
   type PairedDifference,
   pairedDifference,
+  pairsNeeded,
   signFlipTest,
   type Verdict,
 } from "../../report/mod.ts";
@@ -106,8 +107,17 @@ function testPlan(
 }
 
 /**
+ * Pairs of each claimed plan without which no outcome could support the claim.
+ *
+ * @param tests Over all subjects.
+ */
+export function planPairsNeeded(tests: readonly PlanTest[]): number {
+  return pairsNeeded(Math.max(CLAIMED.length, tests.length));
+}
+
+/**
  * Whether the paper's plan is better than every plan that it claims to be better
- * than.
+ * than; not decidable where some has so few pairs that it could not come out.
  *
  * @param tests Over all subjects.
  */
@@ -115,7 +125,8 @@ export function planVerdict(tests: readonly PlanTest[]): Verdict {
   const claimed = CLAIMED.map((plan) =>
     tests.find((test) => test.plan === plan)
   );
-  if (claimed.some((test) => test?.adjusted === undefined)) {
+  const needed = planPairsNeeded(tests);
+  if (claimed.some((test) => (test?.difference.n ?? 0) < needed)) {
     return "not decidable at this scale";
   }
   return claimed.every((test) => isBetter(test!))

@@ -9,6 +9,7 @@ import {
   formatMean,
   formatPaperCell,
   formatPoints,
+  formatReward,
   formatShortCount,
   markdownTable,
   MISSING,
@@ -18,8 +19,12 @@ import {
 } from "../../report/mod.ts";
 import type { MeasuredWinner } from "../compression/content.ts";
 import { PAPER_COLUMNS, paperRows } from "../compression/table.ts";
-import { byPlan, contentOf, type PlanSubject } from "./content.ts";
-import { formatReward } from "./test_table.ts";
+import {
+  byPlan,
+  contentOf,
+  type PlanOutcome,
+  type PlanSubject,
+} from "./content.ts";
 import { planTitle } from "./titles.ts";
 
 const right = (title: string): Column => ({ title, align: "right" });
@@ -48,6 +53,12 @@ const RESULT_COLUMNS: readonly Column[] = [
   right("MACs"),
 ];
 
+/** "6", "6 (1 found none)". */
+function seedsOf(own: readonly PlanOutcome[]): string {
+  const none = own.filter(({ student }) => student === undefined).length;
+  return none === 0 ? `${own.length}` : `${own.length} (${none} found none)`;
+}
+
 /** A row with the paper's numbers beside it. */
 interface ResultRow {
   readonly cells: readonly Cell[];
@@ -71,7 +82,7 @@ async function resultRows(subject: PlanSubject): Promise<readonly ResultRow[]> {
       cells: [
         title,
         planTitle(plan),
-        `${own.length}`,
+        seedsOf(own),
         over(own.map(({ reward }) => reward), formatReward),
         row(({ test }) => test, formatAccuracy),
         row(({ test }) => test - teacher.test, formatPoints),

@@ -6,8 +6,8 @@
  */
 
 import { formatCount, LEAST_PAIRS } from "../../report/mod.ts";
+import { cellLinks, lackingNote } from "../cells/page_parts.ts";
 import type { ProfileResults } from "../cells/experiment.ts";
-import { lackingNote } from "../cells/lacking_note.ts";
 import type { CompressionContent } from "../compression/content.ts";
 import { dataNote, startNote } from "../compression/notes.ts";
 import { type PlanSubject, planSubjects } from "./content.ts";
@@ -92,11 +92,12 @@ A training that several searches share counts for each.`;
  * @param title What the experiment is called, for example "RQ2: scalability".
  */
 export async function planSummary(
-  { profile, cells, lacking }: ProfileResults<CompressionContent>,
+  results: ProfileResults<CompressionContent>,
   title: string,
 ): Promise<string> {
+  const { profile, cells } = results;
   const heading = `# ${title} (profile \`${profile}\`)`;
-  const missing = lackingNote(lacking, "tables");
+  const missing = lackingNote(results);
   if (cells.length === 0) {
     return `${heading}\n\nThere is no result yet.\n\n${missing}`;
   }
@@ -111,7 +112,7 @@ export async function planSummary(
   );
   return `${heading}
 
-${await planVerdictSection(tests)}
+${await planVerdictSection(tests, results)}
 ${scaleNotes(subjects)}
 
 ## What each plan found
@@ -149,10 +150,6 @@ What a search of each plan spent, as means over seeds:
 ${spentTable(subjects)}
 ${[...notes].join("")}${missing}Cell by cell:
 
-${
-    cells.map(({ record: { cell, digest } }) =>
-      `- [${cell}](${profile}/${cell}.md), record digest ${digest.slice(0, 16)}`
-    ).join("\n")
-  }
+${cellLinks(results)}
 `;
 }

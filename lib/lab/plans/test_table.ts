@@ -3,22 +3,14 @@ import {
   formatInterval,
   formatMean,
   formatNumber,
+  formatP,
+  formatRewardDifference,
   markdownTable,
 } from "../../report/mod.ts";
 import type { PlanTest } from "./decide.ts";
 import { planTitle } from "./titles.ts";
 
 const right = (title: string): Column => ({ title, align: "right" });
-
-/** Rewards of good students differ in the third decimal. */
-export function formatReward(reward: number | undefined): string {
-  return formatNumber(reward, 4);
-}
-
-/** A probability with three decimals, the smallest as "< 0.001". */
-export function formatP(p: number | undefined): string {
-  return p !== undefined && p < 0.001 ? "< 0.001" : formatNumber(p);
-}
 
 /**
  * The paper's plan beside each other one, a row each.
@@ -36,7 +28,7 @@ export function testTable(
       right("won"),
       right("difference of final reward"),
       right("95 % interval"),
-      right("effect size g"),
+      right("g"),
       right("p"),
       right("p (Holm)"),
     ],
@@ -46,8 +38,8 @@ export function testTable(
         planTitle(plan),
         `${difference.n}`,
         `${won}`,
-        formatMean(difference, formatReward),
-        formatInterval(difference.interval, formatReward),
+        formatMean(difference, formatRewardDifference),
+        formatInterval(difference.interval, formatRewardDifference),
         formatNumber(effect, 2),
         formatP(p),
         formatP(adjusted),

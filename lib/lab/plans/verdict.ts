@@ -6,23 +6,27 @@
 
 import {
   formatInterval,
+  formatP,
   formatPaperCell,
-  LEAST_PAIRS,
+  formatRewardDifference,
   loadPaper,
   type PaperCell,
   paperLegend,
+  statedP,
   verdictSection,
 } from "../../report/mod.ts";
+import type { ProfileResults } from "../cells/experiment.ts";
+import { lackingSentence } from "../cells/page_parts.ts";
 import type { StagePlanName } from "../options/stage_plans.ts";
 import { PAPER } from "../project.ts";
 import {
   CLAIMED,
   isBetter,
   isWorse,
+  planPairsNeeded,
   type PlanTest,
   planVerdict,
 } from "./decide.ts";
-import { formatP, formatReward } from "./test_table.ts";
 import { planTitle } from "./titles.ts";
 
 /** Subjects that the paper's claim on deep networks rests on (table 1). */
@@ -73,7 +77,9 @@ function because(tests: readonly PlanTest[]): string {
         Math.min(...pairs) === 1
           ? "is 1 pair"
           : `are ${Math.min(...pairs)} pairs`
-      } of subject and search seed, at least ${LEAST_PAIRS} are needed.`;
+      } of subject and search seed, at least ${
+        planPairsNeeded(tests)
+      } are needed (${METHOD}).`;
     case "supported":
       return `The students of removal, then shrinkage have a higher final reward than those of ${
         list(CLAIMED)
@@ -102,21 +108,22 @@ function numberOf(
   { plan, difference, won, p, adjusted, effect }: PlanTest,
 ): string {
   const { n, mean, interval } = difference;
-  const sign = mean! > 0 ? "+" : "";
   return [
-    `against ${planTitle(plan)}: ${sign}${formatReward(mean)}${
-      interval === undefined ? "" : ` ${formatInterval(interval, formatReward)}`
+    `against ${planTitle(plan)}: ${formatRewardDifference(mean)}${
+      interval === undefined
+        ? ""
+        : ` ${formatInterval(interval, formatRewardDifference)}`
     } of final reward over ${n} ${n === 1 ? "pair" : "pairs"}, ${won} won`,
     ...(effect === undefined ? [] : [`g = ${effect.toFixed(2)}`]),
     ...(p === undefined
       ? []
-      : [`p = ${formatP(p)}, with Holm ${formatP(adjusted)}`]),
+      : [`${statedP(p)}, with Holm ${formatP(adjusted)}`]),
   ].join(", ");
 }
 
 const WOULD_CHANGE = {
   "not decidable at this scale":
-    "More pairs: `--seeds 6`, or more subjects; where only some plans were run, the others.",
+    "More pairs: `--seeds 8`, or more subjects; where only some plans were run, the others.",
   "supported":
     "A plan of one stage that catches up with more student-epochs, students trained longer, or wider teachers (`--profile paper`).",
   "not supported":
@@ -127,15 +134,17 @@ const WOULD_CHANGE = {
  * The opening of the page: claim, verdict, what decided, what would change it.
  *
  * @param tests Over all subjects.
+ * @param results What the profile has come to.
  */
 export async function planVerdictSection(
   tests: readonly PlanTest[],
+  results: Pick<ProfileResults<unknown>, "cells" | "lacking">,
 ): Promise<string> {
   const verdict = planVerdict(tests);
   return verdictSection({
     claim: await claim(),
     verdict,
-    because: because(tests),
+    because: because(tests) + lackingSentence(results),
     numbers: tests.map(numberOf),
     wouldChange: WOULD_CHANGE[verdict],
   });

@@ -6,6 +6,7 @@
 
 import { randomStream } from "../../random/mod.ts";
 import {
+  hedgesGz,
   holm,
   type PairedDifference,
   pairedDifference,
@@ -22,6 +23,8 @@ import { canBeChosen } from "./student_table.ts";
 export interface Against {
   /** This arm's reward less the first's, seed by seed. */
   readonly difference: PairedDifference;
+  /** Hedges' g_z; absent below three pairs, and where all differences are equal. */
+  readonly effect?: number;
   /** Two-sided p of the sign-flip test of no difference. */
   readonly p: number;
   /** The same after Holm's correction over all arms but the first. */
@@ -98,8 +101,10 @@ function armsAt(
   const comparisons = arms.slice(1).map(({ name }, i) => {
     const difference = pairedDifference(rewards[i + 1]!, rewards[0]!);
     const random = randomStream(seed, "sign flips", name, proposed);
-    const { p } = signFlipTest(difference.differences, { random });
-    return { difference, p };
+    const { differences } = difference;
+    const { p } = signFlipTest(differences, { random });
+    const effect = differences.length < 3 ? undefined : hedgesGz(differences);
+    return { difference, ...(effect === undefined ? {} : { effect }), p };
   });
   const adjusted = holm(comparisons.map(({ p }) => p));
   return arms.map((arm, i) => ({

@@ -1,5 +1,5 @@
 import { courseFigure } from "../../report/mod.ts";
-import { subjectTitle } from "../compression/titles.ts";
+import { subjectName } from "../compression/titles.ts";
 import { coursesOf } from "./analyse.ts";
 import type { StrategiesContent } from "./content.ts";
 
@@ -12,7 +12,7 @@ import type { StrategiesContent } from "./content.ts";
 export function strategiesFigure(content: StrategiesContent): string {
   const { identity: { config }, table } = content;
   return courseFigure({
-    title: `Strategies on ${subjectTitle(config)}, width ${config.width}`,
+    title: `Strategies on ${subjectName(config)}`,
     x: "students proposed",
     y: "best reward found so far",
     courses: coursesOf(content).map(({ name, points }) => ({

@@ -69,11 +69,12 @@ the same stage as in a real search, its evaluations looked up.`;
 /** Says what the columns are. */
 export function columnsNote({ arms }: StrategiesContent): string {
   const first = escapeMarkdown(arms[0]?.name ?? "");
-  return `Means over seeds, with 95 % intervals by Student's t. The mean reward is that of all
+  return `Means over seeds ± standard deviations, with 95 % intervals by Student's t. The mean reward is that of all
 students proposed, rejected ones at -1; "% of the best" is the best reward found
 as a part of the best of the table, "rank" its rank there (1 is the best), "found
 the best" the share of seeds that found it. Differences of the best reward found
-are taken seed by seed against ${first}; p is of a two-sided sign-flip
+are taken seed by seed against ${first}, and count -1 for a search that found none; g is Hedges' g_z,
+their mean in their standard deviations, corrected for few seeds; p is of a two-sided sign-flip
 permutation test, corrected over strategies by Holm's method. With n seeds it is at
 least 2^(1 - n). The last mark decides; the others show how it came about. Seeds
 vary the search alone: the table, with its noise, is one.`;

@@ -5,10 +5,10 @@
  */
 
 import { escapeMarkdown, markdownTable } from "../../report/mod.ts";
+import { cellLinks, lackingNote } from "../cells/page_parts.ts";
 import type { ProfileResults, RecordedCell } from "../cells/experiment.ts";
-import { lackingNote } from "../cells/lacking_note.ts";
 import { dataNote } from "../compression/notes.ts";
-import { subjectTitle } from "../compression/titles.ts";
+import { subjectName } from "../compression/titles.ts";
 import { analyseStrategies } from "./analyse.ts";
 import type { StrategiesContent } from "./content.ts";
 import { columnsNote, strategiesScaleNote } from "./notes.ts";
@@ -22,7 +22,7 @@ function titleOf({ record }: Recorded, cells: readonly Recorded[]): string {
   const seeds = new Set(
     cells.map(({ record }) => record.deterministic.identity.seed),
   );
-  return `${subjectTitle(config)}, width ${config.width}${
+  return `${subjectName(config)}${
     seeds.size > 1 ? `, seeds from ${seed}` : ""
   }`;
 }
@@ -34,11 +34,12 @@ function titleOf({ record }: Recorded, cells: readonly Recorded[]): string {
  * @param title What the experiment is called, for example "Search strategies".
  */
 export function strategiesSummary(
-  { profile, cells, lacking }: ProfileResults<StrategiesContent>,
+  results: ProfileResults<StrategiesContent>,
   title: string,
 ): string {
+  const { profile, cells } = results;
   const heading = `# ${title} (profile \`${profile}\`)`;
-  const missing = lackingNote(lacking);
+  const missing = lackingNote(results);
   const [first] = cells;
   if (first === undefined) {
     return `${heading}\n\nThere is no result yet.\n\n${missing}`;
@@ -82,10 +83,6 @@ ${
     [...notes].join("")
   }${missing}Subject by subject, with figures and earlier marks:
 
-${
-    cells.map(({ record: { cell, digest } }) =>
-      `- [${cell}](${profile}/${cell}.md), record digest ${digest.slice(0, 16)}`
-    ).join("\n")
-  }
+${cellLinks(results)}
 `;
 }

@@ -10,12 +10,14 @@ import {
   formatAccuracy,
   formatCompression,
   formatCount,
-  formatInterval,
+  formatEstimate,
   formatNumber,
+  formatP,
+  formatReward,
+  formatRewardDifference,
   formatShortCount,
   markdownTable,
   MISSING,
-  type Summary,
 } from "../../report/mod.ts";
 import type { ArmAtMark, MarkAnalysis } from "./analyse.ts";
 import type { StrategiesContent } from "./content.ts";
@@ -25,6 +27,7 @@ const right = (title: string): Column => ({ title, align: "right" });
 /** Columns of {@link armCells}. */
 export const ARM_COLUMNS: readonly Column[] = [
   { title: "strategy" },
+  right("seeds"),
   right("distinct students"),
   right("mean reward proposed"),
   right("best reward found"),
@@ -32,29 +35,10 @@ export const ARM_COLUMNS: readonly Column[] = [
   right("rank"),
   right("found the best %"),
   right("against the first"),
+  right("g"),
   right("p"),
   right("p (Holm)"),
 ];
-
-/** Four decimals: rewards of good students differ in the third. */
-function formatReward(reward: number | undefined): string {
-  return formatNumber(reward, 4);
-}
-
-/** A mean over seeds with its interval: "0.8512 [0.8431, 0.8593]". */
-function formatOver(
-  { mean, interval }: Summary,
-  format: (value: number | undefined) => string,
-): string {
-  return interval === undefined
-    ? format(mean)
-    : `${format(mean)} ${formatInterval(interval, format)}`;
-}
-
-/** A probability with three decimals, the smallest as "< 0.001". */
-export function formatP(p: number | undefined): string {
-  return p !== undefined && p < 0.001 ? "< 0.001" : formatNumber(p);
-}
 
 /**
  * What a strategy had come to, as a row.
@@ -67,15 +51,17 @@ export function armCells(
 ): readonly Cell[] {
   return [
     name,
+    `${best.n}`,
     formatNumber(distinct.mean, 1),
-    formatOver(meanReward, formatReward),
-    formatOver(best, formatReward),
+    formatEstimate(meanReward, formatReward),
+    formatEstimate(best, formatReward),
     formatAccuracy(share?.mean),
     formatNumber(rank.mean, 1),
     formatNumber(100 * optimum, 0),
     against === undefined
       ? MISSING
-      : formatOver(against.difference, formatReward),
+      : formatEstimate(against.difference, formatRewardDifference),
+    formatNumber(against?.effect, 2),
     formatP(against?.p),
     formatP(against?.adjusted),
   ];

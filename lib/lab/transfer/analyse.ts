@@ -36,9 +36,6 @@ export const REACHED_SHARE = 0.95;
 /** Iterations together whose mean reward must be as high: that of one is noise. */
 export const REACHED_WINDOW = 3;
 
-/** Differences whose spread is less, relative to their mean, are equal. */
-const ROUNDING = 1e-9;
-
 /** How many students a search proposes until it is as good as asked. */
 export interface Reached {
   /** Searches that got there. */
@@ -155,12 +152,8 @@ export function compareAll(
   });
   const adjusted = holm(compared.map(({ p }) => p));
   return compared.map(({ difference, p }, i) => {
-    const { differences, mean, standardDeviation = 0 } = difference;
-    // Equal differences, but for rounding, have no spread to divide by.
-    const effect = differences.length < 3 ||
-        standardDeviation <= ROUNDING * Math.abs(mean!)
-      ? undefined
-      : hedgesGz(differences);
+    const { differences } = difference;
+    const effect = differences.length < 3 ? undefined : hedgesGz(differences);
     return {
       ...difference,
       signFlip: p,

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { subjectTitle } from "../compression/titles.ts";
+import { subjectName, subjectTitle } from "../compression/titles.ts";
 import type { CompressionConfig } from "../options/compression.ts";
 import type { TransferArm, TransferContent } from "./content.ts";
 
@@ -26,9 +26,9 @@ export function transferTitle({ source, target }: TransferContent): string {
 
 /** "ResNet-34 on MNIST, width 0.125". */
 export function targetTitle(
-  { target, identity: { config } }: TransferContent,
+  { identity: { config } }: TransferContent,
 ): string {
-  return `${subjectTitle(target as Subject)}, width ${config.width}`;
+  return subjectName(config);
 }
 
 /** "ResNet-18", "ResNet-18 on Fashion-MNIST" where that is not the target's set. */

@@ -12,8 +12,12 @@ import {
   type Verdict,
   verdictSection,
 } from "../../report/mod.ts";
+import {
+  cellLinks,
+  lackingNote,
+  lackingSentence,
+} from "../cells/page_parts.ts";
 import type { ProfileResults, RecordedCell } from "../cells/experiment.ts";
-import { lackingNote } from "../cells/lacking_note.ts";
 import { dataNote } from "../compression/notes.ts";
 import { analyseTransfer, compareAll, firstReward } from "./analyse.ts";
 import type { TransferContent } from "./content.ts";
@@ -36,47 +40,50 @@ import {
   REACHED_COLUMNS,
   reachedCells,
 } from "./tables.ts";
+import { type TransferTarget, transferTargets } from "./targets.ts";
 import { transferVerdict, WOULD_CHANGE } from "./verdict.ts";
 
 type Recorded = RecordedCell<TransferContent>;
 
-/** Cells of one target: the source that decides first, then those beside it. */
-type Group = readonly [Recorded, ...Recorded[]];
-
-function groupsOf(cells: readonly Recorded[]): readonly Group[] {
-  const groups = Map.groupBy(cells, ({ record }) => {
-    const { identity: { seed } } = record.deterministic;
-    return JSON.stringify([targetTitle(record.deterministic), seed]);
-  });
-  return [...groups.values()] as unknown as readonly Group[];
-}
-
-/** One verdict over the first source of every target. */
-async function opening(groups: readonly Group[]): Promise<string> {
-  const verdicts = groups.map(([{ record }]) => ({
+/** One verdict over the source that decides of every target. */
+async function opening(
+  targets: readonly TransferTarget[],
+  results: ProfileResults<TransferContent>,
+): Promise<string> {
+  const verdicts = targets.map(({ cells: [{ record }], lacking }) => ({
     title: transferTitle(record.deterministic),
-    ...transferVerdict(record.deterministic),
+    ...(lacking === undefined ? transferVerdict(record.deterministic) : {
+      verdict: "not decidable at this scale" as const,
+      because: `The source that decides is lacking (${lacking}).`,
+      numbers: [`The source that decides is lacking (${lacking})`],
+    }),
   }));
-  const having = (wanted: Verdict) =>
-    verdicts.filter(({ verdict }) => verdict === wanted);
-  const decided = verdicts.length -
-    having("not decidable at this scale").length;
-  const supported = having("supported").length;
-  const verdict: Verdict = decided === 0
+  const count = (wanted: Verdict) =>
+    verdicts.filter(({ verdict }) => verdict === wanted).length;
+  const [supported, failed] = [count("supported"), count("not supported")];
+  const undecided = verdicts.length - supported - failed;
+  // What is not decided may still fail: then the others do not support the claim.
+  const verdict: Verdict = failed > 0
+    ? "not supported"
+    : undecided > 0
     ? "not decidable at this scale"
-    : supported === decided
-    ? "supported"
-    : "not supported";
+    : "supported";
   return verdictSection({
     claim: await claimNote(),
     verdict,
-    because: decided === 0
-      ? verdicts[0]!.because
-      : `Of ${formatCount(decided)} ${
-        decided === 1 ? "pair" : "pairs"
-      } of networks that could be decided, ${
-        formatCount(supported)
-      } had pre-trained policies that proposed better students than both kinds from scratch.`,
+    because: `${
+      undecided === verdicts.length
+        ? verdicts[0]!.because
+        : `Of ${formatCount(supported + failed)} ${
+          supported + failed === 1 ? "pair" : "pairs"
+        } of networks that could be decided, ${
+          formatCount(supported)
+        } had pre-trained policies that proposed better students than both kinds from scratch${
+          undecided === 0
+            ? ""
+            : `; ${formatCount(undecided)} could not be decided`
+        }.`
+    }${lackingSentence(results)}`,
     numbers: verdicts.map(({ title, verdict, numbers }) =>
       `${escapeMarkdown(title)}: ${verdict}. ${
         numbers.map((each) => `${each[0]!.toUpperCase()}${each.slice(1)}`)
@@ -128,8 +135,8 @@ function reachedTable(cells: readonly Recorded[]): string {
 }
 
 /** Whether it matters where a policy comes from; "" where targets have one source. */
-function sourcesSection(groups: readonly Group[]): string {
-  const rows = groups.flatMap(([first, ...others]) => {
+function sourcesSection(targets: readonly TransferTarget[]): string {
+  const rows = targets.flatMap(({ cells: [first, ...others] }) => {
     const content = first.record.deterministic;
     const compared = compareAll(
       others.map(({ record: { deterministic } }) => [
@@ -148,18 +155,18 @@ function sourcesSection(groups: readonly Group[]): string {
   });
   if (rows.length === 0) return "";
   const right = (title: string) => ({ title, align: "right" as const });
-  return `Does it matter where a policy comes from? Pre-trained policies of a target's first
-source less those of each other one, in the mean reward of the first iterations, seed
+  return `Does it matter where a policy comes from? Pre-trained policies of the source
+that decides less those of each other one, in the mean reward of the first iterations, seed
 by seed:
 
 ${
     markdownTable(
       [
         { title: "target" },
-        { title: "first source" },
+        { title: "deciding source" },
         { title: "other source" },
         right("seeds"),
-        right("first less other"),
+        right("it less other"),
         right("g"),
         right("p"),
         right("p (Holm)"),
@@ -168,7 +175,7 @@ ${
     )
   }
 Tests as above, corrected over the other sources of each target. Where the
-difference is not above 0, what was carried over is not peculiar to the first source.
+difference is not above 0, what was carried over is not peculiar to that source.
 
 `;
 }
@@ -198,24 +205,26 @@ function pairedRewards(
  * @param title What the experiment is called, for example "RQ3: transfer of policies".
  */
 export async function transferSummary(
-  { profile, cells, lacking }: ProfileResults<TransferContent>,
+  results: ProfileResults<TransferContent>,
   title: string,
 ): Promise<string> {
+  const { profile, cells } = results;
   const heading = `# ${title} (profile \`${profile}\`)`;
-  const missing = lackingNote(lacking);
+  const missing = lackingNote(results);
   const [first] = cells;
   if (first === undefined) {
     return `${heading}\n\nThere is no result yet.\n\n${missing}`;
   }
-  const groups = groupsOf(cells);
+  const targets = await transferTargets(results);
   const contents = cells.map(({ record }) => record.deterministic);
   const notes = new Set(contents.map(transferScaleNote));
   return `${heading}
 
 ${[...notes].join("\n\n")}
 
-${await opening(groups)}
-The first source of a target is the one that decides. Over the first iterations:
+${await opening(targets, results)}
+Of a target with several sources the paper's decides, where it has one, else the
+first. Over the first iterations:
 
 ${await policyTable(cells)}
 ${policyColumnsNote(first.record.deterministic)}
@@ -225,14 +234,10 @@ Students until a policy is about as good as one from scratch at its end:
 ${reachedTable(cells)}
 ${reachedNote(first.record.deterministic)}
 
-${sourcesSection(groups)}${
+${sourcesSection(targets)}${
     [...new Set(contents.map(dataNote))].join("")
   }${missing}Cell by cell, with figures:
 
-${
-    cells.map(({ record: { cell, digest } }) =>
-      `- [${cell}](${profile}/${cell}.md), record digest ${digest.slice(0, 16)}`
-    ).join("\n")
-  }
+${cellLinks(results)}
 `;
 }

@@ -9,15 +9,15 @@ import {
   type Column,
   formatAccuracy,
   formatCount,
-  formatInterval,
+  formatEstimate,
   formatMean,
   formatNumber,
+  formatP,
   formatPaperCell,
   loadPaper,
   markdownTable,
   MISSING,
   type PaperCell,
-  type Summary,
   type TransferRow,
 } from "../../report/mod.ts";
 import { PAPER } from "../project.ts";
@@ -54,18 +54,6 @@ export const PAPER_TRANSFER_COLUMNS: readonly Column[] = [
   right("paper: accuracy"),
 ];
 
-/** A mean over seeds with its spread and interval: "0.812 ± 0.020 [0.795, 0.829]". */
-function formatOver(
-  summary: Summary,
-  format: (value: number | undefined) => string,
-): string {
-  return summary.interval === undefined
-    ? formatMean(summary, format)
-    : `${formatMean(summary, format)} ${
-      formatInterval(summary.interval, format)
-    }`;
-}
-
 /** A difference with its tests, as four cells; dashes for none. */
 export function differenceCells(
   difference: Difference | undefined,
@@ -73,10 +61,10 @@ export function differenceCells(
   if (difference === undefined) return [MISSING, MISSING, MISSING, MISSING];
   const { effect, signFlip, adjusted } = difference;
   return [
-    formatOver(difference, signed),
+    formatEstimate(difference, signed),
     formatNumber(effect, 2),
-    formatNumber(signFlip),
-    formatNumber(adjusted),
+    formatP(signFlip),
+    formatP(adjusted),
   ];
 }
 
@@ -87,9 +75,9 @@ export function policyCells(
   return [
     ARM_TITLES[name],
     `${reward.n}`,
-    formatOver(reward, formatNumber),
-    formatOver(compression, formatAccuracy),
-    formatOver(accuracy, formatAccuracy),
+    formatEstimate(reward, formatNumber),
+    formatEstimate(compression, formatAccuracy),
+    formatEstimate(accuracy, formatAccuracy),
     formatNumber(100 * rejected, 1),
     formatMean(final, formatNumber),
     ...differenceCells(less),
@@ -160,8 +148,8 @@ export function reachedCells(
       : reached.median === undefined
       ? `> ${formatCount(proposed)}`
       : formatCount(reached.median),
-    reached === undefined ? MISSING : formatOver(reached.restricted, whole),
-    lessStudents === undefined ? MISSING : formatOver(lessStudents, whole),
+    reached === undefined ? MISSING : formatEstimate(reached.restricted, whole),
+    lessStudents === undefined ? MISSING : formatEstimate(lessStudents, whole),
   ];
 }
 

@@ -1,8 +1,10 @@
 import {
   formatInterval,
   formatNumber,
+  formatP,
   LEVEL,
   pairsNeeded,
+  statedP,
   type Verdict,
 } from "../../report/mod.ts";
 import { analyseTransfer, type Difference } from "./analyse.ts";
@@ -77,14 +79,16 @@ export function differenceText(
     } of mean reward`,
     `n = ${n}`,
     ...(effect === undefined ? [] : [`g = ${formatNumber(effect, 2)}`]),
-    `p = ${formatNumber(signFlip)} (Holm: ${formatNumber(adjusted)})`,
+    `${statedP(signFlip)} (Holm: ${formatP(adjusted)})`,
   ].join(", ");
 }
 
 /** Three decimals with a sign. */
 export function signed(value: number | undefined): string {
   const text = formatNumber(value);
-  return value !== undefined && value > 0 ? `+${text}` : text;
+  return value !== undefined && value > 0 && /[1-9]/.test(text)
+    ? `+${text}`
+    : text;
 }
 
 /** What would have to be otherwise for another verdict. */
