@@ -86,6 +86,7 @@ export * from "./compression/page.ts";
 export * from "./compression/run.ts";
 export * from "./compression/table.ts";
 export * from "./compression/titles.ts";
+export * from "./compression/winner_weights.ts";
 export * from "./distillation/analyse.ts";
 export * from "./distillation/content.ts";
 export * from "./distillation/decide.ts";
