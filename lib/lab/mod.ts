@@ -24,6 +24,7 @@
  * - `options/`: what can be said on the command line and in profiles, and the
  *   recipes and search plans that follow from it
  * - `subject/`: a data set with a network on it, found, opened and identified
+ * - `exports/`: recorded networks with their weights, as they are exported
  * - `teacher/`: trained teachers as recipes, records and files
  * - `regress/`: what is recorded, run once more and compared
  * - `session/`: store, engine, workers, signals, progress
@@ -106,6 +107,10 @@ export * from "./constraints/stage_limits.ts";
 export * from "./constraints/summary.ts";
 export * from "./constraints/tables.ts";
 export * from "./constraints/verdict.ts";
+export * from "./exports/compare_logits.ts";
+export * from "./exports/source.ts";
+export * from "./exports/student_source.ts";
+export * from "./exports/teacher_source.ts";
 export * from "./fidelity/analyse_proxies.ts";
 export * from "./fidelity/choose_proxy.ts";
 export * from "./fidelity/content.ts";
