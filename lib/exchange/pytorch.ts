@@ -10,6 +10,7 @@ import {
   type Layer,
   type Leaf,
   leaves,
+  type Network,
   type ParameterRole,
   parameterTable,
 } from "../network/mod.ts";
@@ -67,28 +68,7 @@ MEAN, STD = ${JSON.stringify(mean)}, ${JSON.stringify(std)}
 CLASSES = ${JSON.stringify(classes)}
 
 
-class Linear(nn.Linear):
-    """On flattened maps; its outputs are maps of 1 x 1."""
-    def forward(self, x): return super().forward(x.flatten(1))[:, :, None, None]
-
-
-class Residual(nn.Module):
-    def __init__(self, body, shortcut):
-        super().__init__()
-        self.body, self.shortcut = nn.Sequential(*body), nn.Sequential(*shortcut)
-
-    def forward(self, x): return torch.relu(self.body(x) + self.shortcut(x))
-
-
-class Concat(nn.Module):
-    def __init__(self, *branches):
-        super().__init__()
-        self.branches = nn.ModuleList(nn.Sequential(*branch) for branch in branches)
-
-    def forward(self, x): return torch.cat([branch(x) for branch in self.branches], 1)
-
-
-class Model(nn.Module):
+${helpers(network)}class Model(nn.Module):
     def __init__(self):
         super().__init__()
         self.blocks = nn.Sequential(
@@ -118,6 +98,37 @@ def load(path=pathlib.Path(__file__).with_name("model.safetensors")):
     model.load_state_dict({**counters, **weights})
     return model.eval()
 `;
+}
+
+/** Modules that torch.nn has not, by what they are for. */
+const HELPERS: Readonly<Record<"linear" | "residual" | "concat", string>> = {
+  linear: `class Linear(nn.Linear):
+    """On flattened maps; its outputs are maps of 1 x 1."""
+    def forward(self, x): return super().forward(x.flatten(1))[:, :, None, None]`,
+  residual: `class Residual(nn.Module):
+    def __init__(self, body, shortcut):
+        super().__init__()
+        self.body, self.shortcut = nn.Sequential(*body), nn.Sequential(*shortcut)
+
+    def forward(self, x): return torch.relu(self.body(x) + self.shortcut(x))`,
+  concat: `class Concat(nn.Module):
+    def __init__(self, *branches):
+        super().__init__()
+        self.branches = nn.ModuleList(nn.Sequential(*branch) for branch in branches)
+
+    def forward(self, x): return torch.cat([branch(x) for branch in self.branches], 1)`,
+};
+
+/** Those that a network needs. */
+function helpers(network: Network): string {
+  const needed = new Set<string>([
+    ...network.blocks.map(({ type }) => type),
+    ...leaves(network).map(({ layer }) => layer.type),
+  ]);
+  return Object.entries(HELPERS)
+    .filter(([type]) => needed.has(type))
+    .map(([, code]) => `${code}\n\n\n`)
+    .join("");
 }
 
 /** A text that may stand in a Python comment of three quotes. */

@@ -4,12 +4,7 @@
  * @module
  */
 
-import {
-  countMacs,
-  countParameters,
-  describe,
-  formatShape,
-} from "../network/mod.ts";
+import { countMacs, countParameters, describe } from "../network/mod.ts";
 import type { Format } from "./export_network.ts";
 import type { TrainedNetwork } from "./trained.ts";
 
@@ -52,7 +47,7 @@ flattened channel-major maps; batch norms have \`scale\`, \`shift\`, \`runningMe
     example: () =>
       `import json, safetensors
 
-with safetensors.safe_open("model.safetensors", "numpy") as file:
+with safetensors.safe_open("model.safetensors", "np") as file:
     network = json.loads(file.metadata()["network"])
     weights = {name: file.get_tensor(name) for name in file.keys()}`,
   },
@@ -91,6 +86,7 @@ export function readmeOf(format: Format, trained: TrainedNetwork): string {
   const { name, network, classes, mean, std, dataset, source, accuracy } =
     trained;
   const { notes, language, example } = USAGES[format];
+  const [channels, height, width] = network.input;
   const list = (values: readonly number[]) => `[${values.join(", ")}]`;
   return `# ${name}
 
@@ -100,10 +96,8 @@ A network for ${dataset}, from ${source}. Test accuracy ${
     countMacs(network).toLocaleString("en-US")
   } multiply-accumulates an image.
 
-- **Input**: images of ${
-    formatShape(network.input)
-  } (channels, height, width), pixels divided by 255,
-  then (x - mean) / std for each channel.
+- **Input**: images of ${channels} x ${height} x ${width} (channels, height, width), pixels
+  divided by 255, then (x - mean) / std for each channel.
 - **mean** ${list(mean)}
 - **std** ${list(std)}
 - **Output**: one logit a class, before softmax.
