@@ -90,7 +90,7 @@ export function readmeOf(format: Format, trained: TrainedNetwork): string {
   const list = (values: readonly number[]) => `[${values.join(", ")}]`;
   return `# ${name}
 
-A network for ${dataset}, from ${source}. Test accuracy ${
+A network for ${dataset}, from ${source}. Recorded test accuracy ${
     (100 * accuracy).toFixed(2)
   } %; ${countParameters(network).toLocaleString("en-US")} parameters, ${
     countMacs(network).toLocaleString("en-US")
