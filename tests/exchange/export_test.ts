@@ -42,8 +42,9 @@ const NETWORKS: Readonly<Record<string, Network>> = {
     linear(5, false),
     { type: "batchNorm" },
   ),
+  // Of many channels, so that some have nothing above zero in a corner.
   "pools with padding over values below zero": small(
-    conv(3, { out: 3, bias: true }),
+    conv(3, { out: 32, bias: true }),
     { type: "maxPool", kernel: 3, stride: 2, padding: 1 },
   ),
   "a window that is no square of the map": {
