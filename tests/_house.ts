@@ -7,7 +7,7 @@ export type Sources = ReadonlyMap<string, string>;
 const FLOORS: readonly (readonly string[])[] = [
   ["network", "random"],
   ["engine", "data"],
-  ["training", "policy", "compress", "reward"],
+  ["training", "policy", "compress", "reward", "exchange"],
   ["search", "report"],
   ["lab"],
   ["experiments", "bench"],
@@ -25,6 +25,7 @@ const SILENT = [
   "policy",
   "compress",
   "reward",
+  "exchange",
 ];
 
 /** They use the rooms below and know nothing of each other. */

@@ -4,9 +4,11 @@
  * @module
  */
 export type * from "./engine.ts";
+export * from "./folding.ts";
 export * from "./needs_teacher.ts";
 export { ONEDNN_LIBRARY_VARIABLE, ONEDNN_SETUP_FILE } from "./onednn/places.ts";
 export * from "./open_engine.ts";
 export * from "./precision.ts";
+export * from "./predictor.ts";
 export * from "./survey.ts";
 export * from "./unavailable.ts";

@@ -10,6 +10,7 @@
  * - `options/`: what can be said on the command line and in profiles, and the
  *   recipes and search plans that follow from it
  * - `subject/`: a data set with a network on it, found, opened and identified
+ * - `exports/`: recorded networks with their weights, as they are exported
  * - `teacher/`: trained teachers as recipes, records and files
  * - `session/`: store, engine, workers, signals, progress
  * - `forecast/`: how long it will take on this machine
@@ -86,6 +87,7 @@ export * from "./compression/page.ts";
 export * from "./compression/run.ts";
 export * from "./compression/table.ts";
 export * from "./compression/titles.ts";
+export * from "./compression/winner_weights.ts";
 export * from "./distillation/analyse.ts";
 export * from "./distillation/content.ts";
 export * from "./distillation/decide.ts";
@@ -105,6 +107,10 @@ export * from "./constraints/stage_limits.ts";
 export * from "./constraints/summary.ts";
 export * from "./constraints/tables.ts";
 export * from "./constraints/verdict.ts";
+export * from "./exports/compare_logits.ts";
+export * from "./exports/source.ts";
+export * from "./exports/student_source.ts";
+export * from "./exports/teacher_source.ts";
 export * from "./fidelity/analyse_proxies.ts";
 export * from "./fidelity/choose_proxy.ts";
 export * from "./fidelity/content.ts";

@@ -31,7 +31,7 @@ export function argMax(
 
 /** Share of images whose highest logit is their label's. */
 export async function measureAccuracy(
-  program: Program,
+  program: Pick<Program, "predict">,
   source: PredictionSource,
 ): Promise<Accuracy> {
   let correct = 0;

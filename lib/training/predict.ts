@@ -46,7 +46,7 @@ export interface PredictedChunk {
  * @param source The images.
  */
 export async function* predictChunks(
-  program: Program,
+  program: Pick<Program, "predict">,
   source: PredictionSource,
 ): AsyncGenerator<PredictedChunk> {
   const chunks = batchesOf(source, PREDICTION_CHUNK);

@@ -24,17 +24,28 @@ export interface TensorFile {
 
 const HEADER_LENGTH_BYTES = 8;
 
-/** Encodes tensors, in the given order, as float32. */
-export function encodeTensors({ tensors, metadata }: TensorFile): Uint8Array {
+/** What a file's numbers are kept in: 32-bit floats, or the nearest 16-bit ones. */
+export type TensorType = "F32" | "F16";
+
+const ARRAYS = { F32: Float32Array, F16: Float16Array } as const;
+
+/**
+ * Encodes tensors, in the given order.
+ *
+ * @param file What it holds.
+ * @param type What the numbers are kept in; default 32-bit floats.
+ */
+export function encodeTensors(
+  { tensors, metadata }: TensorFile,
+  type: TensorType = "F32",
+): Uint8Array {
   let offset = 0;
   const header: Record<string, unknown> = { __metadata__: metadata };
+  const width = ARRAYS[type].BYTES_PER_ELEMENT;
   for (const [name, { shape, data }] of Object.entries(tensors)) {
-    header[name] = {
-      dtype: "F32",
-      shape,
-      data_offsets: [offset, offset + data.byteLength],
-    };
-    offset += data.byteLength;
+    const end = offset + width * data.length;
+    header[name] = { dtype: type, shape, data_offsets: [offset, end] };
+    offset = end;
   }
   const json = new TextEncoder().encode(JSON.stringify(header));
   // The format wants the data aligned; spaces after the JSON are allowed.
@@ -45,17 +56,18 @@ export function encodeTensors({ tensors, metadata }: TensorFile): Uint8Array {
   bytes.set(json, HEADER_LENGTH_BYTES);
   let position = HEADER_LENGTH_BYTES + padded;
   for (const { data } of Object.values(tensors)) {
+    const kept = type === "F32" ? data : new Float16Array(data);
     bytes.set(
-      new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
+      new Uint8Array(kept.buffer, kept.byteOffset, kept.byteLength),
       position,
     );
-    position += data.byteLength;
+    position += kept.byteLength;
   }
   return bytes;
 }
 
 /**
- * Decodes a file of float32 tensors.
+ * Decodes a file of tensors of 32-bit or 16-bit floats.
  *
  * @throws {SyntaxError} If the bytes are not such a file.
  */
@@ -90,17 +102,20 @@ export function decodeTensors(bytes: Uint8Array): TensorFile {
         data_offsets?: number[];
       };
     const size = shape.reduce((product, side) => product * side, 1);
+    const kept = dtype === "F32" || dtype === "F16" ? ARRAYS[dtype] : undefined;
     if (
-      dtype !== "F32" || from < 0 || to - from !== 4 * size ||
-      start + to > bytes.length
+      kept === undefined || from < 0 ||
+      to - from !== kept.BYTES_PER_ELEMENT * size || start + to > bytes.length
     ) {
       throw new SyntaxError(
-        `Cannot read tensor "${name}": ${dtype} of shape [${shape}] at bytes ${from} to ${to}, expected float32 within the file`,
+        `Cannot read tensor "${name}": ${dtype} of shape [${shape}] at bytes ${from} to ${to}, expected F32 or F16 within the file`,
       );
     }
     tensors[name] = {
       shape,
-      data: new Float32Array(bytes.slice(start + from, start + to).buffer),
+      data: new Float32Array(
+        new kept(bytes.slice(start + from, start + to).buffer),
+      ),
     };
   }
   return { tensors, metadata };

@@ -10,20 +10,29 @@ import {
   decodeTensors,
   encodeTensors,
   type NamedTensor,
+  type TensorType,
 } from "./safetensors.ts";
 import type { TrainingCheckpoint } from "./train.ts";
 
-/** Encodes weights as a safetensors file, in the parameter table's order and shapes. */
+/**
+ * Encodes weights as a safetensors file, in the parameter table's order and shapes.
+ *
+ * @param network What they are of.
+ * @param weights By the names of its canonical form.
+ * @param metadata Free text by key.
+ * @param type What the numbers are kept in; default 32-bit floats.
+ */
 export function encodeWeights(
   network: Network,
   weights: Weights,
   metadata: Readonly<Record<string, string>> = {},
+  type: TensorType = "F32",
 ): Uint8Array {
   const tensors: Record<string, NamedTensor> = {};
   for (const { name, shape } of parameterTable(canonical(network))) {
     tensors[name] = { shape, data: weights[name]! };
   }
-  return encodeTensors({ tensors, metadata });
+  return encodeTensors({ tensors, metadata }, type);
 }
 
 /** The inverse of {@link encodeWeights}. */

@@ -87,7 +87,9 @@ Deno.test("rq1 sets a record aside with all that belongs to it when another take
         ".json",
         ".md",
         ".removal.policy",
+        ".removal.safetensors",
         ".shrinkage.policy",
+        ".shrinkage.safetensors",
       ].map((end) => `${cell}${end}`),
     );
     for (const { name, change, code, said } of OTHERS) {

@@ -62,6 +62,25 @@ Deno.test("decodeTensors() reads the golden bytes, wherever they lie in a buffer
   );
 });
 
+Deno.test("encodeTensors() keeps the nearest 16-bit floats when these are asked for", () => {
+  const bytes = encodeTensors(TINY, "F16");
+  // 1 = 3c00, -2 = c000, 0.5 = 3800, little-endian.
+  assert.deepEqual(
+    [...bytes.subarray(-6)],
+    [0, 0x3c, 0, 0xc0, 0, 0x38],
+  );
+  assert.deepEqual(decodeTensors(bytes), TINY);
+  const third: TensorFile = {
+    tensors: { a: { shape: [2], data: Float32Array.of(1 / 3, 1e6) } },
+    metadata: {},
+  };
+  // 1/3 is 0 01101 0101010101: 1365 / 4096; the largest is 65504.
+  assert.deepEqual(
+    [...decodeTensors(encodeTensors(third, "F16")).tensors.a!.data],
+    [1365 / 4096, Infinity],
+  );
+});
+
 Deno.test("decodeTensors() gives copies", () => {
   const bytes = GOLDEN.slice();
   const { tensors } = decodeTensors(bytes);
@@ -123,13 +142,13 @@ Deno.test("decodeTensors() throws when the file is cut after any byte", () => {
   });
 });
 
-Deno.test("decodeTensors() throws when a tensor is not float32 or does not fit", () => {
+Deno.test("decodeTensors() throws when a tensor is of another type or does not fit", () => {
   assert.deepEqual(
     decodeTensors(fileOf(headerOf({}), 8)).tensors["blocks.0.weight"]!.data,
     new Float32Array(2),
   );
   const cases: readonly Record<string, unknown>[] = [
-    { dtype: "F16" },
+    { dtype: "BF16" },
     { dtype: "I32" },
     { dtype: "F64" },
     { shape: [3] },
@@ -145,9 +164,9 @@ Deno.test("decodeTensors() throws when a tensor is not float32 or does not fit",
       JSON.stringify(change),
     );
   }
-  assert.throws(() => decodeTensors(fileOf(headerOf({ dtype: "F16" }), 8)), {
+  assert.throws(() => decodeTensors(fileOf(headerOf({ dtype: "BF16" }), 8)), {
     message:
-      'Cannot read tensor "blocks.0.weight": F16 of shape [2] at bytes 0 to 8, expected float32 within the file',
+      'Cannot read tensor "blocks.0.weight": BF16 of shape [2] at bytes 0 to 8, expected F32 or F16 within the file',
   });
 });
 

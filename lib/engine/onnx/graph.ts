@@ -34,6 +34,19 @@ export interface NodeOptions {
   readonly attributes?: Readonly<Record<string, Attribute>>;
   /** Operator domain; "" is standard ONNX. */
   readonly domain?: "" | "com.microsoft" | "com.microsoft.nchwc";
+  /** What a single output is called; a made-up name where left out. */
+  readonly output?: string;
+}
+
+/** What a model is beside its graph. */
+export interface EncodeOptions {
+  /** Texts by key, kept in the file. */
+  readonly metadata?: Readonly<Record<string, string>>;
+  /**
+   * Whether only standard operators are in it, so that no other operator set need
+   * be known to who reads it. Default false.
+   */
+  readonly standard?: boolean;
 }
 
 function encodeAttribute(name: string, value: Attribute): object {
@@ -112,12 +125,19 @@ export class Graph {
     operator: string,
     inputs: readonly string[],
     outputs: number,
-    { attributes = {}, domain = "" }: NodeOptions = {},
+    { attributes = {}, domain = "", output }: NodeOptions = {},
   ): readonly string[] {
-    const key = JSON.stringify([operator, inputs, outputs, attributes, domain]);
+    const key = JSON.stringify([
+      operator,
+      inputs,
+      outputs,
+      attributes,
+      domain,
+      output,
+    ]);
     const known = this.#known.get(key);
     if (known !== undefined) return known;
-    const names = Array.from(
+    const names = output !== undefined ? [output] : Array.from(
       { length: outputs },
       () => this.#fresh(operator.toLowerCase()),
     );
@@ -135,9 +155,12 @@ export class Graph {
     return names;
   }
 
-  /** A float32 tensor known when the graph is built. */
-  tensor(data: Float32Array, shape: readonly number[]): string {
-    const name = this.#fresh("tensor");
+  /** A float32 tensor known when the graph is built, under a name that is free. */
+  tensor(
+    data: Float32Array,
+    shape: readonly number[],
+    name: string = this.#fresh("tensor"),
+  ): string {
     this.#initializers.push({
       name,
       dataType: ELEMENT_TYPES.float32,
@@ -178,15 +201,23 @@ export class Graph {
   }
 
   /** The model as the bytes of an .onnx file. */
-  encode(): Uint8Array {
+  encode(
+    { metadata = {}, standard = false }: EncodeOptions = {},
+  ): Uint8Array {
     const model = onnx.ModelProto.fromObject({
       irVersion: IR_VERSION,
       producerName: "n2n",
       opsetImport: [
         { domain: "", version: OPSET },
-        { domain: "com.microsoft", version: MICROSOFT_OPSET },
-        { domain: "com.microsoft.nchwc", version: MICROSOFT_OPSET },
+        ...standard ? [] : [
+          { domain: "com.microsoft", version: MICROSOFT_OPSET },
+          { domain: "com.microsoft.nchwc", version: MICROSOFT_OPSET },
+        ],
       ],
+      metadataProps: Object.entries(metadata).map(([key, value]) => ({
+        key,
+        value,
+      })),
       graph: {
         name: "network",
         node: this.#nodes,

@@ -6,64 +6,17 @@
  */
 
 import {
-  BATCH_NORM_EPSILON,
   type Block,
   type Layer,
   type Network,
-  parameterTable,
+  shapes,
 } from "../../network/mod.ts";
 import type { Weights } from "../engine.ts";
-import { Graph } from "./graph.ts";
+import { affineOf, foldedWeights, type Lookup, lookupOf } from "../folding.ts";
+import { type EncodeOptions, Graph } from "./graph.ts";
 
-/** Per-channel scale and shift of a batch norm with running statistics. */
-interface Affine {
-  readonly scale: Float64Array;
-  readonly shift: Float64Array;
-}
-
-/** A sequence's parameters: values and shapes by name. */
-interface Lookup {
-  readonly weights: Weights;
-  readonly shapes: ReadonlyMap<string, readonly number[]>;
-}
-
-function affineOf({ weights }: Lookup, name: string): Affine {
-  const scales = weights[`${name}.scale`]!;
-  const shifts = weights[`${name}.shift`]!;
-  const means = weights[`${name}.runningMean`]!;
-  const variances = weights[`${name}.runningVariance`]!;
-  const scale = Float64Array.from(
-    scales,
-    (value, c) => value / Math.sqrt(variances[c]! + BATCH_NORM_EPSILON),
-  );
-  return {
-    scale,
-    shift: Float64Array.from(
-      shifts,
-      (value, c) => value - means[c]! * scale[c]!,
-    ),
-  };
-}
-
-/** Weight and bias of a convolution or linear layer, with a batch norm folded in. */
-function foldedWeights(
-  lookup: Lookup,
-  name: string,
-  norm: string | undefined,
-): { weight: Float32Array; bias: Float32Array; shape: readonly number[] } {
-  const shape = lookup.shapes.get(`${name}.weight`)!;
-  const outputs = shape[0]!;
-  const weight = lookup.weights[`${name}.weight`]!;
-  const bias = lookup.weights[`${name}.bias`] ?? new Float32Array(outputs);
-  if (norm === undefined) return { weight, bias, shape };
-  const { scale, shift } = affineOf(lookup, norm);
-  const row = weight.length / outputs;
-  return {
-    shape,
-    weight: weight.map((value, i) => value * scale[Math.floor(i / row)]!),
-    bias: bias.map((value, c) => value * scale[c]! + shift[c]!),
-  };
-}
+/** Names of the model's input and output. */
+export const PREDICTION_NAMES = { images: "images", logits: "logits" } as const;
 
 function layerNode(
   graph: Graph,
@@ -78,8 +31,8 @@ function layerNode(
       const { weight, bias, shape } = foldedWeights(lookup, name, norm);
       return graph.node("Conv", [
         input,
-        graph.tensor(weight, shape),
-        graph.tensor(bias, [bias.length]),
+        graph.tensor(weight, shape, `${name}.weight`),
+        graph.tensor(bias, [bias.length], `${name}.bias`),
       ], {
         attributes: {
           kernel_shape: [layer.kernel, layer.kernel],
@@ -92,8 +45,8 @@ function layerNode(
       const { weight, bias, shape } = foldedWeights(lookup, name, norm);
       const product = graph.node("Gemm", [
         graph.node("Reshape", [input, graph.integers([-1, shape[1]!])]),
-        graph.tensor(weight, shape),
-        graph.tensor(bias, [bias.length]),
+        graph.tensor(weight, shape, `${name}.weight`),
+        graph.tensor(bias, [bias.length], `${name}.bias`),
       ], { attributes: { transB: 1 } });
       return graph.node("Reshape", [
         product,
@@ -106,9 +59,9 @@ function layerNode(
       return graph.node("Add", [
         graph.node("Mul", [
           input,
-          graph.tensor(Float32Array.from(scale), maps),
+          graph.tensor(Float32Array.from(scale), maps, `${name}.scale`),
         ]),
-        graph.tensor(Float32Array.from(shift), maps),
+        graph.tensor(Float32Array.from(shift), maps, `${name}.shift`),
       ]);
     }
     case "relu":
@@ -182,35 +135,35 @@ function sequenceNodes(
   return value;
 }
 
-/** An encoded prediction and what its output is called. */
-export interface PredictionModel {
-  readonly bytes: Uint8Array;
-  readonly logits: string;
-}
-
 /**
- * Encodes the prediction model of a canonical network: input `images`, logits of
- * `[batch, classes]`.
+ * Encodes the prediction model of a canonical network: input `images` of `[batch,
+ * channels, height, width]`, output `logits` of `[batch, classes]`.
+ *
+ * @param network In canonical form.
+ * @param weights Its weights.
+ * @param options What else is in the file.
  */
 export function predictionModel(
   network: Network,
   weights: Weights,
-  classes: number,
-): PredictionModel {
+  options: EncodeOptions = {},
+): Uint8Array {
   const graph = new Graph();
-  const shapes = new Map(
-    parameterTable(network).map(({ name, shape }) => [name, shape]),
-  );
+  const { output: [channels, height, width] } = shapes(network);
+  const classes = channels * height * width;
+  const { images, logits } = PREDICTION_NAMES;
   const output = sequenceNodes(
     graph,
-    { weights, shapes },
+    lookupOf(network, weights),
     network.blocks,
     "blocks",
-    graph.input("images", "float32", ["batch", ...network.input]),
+    graph.input(images, "float32", ["batch", ...network.input]),
   );
-  const logits = graph.output(
-    graph.node("Reshape", [output, graph.integers([-1, classes])]),
+  graph.output(
+    graph.node("Reshape", [output, graph.integers([-1, classes])], {
+      output: logits,
+    }),
     ["batch", classes],
   );
-  return { logits, bytes: graph.encode() };
+  return graph.encode(options);
 }

@@ -23,12 +23,14 @@ import {
   checkWeights,
 } from "../checks.ts";
 import { needsTeacher } from "../needs_teacher.ts";
+import type { Predictor } from "../predictor.ts";
 import type { PieceNames } from "./flat_graph.ts";
 import { Observer } from "./observer.ts";
-import { PREDICTION_OPTIONS, scalar, TRAINING_OPTIONS } from "./session.ts";
+import { scalar, TRAINING_OPTIONS } from "./session.ts";
 import { type FlatLayout, flatLayouts, pack, unpack } from "./flat.ts";
 import { slotCount, stepScalars } from "./optimiser.ts";
 import { predictionModel } from "./prediction_graph.ts";
+import { openPredictor } from "./predictor.ts";
 import {
   type TrainingModel as EncodedModel,
   trainingModel,
@@ -36,12 +38,6 @@ import {
 
 /** What is kept of a training step's model once the runtime has loaded it. */
 type TrainingModel = Omit<EncodedModel, "bytes">;
-
-/**
- * Images of one prediction call: enough to keep the processor busy, few enough
- * that a wide teacher's maps stay small.
- */
-const PREDICTION_BATCH = 250;
 
 /** One of the two sets of vectors between which steps alternate. */
 interface Buffers {
@@ -85,12 +81,6 @@ function allocate(
   }
   if (running !== undefined) add(running, buffers.running);
   return { ...buffers, feeds, fetches };
-}
-
-/** A prediction model in the runtime, and what its output is called. */
-interface Predictor {
-  readonly session: ort.InferenceSession;
-  readonly logits: string;
 }
 
 /** What a program is made from. */
@@ -221,23 +211,14 @@ export class OnnxProgram implements Program {
 
   async #predictor(): Promise<Predictor> {
     if (this.#predictionIsStale) {
-      await this.#prediction?.session.release();
+      await this.#prediction?.dispose();
       this.#prediction = undefined;
       this.#predictionIsStale = false;
     }
-    if (this.#prediction === undefined) {
-      const { bytes, logits } = predictionModel(
-        this.#network,
-        this.weights(),
-        this.#sizes.classes,
-      );
-      const session = await ort.InferenceSession.create(
-        bytes,
-        PREDICTION_OPTIONS,
-      );
-      this.#prediction = { session, logits };
-    }
-    return this.#prediction;
+    return this.#prediction ??= await openPredictor(
+      predictionModel(this.#network, this.weights()),
+      this.#network,
+    );
   }
 
   async step(batch: Batch, options: StepOptions): Promise<number> {
@@ -256,32 +237,13 @@ export class OnnxProgram implements Program {
 
   async predict(images: Float32Array, count: number): Promise<Float32Array> {
     this.#alive();
-    const shape = this.#network.input;
-    const pixels = this.#sizes.features;
     checkLength(images, {
       action: "predict",
       what: "images",
-      least: count * pixels,
+      least: count * this.#sizes.features,
     });
-    const { session, logits: output } = await this.#predictor();
-    const logits = new Float32Array(count * this.#sizes.classes);
-    for (let from = 0; from < count; from += PREDICTION_BATCH) {
-      const to = Math.min(count, from + PREDICTION_BATCH);
-      await session.run({
-        images: new ort.Tensor(
-          "float32",
-          images.subarray(from * pixels, to * pixels),
-          [to - from, ...shape],
-        ),
-      }, {
-        [output]: new ort.Tensor(
-          "float32",
-          logits.subarray(from * this.#sizes.classes, to * this.#sizes.classes),
-          [to - from, this.#sizes.classes],
-        ),
-      });
-    }
-    return logits;
+    const predictor = await this.#predictor();
+    return await predictor.predict(images, count);
   }
 
   async observe(
@@ -350,10 +312,11 @@ export class OnnxProgram implements Program {
   }
 
   async dispose(): Promise<void> {
-    const sessions = [this.#training, this.#prediction?.session];
+    const [training, prediction] = [this.#training, this.#prediction];
     this.#training = undefined;
     this.#prediction = undefined;
-    for (const session of sessions) await session?.release();
+    await training?.release();
+    await prediction?.dispose();
     await this.#observer.release();
   }
 }

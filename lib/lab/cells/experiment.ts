@@ -67,7 +67,10 @@ export interface CellResult<Content> {
    * run to run, such as mean seconds of one kind of training.
    */
   readonly details?: Readonly<Record<string, number>>;
-  /** Files beside the record, by the end of their names: ".removal.policy". */
+  /**
+   * Files beside the record, by the end of their names: ".removal.policy",
+   * ".removal.safetensors".
+   */
   readonly artefacts?: ReadonlyMap<string, Uint8Array>;
   /** Why it counts as failed although it has a record: exit code 3. */
   readonly failure?: string;

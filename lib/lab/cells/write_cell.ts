@@ -152,8 +152,9 @@ async function filesOf(
   for await (const { name } of Deno.readDir(`${results}/${folder}`)) {
     // Those of a record that was set aside before have a digest behind the name.
     const rest = name.startsWith(base) ? name.slice(base.length) : "";
-    const isOwn = /^(\.md|\.environment\.json|\.[a-z]+\.policy|-[a-z]+\.svg)$/
-      .test(rest);
+    const isOwn =
+      /^(\.md|\.environment\.json|\.[a-z]+\.(policy|safetensors)|-[a-z]+\.svg)$/
+        .test(rest);
     if (isOwn) names.push(name);
   }
   return [path, ...names.sort().map((name) => `${folder}/${name}`)]

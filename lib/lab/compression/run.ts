@@ -29,6 +29,7 @@ import {
   measureNetworks,
 } from "./content.ts";
 import { latencyOf, sizesBy } from "./latencies.ts";
+import { weightsEnding, winnerWeights } from "./winner_weights.ts";
 
 /**
  * How students inherit weights, if they do.
@@ -136,6 +137,23 @@ async function latenciesOf(
   return latencies;
 }
 
+/** Policies and the winners' weights: files that take their place beside a record. */
+async function artefactsOf(
+  { session, prepared: { finalData }, identity }: CellLab<CompressionConfig>,
+  { stages }: SearchResult,
+): Promise<ReadonlyMap<string, Uint8Array>> {
+  const artefacts = new Map<string, Uint8Array>();
+  for (const stage of stages) {
+    const { kind, winner } = stage;
+    const policy = learnedPolicy(stage);
+    if (policy !== undefined) artefacts.set(`.${kind}.policy`, policy.bytes);
+    if (winner === undefined) continue;
+    const about = { winner, data: finalData, identity };
+    artefacts.set(weightsEnding(kind), await winnerWeights(session, about));
+  }
+  return artefacts;
+}
+
 /**
  * Runs a compression from its teacher to its test scores: what a cell of most
  * experiments is. Stopped anywhere and run again, it gives the same content.
@@ -177,12 +195,7 @@ export async function runCompression(
     }),
     workerSeconds: session.evaluator.seconds(prepared.request) +
       result.workerSeconds,
-    artefacts: new Map(result.stages.flatMap((stage) => {
-      const policy = learnedPolicy(stage);
-      return policy === undefined
-        ? []
-        : [[`.${stage.kind}.policy`, policy.bytes] as const];
-    })),
+    artefacts: await artefactsOf(lab, result),
     ...(failure === undefined ? {} : { failure }),
   };
 }

@@ -13,6 +13,7 @@ import type {
 } from "../compression/content.ts";
 import { runCompression } from "../compression/run.ts";
 import { subjectName } from "../compression/titles.ts";
+import { weightsEnding } from "../compression/winner_weights.ts";
 import type { CompressionConfig } from "../options/compression.ts";
 import {
   STAGE_PLAN_NAMES,
@@ -23,7 +24,7 @@ import { subjectKey } from "../subject/subject.ts";
 
 /**
  * Runs a compression. Its policies are not kept: there are many cells, and none
- * starts from another one's. The environment's detail "teacher" are the seconds of
+ * starts from another one's; of the winners' weights, those of the last are. The environment's detail "teacher" are the seconds of
  * the teacher's training, which all cells of a subject share.
  *
  * @param lab Where it is run.
@@ -31,11 +32,16 @@ import { subjectKey } from "../subject/subject.ts";
 export async function runPlan(
   lab: CellLab<CompressionConfig>,
 ): Promise<CellResult<CompressionContent>> {
-  const { content, workerSeconds, failure } = await runCompression(lab);
+  const { content, workerSeconds, failure, artefacts } = await runCompression(
+    lab,
+  );
   const stages = content.stages.map(({ policy: _, ...stage }) => stage);
+  const last = stages.findLast(({ winner }) => winner !== undefined);
+  const kept = last === undefined ? undefined : weightsEnding(last.kind);
   return {
     content: { ...content, stages },
     workerSeconds,
+    artefacts: new Map([...artefacts!].filter(([ending]) => ending === kept)),
     ...(failure === undefined || isFruitless(content) ? {} : { failure }),
     details: { teacher: lab.session.evaluator.seconds(lab.prepared.request) },
   };

@@ -61,8 +61,14 @@ export async function recordedTeachers(
   return records;
 }
 
-/** Names of the files that look like records, sorted. */
-async function teacherNames(results: string): Promise<readonly string[]> {
+/**
+ * Names of the files that look like records of teachers, sorted.
+ *
+ * @param results The results folder.
+ */
+export async function teacherNames(
+  results: string,
+): Promise<readonly string[]> {
   const entries = await ifThere(() =>
     Array.fromAsync(Deno.readDir(`${results}/teachers`))
   );
@@ -108,6 +114,20 @@ export async function findTeacher(
   // One that was set aside comes after the one that has its name now.
   const [record] = await teachersOf(results, identity);
   if (record === undefined) return undefined;
+  return { record, weights: await readTeacherWeights(results, record) };
+}
+
+/**
+ * The weights of a recorded teacher, as a safetensors file.
+ *
+ * @param results The results folder.
+ * @param record Its record.
+ * @throws {DataError} If they are missing or not those of the record.
+ */
+export async function readTeacherWeights(
+  results: string,
+  record: TeacherRecord,
+): Promise<Uint8Array> {
   const { weights, digest } = await readWeights(results, record);
   const { weights: expected } = record.deterministic;
   if (weights === undefined || digest !== expected) {
@@ -117,7 +137,7 @@ export async function findTeacher(
       }" is ${digest}, expected ${expected}; restore the file, or train it anew with --teacher.retrain`,
     );
   }
-  return { record, weights };
+  return weights;
 }
 
 /**
