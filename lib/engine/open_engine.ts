@@ -62,7 +62,7 @@ async function openOnnxWasm(): Promise<Engine> {
     const words = error instanceof Error ? error.message : String(error);
     throw new EngineUnavailableError({
       engine: "onnx-wasm",
-      reason: `onnxruntime-web's package cannot be read (${firstLine(words)})`,
+      reason: `onnxruntime-web cannot be started (${firstLine(words)})`,
       remedy: `run "deno install" in the project's folder and allow reading ` +
         `its packages (--allow-read)`,
     }, { cause: error });

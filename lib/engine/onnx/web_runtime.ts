@@ -5,17 +5,32 @@
  * @module
  */
 
-import { fileURLToPath } from "node:url";
-import { env } from "onnxruntime-web/wasm";
+import { env, InferenceSession } from "onnxruntime-web";
+import { Graph } from "./graph.ts";
 
-export * from "onnxruntime-web/wasm";
+export * from "onnxruntime-web";
 
-/** Vectors of 128 bits and no relaxed ones, whose bits the processor chooses. */
-const BINARY = "onnxruntime-web/ort-wasm-simd-threaded.wasm";
+/** A model that does nothing. */
+function emptyModel(): Uint8Array {
+  const graph = new Graph();
+  const input = graph.input("value", "float32", [1]);
+  graph.output(graph.node("Identity", [input]), [1]);
+  return graph.encode();
+}
 
-// Read when the first model is loaded.
+// Read by the first session, which starts the runtime. Its build knows vectors of
+// 128 bits and no relaxed ones, whose bits would be the processor's choice.
 env.wasm.numThreads = 1;
 env.wasm.proxy = false;
-env.wasm.wasmBinary = await Deno.readFile(
-  fileURLToPath(import.meta.resolve(BINARY)),
-);
+
+// Where it finds Node's interface, the runtime puts Node's workers in the place
+// of the global ones, which others need.
+const { Worker } = globalThis;
+try {
+  const session = await InferenceSession.create(emptyModel(), {
+    executionProviders: ["wasm"],
+  });
+  await session.release();
+} finally {
+  globalThis.Worker = Worker;
+}
