@@ -6,6 +6,7 @@ import { EngineUnavailableError } from "./unavailable.ts";
 const OPENERS: Readonly<Record<string, () => Promise<Engine>>> = {
   "onnx-cpu": openOnnxCpu,
   "onednn": async () => await (await import("./onednn/mod.ts")).openOnednn(),
+  "onnx-wasm": openOnnxWasm,
   "tfjs": async () => await (await import("./tfjs/mod.ts")).openTfjs(),
 };
 
@@ -52,6 +53,21 @@ async function openOnnxCpu(): Promise<Engine> {
     }, { cause: error });
   }
   return await (await import("./onnx/mod.ts")).openOnnxCpu();
+}
+
+async function openOnnxWasm(): Promise<Engine> {
+  try {
+    await import("./onnx/web_runtime.ts");
+  } catch (error) {
+    const words = error instanceof Error ? error.message : String(error);
+    throw new EngineUnavailableError({
+      engine: "onnx-wasm",
+      reason: `onnxruntime-web cannot be started (${firstLine(words)})`,
+      remedy: `run "deno install" in the project's folder and allow reading ` +
+        `its packages (--allow-read)`,
+    }, { cause: error });
+  }
+  return await (await import("./onnx/mod.ts")).openOnnxWasm();
 }
 
 function firstLine(text: string): string {

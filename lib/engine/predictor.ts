@@ -46,6 +46,9 @@ export async function openOnnx(
   bytes: Uint8Array,
   network: Network,
 ): Promise<Predictor> {
-  const { openPredictor } = await import("./onnx/predictor.ts");
-  return await openPredictor(bytes, network);
+  const [{ openPredictor }, { NATIVE }] = await Promise.all([
+    import("./onnx/predictor.ts"),
+    import("./onnx/native.ts"),
+  ]);
+  return await openPredictor(NATIVE, bytes, network);
 }

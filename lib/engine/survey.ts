@@ -8,7 +8,12 @@ import { EngineUnavailableError } from "./unavailable.ts";
  * is installed and on no stopwatch; the reference comes last, for machines that
  * have nothing else.
  */
-const FASTEST_FIRST: readonly string[] = ["onednn", "onnx-cpu", "tfjs"];
+const FASTEST_FIRST: readonly string[] = [
+  "onednn",
+  "onnx-cpu",
+  "onnx-wasm",
+  "tfjs",
+];
 
 /** Whether an engine can be used here. */
 export type EngineStatus =

@@ -154,6 +154,7 @@ export * from "./plans/summary.ts";
 export * from "./project.ts";
 export * from "./records/set_aside.ts";
 export * from "./regress/compare.ts";
+export * from "./regress/golden.ts";
 export * from "./regress/leaves.ts";
 export * from "./regress/regress.ts";
 export * from "./regress/table.ts";

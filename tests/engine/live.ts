@@ -3,7 +3,7 @@
  * fail on demand. Installed around the runtime before the engine is opened.
  */
 
-import * as ort from "../../lib/engine/onnx/runtime.ts";
+import type * as ort from "../../lib/engine/onnx/runtime.ts";
 
 /** A runtime under observation. */
 export interface Live {
@@ -84,11 +84,12 @@ export function watchOnednn(): Live {
   return { count: () => count, failAt: calls.failAt.bind(calls) };
 }
 
-/** Counts the sessions of onnxruntime. */
-export function watchOnnx(): Live {
+/** Counts the sessions of onnxruntime-node or onnxruntime-web. */
+export function watchOnnx(
+  { InferenceSession }: Pick<typeof ort, "InferenceSession">,
+): Live {
   const calls = new Calls();
   let count = 0;
-  const { InferenceSession } = ort;
   const create = InferenceSession.create;
   InferenceSession.create = (async (...args: Parameters<typeof create>) => {
     if (calls.fails("create")) throw new Error("create fails");

@@ -2,6 +2,8 @@
 
 import assert from "node:assert/strict";
 import { type Batch, openEngine, type Program } from "../../lib/engine/mod.ts";
+import * as native from "../../lib/engine/onnx/runtime.ts";
+import * as web from "../../lib/engine/onnx/web_runtime.ts";
 import { type Live, watchOnednn, watchOnnx } from "./live.ts";
 import { EVERYTHING, linear, OPTIMISERS } from "./networks.ts";
 import { dropoutStream, makeProblem, withProgram } from "./problem.ts";
@@ -16,7 +18,8 @@ const problem = makeProblem(EVERYTHING, {
 const [first] = problem.batches as [Batch];
 
 const onednn = watchOnednn();
-const onnx = watchOnnx();
+const onnx = watchOnnx(native);
+const wasm = watchOnnx(web);
 
 await whereAvailable("onednn", "what failing calls do", () => {
   const call = /_execute$/;
@@ -29,6 +32,12 @@ await whereAvailable("onnx-cpu", "what failing calls do", () => {
   testRuns("onnx-cpu step()", { live: onnx, call, least: 2, use: step });
   testRuns("onnx-cpu observe()", { live: onnx, call, least: 2, use: observe });
   testCreations("onnx-cpu", { live: onnx, call: /^create$/, least: 1 });
+});
+await whereAvailable("onnx-wasm", "what failing calls do", () => {
+  const call = /^run/;
+  testRuns("onnx-wasm step()", { live: wasm, call, least: 2, use: step });
+  testRuns("onnx-wasm observe()", { live: wasm, call, least: 2, use: observe });
+  testCreations("onnx-wasm", { live: wasm, call: /^create$/, least: 1 });
 });
 
 /** Which calls fail, one after the other, and how many there must be. */

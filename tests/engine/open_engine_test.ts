@@ -3,7 +3,12 @@ import { engineNames, openEngine } from "../../lib/engine/mod.ts";
 import { whereAvailable } from "./where_available.ts";
 
 Deno.test("engineNames() lists the default first and the reference last", () => {
-  assert.deepEqual(engineNames(), ["onnx-cpu", "onednn", "tfjs"]);
+  assert.deepEqual(engineNames(), [
+    "onnx-cpu",
+    "onednn",
+    "onnx-wasm",
+    "tfjs",
+  ]);
 });
 
 for (const name of engineNames()) {
@@ -20,7 +25,7 @@ Deno.test("openEngine() rejects with all names when the name is unknown", async 
       assert.ok(error instanceof RangeError);
       assert.equal(
         error.message,
-        `Cannot open the engine: name is "${name}", expected onnx-cpu or onednn or tfjs`,
+        `Cannot open the engine: name is "${name}", expected onnx-cpu or onednn or onnx-wasm or tfjs`,
       );
       return true;
     });

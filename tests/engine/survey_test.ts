@@ -64,7 +64,7 @@ Deno.test("openFastestEngine() opens the first of the fixed order that is availa
   const survey = await surveyEngines();
   const isThere = (name: string) =>
     survey.find((status) => status.name === name)!.available;
-  const order = ["onednn", "onnx-cpu", "tfjs"];
+  const order = ["onednn", "onnx-cpu", "onnx-wasm", "tfjs"];
   assert.deepEqual(order.toSorted(), engineNames().toSorted());
   const first = order.findIndex(isThere);
   const { engine, passedOver } = await openFastestEngine();
@@ -79,11 +79,16 @@ Deno.test("surveyEngines() says why and how to get it when oneDNN's library is m
   const { survey, fastest, passedOver } = await surveyWith({
     env: { N2N_ONEDNN_LIBRARY: NOWHERE },
   });
-  const [onnx, onednn, tfjs] = survey;
+  const [onnx, onednn, wasm, tfjs] = survey;
   assert.deepEqual(onnx, {
     name: "onnx-cpu",
     available: true,
     engine: "onnx-cpu",
+  });
+  assert.deepEqual(wasm, {
+    name: "onnx-wasm",
+    available: true,
+    engine: "onnx-wasm",
   });
   assert.deepEqual(tfjs, { name: "tfjs", available: true, engine: "tfjs" });
   assert.equal(onednn!.name, "onednn");
@@ -97,7 +102,7 @@ Deno.test("surveyEngines() says why and how to get it when oneDNN's library is m
   assert.equal(passedOver[0]!.exitCode, 2);
 });
 
-Deno.test("openFastestEngine() takes the reference when native libraries are not allowed", async () => {
+Deno.test("openFastestEngine() takes the portable engine when native libraries are not allowed", async () => {
   const { survey, fastest, passedOver } = await surveyWith({
     flags: ["--deny-ffi"],
   });
@@ -105,13 +110,14 @@ Deno.test("openFastestEngine() takes the reference when native libraries are not
     false,
     false,
     true,
+    true,
   ]);
   const [onnx, onednn] = survey;
   assert.match(onnx!.reason!, /native library cannot be loaded on \S+ \S+ \(/);
   assert.match(onnx!.reason!, /Requires ffi access/);
   assert.match(onnx!.remedy!, /deno install.*--allow-ffi/);
   assert.match(onednn!.reason!, /Requires ffi access/);
-  assert.equal(fastest, "tfjs");
+  assert.equal(fastest, "onnx-wasm");
   assert.deepEqual(passedOver.map(({ engine }) => engine), [
     "onednn",
     "onnx-cpu",

@@ -143,31 +143,41 @@ await whereAvailable("onnx-cpu", "sending nothing", () => {
   });
 });
 
-/** Whether a source imports the package, in any way. */
-function importsRuntime(source: string): boolean {
-  return /(["'`])(?:npm:\/?)?onnxruntime-node(?:@[^"'`\s]*)?(?:\/[^"'`\s]*)?\1/
-    .test(source);
+/** Whether a source imports a package, in any way. */
+function imports(source: string, name: string): boolean {
+  return new RegExp(
+    `(["'\`])(?:npm:/?)?${name}(?:@[^"'\`\\s]*)?(?:/[^"'\`\\s]*)?\\1`,
+  ).test(source);
+}
+
+/** The sources that import a package. */
+function importersOf(name: string): readonly string[] {
+  return ["lib", "experiments", "bench", "tests"]
+    .flatMap((folder) => filesBelow(fileURLToPath(new URL(folder, PROJECT))))
+    .filter((path) => path.endsWith(".ts"))
+    .filter((path) => imports(Deno.readTextFileSync(path), name));
 }
 
 Deno.test("onnxruntime-node is imported by one file only, after telemetry is off", () => {
-  const sources = ["lib", "experiments", "bench", "tests"]
-    .flatMap((folder) => filesBelow(fileURLToPath(new URL(folder, PROJECT))))
-    .filter((path) => path.endsWith(".ts"))
-    .map((path) => [path, Deno.readTextFileSync(path)] as const);
-  const importers = sources.filter(([, source]) => importsRuntime(source));
-  const [path, source] = importers[0] ?? [];
-  assert.equal(importers.length, 1, importers.map(([name]) => name).join());
-  assert.equal(path, fileURLToPath(new URL(RUNTIME, PROJECT)));
-  const names = source!.matchAll(/^(?:import|export)\b[^"]*"([^"]+)";$/gm);
+  const path = fileURLToPath(new URL(RUNTIME, PROJECT));
+  const name = ["onnxruntime", "node"].join("-");
+  assert.deepEqual(importersOf(name), [path]);
+  const names = Deno.readTextFileSync(path)
+    .matchAll(/^(?:import|export)\b[^"]*"([^"]+)";$/gm);
   assert.deepEqual(Array.from(names, ([, name]) => name), [
     "./_telemetry.ts",
-    ["onnxruntime", "node"].join("-"),
+    name,
   ]);
   // The check sees each way to import it, and no mention of it.
-  const name = ["onnxruntime", "node"].join("-");
   for (const specifier of [name, `npm:${name}`, `npm:${name}@1.30.0`]) {
-    assert.ok(importsRuntime(`import * as ort from "${specifier}";`));
-    assert.ok(importsRuntime(`await import('${specifier}')`));
+    assert.ok(imports(`import * as ort from "${specifier}";`, name));
+    assert.ok(imports(`await import('${specifier}')`, name));
   }
-  assert.equal(importsRuntime(`version: "${name} 1.30.0"`), false);
+  assert.equal(imports(`version: "${name} 1.30.0"`, name), false);
+});
+
+Deno.test("onnxruntime-web is imported by one file only, which sets it up", () => {
+  assert.deepEqual(importersOf(["onnxruntime", "web"].join("-")), [
+    fileURLToPath(new URL("lib/engine/onnx/web_runtime.ts", PROJECT)),
+  ]);
 });

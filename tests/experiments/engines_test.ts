@@ -33,6 +33,11 @@ Deno.test("engines lists every engine with its speed, and how to get the one tha
   assert.match(version!, /^onnxruntime-node \d+\.\d+/);
   assert.match(speed!, /^[1-9][\d,]*$/);
   assert.equal(rows.get("tfjs")![0], "yes");
+  assert.deepEqual(rows.get("onnx-wasm")!.slice(0, 3).with(1, ""), [
+    "yes",
+    "",
+    "wasm simd128",
+  ]);
   assert.deepEqual(rows.get("onednn"), ["no", "–", "–", "–"]);
   assert.match(
     stdout,

@@ -1,13 +1,13 @@
 /**
- * The embedded engine: one ONNX model per training step, run by
- * onnxruntime-node's CPU provider.
+ * The embedded engines: one ONNX model per training step, run by
+ * onnxruntime-node's CPU provider, or by onnxruntime-web's WASM one.
  *
  * @module
  */
 
-import type { Network } from "../../network/mod.ts";
-import type { Engine, Program, TrainingPlan } from "../engine.ts";
+import type { Engine } from "../engine.ts";
 import { checkPrecision } from "../precision.ts";
+import { OnnxProgram, type ProgramTarget } from "./program.ts";
 
 /**
  * Version of the graphs that this folder builds. Raise it with every change that
@@ -29,8 +29,8 @@ export async function openOnnxCpu(
   { blocked = true }: OnnxCpuOptions = {},
 ): Promise<Engine> {
   // Loaded here, so that a missing native library is this engine's error.
-  const [{ OnnxProgram }, { probeBlockSize }, ort] = await Promise.all([
-    import("./program.ts"),
+  const [{ NATIVE }, { probeBlockSize }, ort] = await Promise.all([
+    import("./native.ts"),
     import("./probe.ts"),
     import("./runtime.ts"),
   ]);
@@ -42,9 +42,31 @@ export async function openOnnxCpu(
     instructionSet: block === undefined
       ? Deno.build.arch
       : `${Deno.build.arch}, ${32 * block}-bit vectors`,
-    async compile(network: Network, plan: TrainingPlan): Promise<Program> {
-      checkPrecision({ name: "onnx-cpu" }, plan.precision);
-      return await OnnxProgram.compile(network, plan, block);
-    },
+    compile: compiler("onnx-cpu", { runtime: NATIVE, block }),
+  };
+}
+
+/**
+ * Opens onnxruntime-web's WASM provider: one thread and vectors of 128 bits,
+ * whose arithmetic WebAssembly defines to the last bit on every processor.
+ */
+export async function openOnnxWasm(): Promise<Engine> {
+  const [{ WEB }, ort] = await Promise.all([
+    import("./web.ts"),
+    import("./web_runtime.ts"),
+  ]);
+  return {
+    name: "onnx-wasm",
+    version: `onnxruntime-web ${ort.env.versions.web}, graph ${GRAPH}`,
+    instructionSet: "wasm simd128",
+    // The package is built without direct convolutions.
+    compile: compiler("onnx-wasm", { runtime: WEB, block: undefined }),
+  };
+}
+
+function compiler(name: string, target: ProgramTarget): Engine["compile"] {
+  return async function compile(network, plan) {
+    checkPrecision({ name }, plan.precision);
+    return await OnnxProgram.compile(network, plan, target);
   };
 }

@@ -4,20 +4,20 @@ import {
   type ObservationModel,
   observationModel,
 } from "./observation_graph.ts";
-import * as ort from "./runtime.ts";
-import { scalar, TRAINING_OPTIONS } from "./session.ts";
+import type { ProgramTarget } from "./program.ts";
+import { scalar, type Session, type Tensor } from "./session.ts";
 
 /** A program's tensors that an observation reads and writes. */
 export interface ObservedTensors {
   /** Flat parameters and running statistics by the names of a step's inputs. */
-  readonly inputs: Readonly<Record<string, ort.Tensor>>;
+  readonly inputs: Readonly<Record<string, Tensor>>;
   /** Set to the new running statistics. */
-  readonly running: ort.Tensor;
+  readonly running: Tensor;
 }
 
 /** The observation's model in the runtime. */
 interface Loaded extends Omit<ObservationModel, "bytes"> {
-  readonly session: ort.InferenceSession;
+  readonly session: Session;
 }
 
 /**
@@ -26,12 +26,12 @@ interface Loaded extends Omit<ObservationModel, "bytes"> {
  */
 export class Observer {
   readonly #network: Network;
-  readonly #block: number | undefined;
+  readonly #target: ProgramTarget;
   #loaded: Loaded | undefined;
 
-  constructor(network: Network, block: number | undefined) {
+  constructor(network: Network, target: ProgramTarget) {
     this.#network = network;
-    this.#block = block;
+    this.#target = target;
   }
 
   /** Computes the statistics after some images. */
@@ -41,16 +41,17 @@ export class Observer {
   ): Promise<void> {
     const { session, parameters, running } = this.#loaded ??= await this
       .#load();
+    const { runtime } = this.#target;
     const shape = this.#network.input;
     const length = size * shape[0] * shape[1] * shape[2];
-    const feeds: Record<string, ort.Tensor> = {
-      images: new ort.Tensor("float32", images.subarray(0, length), [
+    const feeds: Record<string, Tensor> = {
+      images: runtime.tensor(images.subarray(0, length), [
         size,
         ...shape,
       ]),
-      batchSize: scalar(size),
-      momentum: scalar(momentum),
-      kept: scalar(1 - momentum),
+      batchSize: scalar(runtime, size),
+      momentum: scalar(runtime, momentum),
+      kept: scalar(runtime, 1 - momentum),
     };
     for (const name of [...parameters, running.input]) {
       feeds[name] = tensors.inputs[name]!;
@@ -59,8 +60,9 @@ export class Observer {
   }
 
   async #load(): Promise<Loaded> {
-    const { bytes, ...model } = observationModel(this.#network, this.#block);
-    const session = await ort.InferenceSession.create(bytes, TRAINING_OPTIONS);
+    const { runtime, block } = this.#target;
+    const { bytes, ...model } = observationModel(this.#network, block);
+    const session = await runtime.load(bytes, "training");
     return { ...model, session };
   }
 

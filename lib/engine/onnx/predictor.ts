@@ -1,8 +1,7 @@
 import { type Network, shapes } from "../../network/mod.ts";
 import type { Predictor } from "../predictor.ts";
 import { PREDICTION_NAMES } from "./prediction_graph.ts";
-import * as ort from "./runtime.ts";
-import { PREDICTION_OPTIONS } from "./session.ts";
+import type { Runtime } from "./session.ts";
 
 /**
  * Images of one call of the runtime: enough to keep the processor busy, few enough
@@ -13,14 +12,16 @@ const PREDICTION_BATCH = 250;
 /**
  * Loads a prediction model into the runtime.
  *
+ * @param runtime The runtime.
  * @param bytes An .onnx file, as {@link predictionModel} encodes it.
  * @param network What it is of.
  */
 export async function openPredictor(
+  runtime: Runtime,
   bytes: Uint8Array,
   network: Network,
 ): Promise<Predictor> {
-  const session = await ort.InferenceSession.create(bytes, PREDICTION_OPTIONS);
+  const session = await runtime.load(bytes, "prediction");
   const { input } = network;
   const { output } = shapes(network);
   const pixels = input[0] * input[1] * input[2];
@@ -31,14 +32,12 @@ export async function openPredictor(
       for (let from = 0; from < count; from += PREDICTION_BATCH) {
         const to = Math.min(count, from + PREDICTION_BATCH);
         await session.run({
-          [PREDICTION_NAMES.images]: new ort.Tensor(
-            "float32",
+          [PREDICTION_NAMES.images]: runtime.tensor(
             images.subarray(from * pixels, to * pixels),
             [to - from, ...input],
           ),
         }, {
-          [PREDICTION_NAMES.logits]: new ort.Tensor(
-            "float32",
+          [PREDICTION_NAMES.logits]: runtime.tensor(
             logits.subarray(from * classes, to * classes),
             [to - from, classes],
           ),

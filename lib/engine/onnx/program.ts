@@ -1,4 +1,3 @@
-import * as ort from "./runtime.ts";
 import {
   canonical,
   type Network,
@@ -26,7 +25,7 @@ import { needsTeacher } from "../needs_teacher.ts";
 import type { Predictor } from "../predictor.ts";
 import type { PieceNames } from "./flat_graph.ts";
 import { Observer } from "./observer.ts";
-import { scalar, TRAINING_OPTIONS } from "./session.ts";
+import { type Runtime, scalar, type Session, type Tensor } from "./session.ts";
 import { type FlatLayout, flatLayouts, pack, unpack } from "./flat.ts";
 import { slotCount, stepScalars } from "./optimiser.ts";
 import { predictionModel } from "./prediction_graph.ts";
@@ -45,12 +44,13 @@ interface Buffers {
   readonly slots: readonly Float32Array[];
   readonly running: Float32Array;
   /** Views of all these, by the names that a step reads them by. */
-  readonly feeds: Readonly<Record<string, ort.Tensor>>;
+  readonly feeds: Readonly<Record<string, Tensor>>;
   /** The same views, by the names that a step writes them by. */
-  readonly fetches: Readonly<Record<string, ort.Tensor>>;
+  readonly fetches: Readonly<Record<string, Tensor>>;
 }
 
 function allocate(
+  runtime: Runtime,
   { pieces, running }: TrainingModel,
   sizes: {
     readonly trainable: number;
@@ -66,12 +66,10 @@ function allocate(
     ),
     running: new Float32Array(sizes.running),
   };
-  const feeds: Record<string, ort.Tensor> = {};
-  const fetches: Record<string, ort.Tensor> = {};
+  const feeds: Record<string, Tensor> = {};
+  const fetches: Record<string, Tensor> = {};
   const add = ({ input, output }: PieceNames, data: Float32Array) =>
-    feeds[input] = fetches[output] = new ort.Tensor("float32", data, [
-      data.length,
-    ]);
+    feeds[input] = fetches[output] = runtime.tensor(data, [data.length]);
   for (const { offset, size, parameters, slots } of pieces) {
     const end = offset + size;
     add(parameters, buffers.parameters.subarray(offset, end));
@@ -83,18 +81,27 @@ function allocate(
   return { ...buffers, feeds, fetches };
 }
 
+/** What a program is compiled for. */
+export interface ProgramTarget {
+  readonly runtime: Runtime;
+  /** Channels in a block of its direct convolutions; undefined: it has none. */
+  readonly block: number | undefined;
+}
+
 /** What a program is made from. */
 interface ProgramParts {
+  readonly runtime: Runtime;
   /** In canonical form. */
   readonly network: Network;
   readonly plan: TrainingPlan;
-  readonly training: ort.InferenceSession;
+  readonly training: Session;
   readonly model: TrainingModel;
   readonly observer: Observer;
 }
 
-/** A network compiled to ONNX models that run on onnxruntime-node. */
+/** A network compiled to ONNX models in a runtime. */
 export class OnnxProgram implements Program {
+  readonly #runtime: Runtime;
   readonly #network: Network;
   readonly #plan: TrainingPlan;
   readonly #sizes: BatchSizes;
@@ -104,9 +111,9 @@ export class OnnxProgram implements Program {
   readonly #model: TrainingModel;
   readonly #masks: readonly Float32Array[];
   readonly #lossValue = new Float32Array(1);
-  readonly #loss = new ort.Tensor("float32", this.#lossValue, []);
+  readonly #loss: Tensor;
   readonly #observer: Observer;
-  #training: ort.InferenceSession | undefined;
+  #training: Session | undefined;
   /** Holds the weights of the last prediction; built anew after they change. */
   #prediction: Predictor | undefined;
   #predictionIsStale = false;
@@ -116,10 +123,12 @@ export class OnnxProgram implements Program {
   #step = 0;
 
   private constructor(
-    { network, plan, training, model, observer }: ProgramParts,
+    { runtime, network, plan, training, model, observer }: ProgramParts,
   ) {
     const shapes = shapesOf(network);
     const { trainable, running } = flatLayouts(network);
+    this.#runtime = runtime;
+    this.#loss = runtime.tensor(this.#lossValue, []);
     this.#network = network;
     this.#plan = plan;
     this.#table = parameterTable(network);
@@ -141,51 +150,58 @@ export class OnnxProgram implements Program {
       running: running.size,
       slots: slotCount(plan.optimiser),
     };
-    this.#current = allocate(model, sizes);
-    this.#next = allocate(model, sizes);
+    this.#current = allocate(runtime, model, sizes);
+    this.#next = allocate(runtime, model, sizes);
   }
 
-  /** Builds the training step and loads it into the runtime. */
+  /** Builds the training step and loads it into a runtime. */
   static async compile(
     network: Network,
     plan: TrainingPlan,
-    block: number | undefined,
+    { runtime, block }: ProgramTarget,
   ): Promise<OnnxProgram> {
     checkPlan(plan);
     const form = canonical(network);
     const { bytes, ...model } = trainingModel(form, plan, block);
-    const training = await ort.InferenceSession.create(bytes, TRAINING_OPTIONS);
-    const observer = new Observer(form, block);
-    return new OnnxProgram({ network: form, plan, training, model, observer });
+    const training = await runtime.load(bytes, "training");
+    const observer = new Observer(form, { runtime, block });
+    return new OnnxProgram({
+      runtime,
+      network: form,
+      plan,
+      training,
+      model,
+      observer,
+    });
   }
 
   #feeds(
     { size, images, labels, teacherLogits }: Batch,
     { learningRate, random }: StepOptions,
-  ): Record<string, ort.Tensor> {
+  ): Record<string, Tensor> {
     const { loss, optimiser } = this.#plan;
+    const runtime = this.#runtime;
     const pixels = this.#sizes.features;
-    const feeds: Record<string, ort.Tensor> = {
-      images: new ort.Tensor("float32", images.subarray(0, size * pixels), [
+    const feeds: Record<string, Tensor> = {
+      images: runtime.tensor(images.subarray(0, size * pixels), [
         size,
         ...this.#network.input,
       ]),
       ...this.#current.feeds,
     };
-    feeds.batchSize = scalar(size);
-    feeds.inverseBatch = scalar(1 / size);
+    feeds.batchSize = scalar(runtime, size);
+    feeds.inverseBatch = scalar(runtime, 1 / size);
     if (loss.crossEntropy !== 0) {
-      feeds.labels = new ort.Tensor("int32", labels.subarray(0, size), [size]);
+      feeds.labels = runtime.tensor(labels.subarray(0, size), [size]);
     }
     if (needsTeacher(loss)) {
-      feeds.teacherLogits = new ort.Tensor(
-        "float32",
+      feeds.teacherLogits = runtime.tensor(
         teacherLogits!.subarray(0, size * this.#sizes.classes),
         [size, this.#sizes.classes],
       );
     }
     stepScalars(optimiser, learningRate, this.#step + 1).forEach(
-      (value, index) => feeds[`scalar${index}`] = scalar(value),
+      (value, index) => feeds[`scalar${index}`] = scalar(runtime, value),
     );
     this.#model.dropoutMasks.forEach(({ input, rate, shape }, index) => {
       const mask = this.#masks[index]!;
@@ -194,7 +210,7 @@ export class OnnxProgram implements Program {
       for (let i = 0; i < length; i++) {
         mask[i] = random.uniform() >= rate ? kept : 0;
       }
-      feeds[input] = new ort.Tensor("float32", mask.subarray(0, length), [
+      feeds[input] = runtime.tensor(mask.subarray(0, length), [
         size,
         ...shape,
       ]);
@@ -202,7 +218,7 @@ export class OnnxProgram implements Program {
     return feeds;
   }
 
-  #alive(): ort.InferenceSession {
+  #alive(): Session {
     if (this.#training === undefined) {
       throw new TypeError("Cannot use the program: it has been disposed");
     }
@@ -216,6 +232,7 @@ export class OnnxProgram implements Program {
       this.#predictionIsStale = false;
     }
     return this.#prediction ??= await openPredictor(
+      this.#runtime,
       predictionModel(this.#network, this.weights()),
       this.#network,
     );

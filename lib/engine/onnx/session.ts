@@ -1,37 +1,69 @@
 /**
- * How models are loaded into the runtime, and numbers handed to it.
+ * What the engines of this folder need of a runtime of ONNX models: the graphs
+ * are one, the runtimes are several.
  *
  * @module
  */
 
-import * as ort from "./runtime.ts";
+import type { InferenceSession, Tensor } from "./runtime.ts";
 
-/** One thread a student: parallelism is across students, and bits stay equal. */
-const SESSION_OPTIONS: ort.InferenceSession.SessionOptions = {
-  executionProviders: ["cpu"],
-  intraOpNumThreads: 1,
-  interOpNumThreads: 1,
-  executionMode: "sequential",
-  // Errors only; they also reach the caller as exceptions.
-  logSeverityLevel: 3,
-};
+export type { Tensor };
 
-/**
- * The training graph is laid out by hand: what the runtime's optimiser finds in
- * it makes no step faster, and looking for it takes half of the compilation.
- */
-export const TRAINING_OPTIONS: ort.InferenceSession.SessionOptions = {
-  ...SESSION_OPTIONS,
-  graphOptimizationLevel: "disabled",
-};
+/** Tensors by the names of a model's inputs or outputs. */
+export type Tensors = Readonly<Record<string, Tensor>>;
 
-/** Constant weights can be laid out once, for faster kernels. */
-export const PREDICTION_OPTIONS: ort.InferenceSession.SessionOptions = {
-  ...SESSION_OPTIONS,
-  graphOptimizationLevel: "all",
-};
+/** A model in a runtime. */
+export interface Session {
+  /**
+   * Computes outputs from inputs.
+   *
+   * @param feeds The model's inputs.
+   * @param fetches Wanted outputs: their arrays are overwritten.
+   */
+  run(feeds: Tensors, fetches: Tensors): Promise<void>;
+  /** Frees the model. To be called once. */
+  release(): Promise<void>;
+}
+
+/** What a model is for, which decides how it is loaded. */
+export type Use =
+  /**
+   * A graph that is laid out by hand: what the runtime's optimiser finds in it
+   * makes no step faster, and looking for it takes half of the compilation.
+   */
+  | "training"
+  /** One with constant weights, which can be laid out once for faster kernels. */
+  | "prediction";
+
+/** A runtime of ONNX models. */
+export interface Runtime {
+  /** Makes a tensor over an array, which is not copied. */
+  tensor(
+    data: Float32Array | Int32Array,
+    shape: readonly number[],
+  ): Tensor;
+  /** Loads an encoded model. */
+  load(model: Uint8Array, use: Use): Promise<Session>;
+}
 
 /** A number as a float32 tensor of no dimension. */
-export function scalar(value: number): ort.Tensor {
-  return new ort.Tensor("float32", Float32Array.of(value), []);
+export function scalar(runtime: Runtime, value: number): Tensor {
+  return runtime.tensor(Float32Array.of(value), []);
+}
+
+/** How every runtime loads a model. */
+export function sessionOptions(
+  executionProvider: string,
+  use: Use,
+): InferenceSession.SessionOptions {
+  return {
+    executionProviders: [executionProvider],
+    // One thread a student: parallelism is across students, and bits stay equal.
+    intraOpNumThreads: 1,
+    interOpNumThreads: 1,
+    executionMode: "sequential",
+    // Errors only; they also reach the caller as exceptions.
+    logSeverityLevel: 3,
+    graphOptimizationLevel: use === "training" ? "disabled" : "all",
+  };
 }
