@@ -54,7 +54,8 @@ import {
 import type { Latency } from "../lib/search/mod.ts";
 import { initialise, measureAccuracy } from "../lib/training/mod.ts";
 
-const source = {
+/** The command line of the export. */
+export const command = {
   name: "deno task export",
   summary: "Write a trained network in a format that others read, and check it",
   examples: [
@@ -94,7 +95,7 @@ const source = {
   }),
 };
 
-type Options = z.infer<typeof source.schema>;
+type Options = z.infer<typeof command.schema>;
 
 /** The network that the options name. */
 async function sourceOf(
@@ -267,7 +268,7 @@ async function teacherBeside(
  * @returns The exit code: 4 where the logits differ.
  */
 export async function main(args: readonly string[]): Promise<number> {
-  const options = parseOptions(source, args);
+  const options = parseOptions(command, args);
   const { to, engine } = options;
   const found = await sourceOf(options);
   const dataSet = await openOwnData(found, options);

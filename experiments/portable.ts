@@ -31,7 +31,8 @@ export const GOLDEN_FILE: string = fileURLToPath(
   new URL("../tests/golden/search.json", import.meta.url),
 );
 
-const source = {
+/** The command line of the check. */
+export const command = {
   name: "deno task portable",
   summary: "Show that a search on onnx-wasm gives the same bits everywhere",
   examples: [
@@ -121,7 +122,7 @@ async function findEmulator(): Promise<string | undefined> {
 
 /** Runs the command and gives its exit code: 4 where a digest differs. */
 export async function main(args: readonly string[]): Promise<number> {
-  const { arm64Deno, update } = parseOptions(source, args);
+  const { arm64Deno, update } = parseOptions(command, args);
   const conditions = conditionsOf({
     arch: Deno.build.arch,
     emulator: await findEmulator(),

@@ -12,7 +12,7 @@ import { pytorchName } from "./pytorch.ts";
 
 /** What reads a format, for people. */
 export const READERS: Readonly<Record<Format, string>> = {
-  onnx: "onnxruntime-node",
+  onnx: "ONNX Runtime (onnxruntime-node)",
   safetensors: "onnx-cpu engine",
   pytorch: "onnx-cpu engine, of the weights alone",
   tfjs: "@tensorflow/tfjs, in plain JavaScript",

@@ -27,7 +27,10 @@ Deno.test("engines lists every engine with its speed, and how to get the one tha
       return [cells[0]!, cells.slice(1)];
     }),
   );
-  assert.deepEqual([...rows.keys()], ["engine", "--------", ...engineNames()]);
+  assert.deepEqual(
+    [...rows.keys()].filter((name) => !/^-+$/.test(name)),
+    ["engine", ...engineNames()],
+  );
   const [available, version, , speed] = rows.get("onnx-cpu")!;
   assert.equal(available, "yes");
   assert.match(version!, /^onnxruntime-node \d+\.\d+/);

@@ -4,6 +4,8 @@ import { command as ablation, readNames } from "../../experiments/ablation.ts";
 import { EXPERIMENTS } from "../../experiments/all.ts";
 import { command as data, readRequest } from "../../experiments/data.ts";
 import { command as engines } from "../../experiments/engines.ts";
+import { command as exporting } from "../../experiments/export.ts";
+import { command as portable } from "../../experiments/portable.ts";
 import { command as regress, readRegress } from "../../experiments/regress.ts";
 import { command as results } from "../../experiments/results.ts";
 import { command as onednn } from "../../experiments/setup_onednn.ts";
@@ -40,7 +42,7 @@ const COMMANDS: readonly Known[] = [
   { command: data, read: readRequest },
   { command: regress, read: readRegress },
   { command: bench, read: parseBench },
-  ...[engines, results, onednn, teacher].map(plain),
+  ...[engines, exporting, onednn, portable, results, teacher].map(plain),
 ];
 
 /** Tasks of deno.json that are no commands of their own. */
