@@ -152,7 +152,11 @@ Deno.test("compareRecords() differs when another engine is off by more than a bo
       const { actions } = stages[0].records[0].proposals[1];
       actions[3] = 1 - actions[3];
     }],
-    ["stages.0.ledger.proposed", ({ stages }) => stages[0].ledger.proposed++],
+    [
+      "stages.0.ledger.proposed",
+      ({ stages }) =>
+        stages[0].ledger.proposed = 2 * stages[0].ledger.proposed + 1,
+    ],
     ["identity.config.images", ({ identity }) => identity.config.images++],
     ["teacher.parameters", ({ teacher }) => teacher.parameters++],
   ];

@@ -62,11 +62,17 @@ export const TOLERANCES: readonly Tolerance[] = [
     why: "parts of the teacher's size",
   },
   {
-    what: "what is decided, and how often",
+    what: "what is decided",
     fields:
-      /^stages\.0\.(kind|bits|decisions)\b|^stages\.\d+\.(kind$|ledger\.proposed$)|^(decisions|marks|images|rejected|proxies|settings|losses)\b/,
+      /^stages\.0\.(kind|bits|decisions)\b|^stages\.\d+\.kind$|^(decisions|marks|images|rejected|proxies|settings|losses)\b/,
     bound: { kind: "equal" },
     why: "follows from the options",
+  },
+  {
+    what: "students proposed",
+    fields: /^stages\.\d+\.ledger\.proposed$/,
+    bound: { kind: "factor", by: 2 },
+    why: "a budget of student-epochs lasts longer where students are repeated",
   },
   {
     what: "the first proposals",
