@@ -1,7 +1,14 @@
 import type { Block, Network, Residual } from "../network/mod.ts";
 import { leafTable } from "./_actions.ts";
 import { resolveRules, shrinkLayer } from "./_shrink_layer.ts";
-import { blockWidth, lastConv, widthAfter, withLastWidth } from "./_widths.ts";
+import {
+  blockWidth,
+  lastConv,
+  lastPad,
+  widthAfter,
+  withLastPad,
+  withLastWidth,
+} from "./_widths.ts";
 import type { ShrinkRatios, ShrinkRules } from "./shrink_rules.ts";
 import { shrinkVariables } from "./shrink_variables.ts";
 
@@ -51,7 +58,8 @@ export function shrinkBlocks(
 
 /** Brings body and shortcut to the same channels, for a block fed `width` channels. */
 function fitResidual(block: Residual, width: number): Residual {
-  const { body, shortcut } = block;
+  const { body } = block;
+  let { shortcut } = block;
   if (lastConv(shortcut) >= 0) {
     // An empty body adds nothing, so there is nothing to follow.
     return body.length === 0 ? block : {
@@ -59,8 +67,16 @@ function fitResidual(block: Residual, width: number): Residual {
       shortcut: withLastWidth(shortcut, widthAfter(body, width)),
     };
   }
+  if (lastPad(shortcut) >= 0 && lastConv(body) >= 0) {
+    shortcut = withLastPad(shortcut, {
+      fed: width,
+      width: widthAfter(body, width),
+    });
+  }
   return {
     ...block,
+    // Zeros can be left out, the stream's own channels cannot.
     body: withLastWidth(body, widthAfter(shortcut, width)),
+    shortcut,
   };
 }

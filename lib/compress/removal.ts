@@ -13,9 +13,14 @@ export interface RemovalOptions {
 
 /**
  * Layer types that removal never touches: they give the network its output
- * (linear) and its input size (average pool), as in the authors' code.
+ * (linear) and its input size (average pool), as in the authors' code, or bring
+ * a shortcut to its channels.
  */
-const KEPT_TYPES: readonly Layer["type"][] = ["linear", "avgPool"];
+const KEPT_TYPES: readonly Layer["type"][] = [
+  "linear",
+  "avgPool",
+  "padChannels",
+];
 
 /**
  * Which keep/remove decisions are free, one per leaf (section 3.1). Free are
@@ -23,7 +28,7 @@ const KEPT_TYPES: readonly Layer["type"][] = ["linear", "avgPool"];
  * one. Fixed (always kept) are
  *
  * - the first and the last leaf;
- * - linear layers and average pools;
+ * - linear layers, average pools and what pads channels;
  * - convolutions of another stride: they keep a residual block's body in step
  *   with its shortcut;
  * - every leaf of a shortcut and of a concatenation's branches;

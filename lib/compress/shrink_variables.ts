@@ -6,7 +6,7 @@ import {
   type Residual,
 } from "../network/mod.ts";
 import { type ResolvedRules, resolveRules } from "./_shrink_layer.ts";
-import { headBlock, lastConv } from "./_widths.ts";
+import { headBlock, lastConv, lastPad } from "./_widths.ts";
 import type { ShrinkRules, ShrinkVariable } from "./shrink_rules.ts";
 
 /**
@@ -20,12 +20,13 @@ import type { ShrinkRules, ShrinkVariable } from "./shrink_rules.ts";
  *
  * Nothing is free of
  *
- * - linear layers, average pools and the last leaf;
+ * - linear layers, average pools, what pads channels (it follows the body) and
+ *   the last leaf;
  * - outside residual blocks, convolutions of a stride other than 1;
  * - every leaf of a concatenation's branches;
  * - every leaf of a shortcut: its last convolution follows the body;
- * - the last convolution of a body whose shortcut has no convolution: it is
- *   forced to the block's input channels;
+ * - the last convolution of a body whose shortcut has no convolution and pads no
+ *   channels: it is forced to the block's input channels;
  * - in a network without a linear layer, the convolution that sets the number
  *   of classes;
  * - layers without sizes: batch norms, ReLUs, dropouts.
@@ -85,5 +86,5 @@ function isFreeInBlock(
   if (residual?.place !== "body" || layer.type !== "conv") return false;
   if (layer.outChannels <= rules.minChannels) return false;
   return residual.position !== lastConv(block.body) ||
-    lastConv(block.shortcut) >= 0 && !isHead;
+    (lastConv(block.shortcut) >= 0 || lastPad(block.shortcut) >= 0) && !isHead;
 }

@@ -15,8 +15,9 @@ export interface ShrinkOptions extends ShrinkRules, StudentBounds {}
  * window max(floor(kernel * r), 1), max(floor(stride * r), 1) and
  * floor(padding * r); the layers behind take the channels they get. A residual
  * block stays valid in every case: where its shortcut has a convolution, the
- * shortcut's last one takes the channels of the body; elsewhere the body's last
- * one takes the channels of the block's input.
+ * shortcut's last one takes the channels of the body; where it pads channels, as
+ * many as the body has, which keeps at least those of the block's input; elsewhere
+ * the body's last one takes the channels of the block's input.
  *
  * @param network A valid network, the base of the comparison in size.
  * @param ratios For each leaf one ratio, 0 < r <= 1, for all of its sizes, or one

@@ -204,5 +204,7 @@ function moduleOf(
       })`;
     case "dropout":
       return `nn.Dropout(${layer.rate})`;
+    case "padChannels":
+      return `nn.ConstantPad3d((0, 0, 0, 0, ${layer.before}, ${layer.after}), 0)`;
   }
 }

@@ -186,6 +186,14 @@ function layer(
       );
     case "dropout":
       return input.name;
+    case "padChannels": {
+      const sides = [0, 0, 0, 0, 0, 0, layer.before, layer.after];
+      return graph.node("PadV2", [
+        input.name,
+        graph.integers(sides, [4, 2]),
+        graph.scalar(0),
+      ]);
+    }
   }
 }
 

@@ -35,6 +35,9 @@ export function wrongField(layer: Layer): string | undefined {
       return layer.rate >= 0 && layer.rate < 1
         ? undefined
         : `rate is ${layer.rate}, expected 0 <= rate < 1`;
+    case "padChannels":
+      return wrongInteger("before", layer.before, 0) ??
+        wrongInteger("after", layer.after, 0);
     default:
       return undefined;
   }

@@ -39,6 +39,8 @@ export function layerShape(layer: Layer, input: Shape): ShapeResult {
     }
     case "linear":
       return ok([layer.outFeatures, 1, 1]);
+    case "padChannels":
+      return ok([layer.before + channels + layer.after, input[1], input[2]]);
     case "batchNorm":
     case "relu":
     case "dropout":
@@ -47,7 +49,7 @@ export function layerShape(layer: Layer, input: Shape): ShapeResult {
       return fail(
         `layer type is "${
           (layer as { type: unknown }).type
-        }", expected conv, batchNorm, relu, maxPool, avgPool, linear or dropout`,
+        }", expected conv, batchNorm, relu, maxPool, avgPool, linear, dropout or padChannels`,
       );
   }
 }

@@ -32,6 +32,10 @@ export function simplifyFields(layer: Layer, input: Shape): Layer {
     }
     case "dropout":
       return { type: layer.type, rate: layer.rate };
+    case "padChannels": {
+      const { type, before, after } = layer;
+      return { type, before, after };
+    }
     case "batchNorm":
     case "relu":
       return { type: layer.type };

@@ -40,6 +40,9 @@ const IDENTITY: AvgPool = { type: "avgPool", kernel: 1, stride: 1 };
  * - a concatenation of one branch becomes the branch's layers;
  * - fields that are no part of a layer's type go.
  *
+ * What pads channels stays, even with none: it says which channels of a stream
+ * come from before its block, which students inherit by.
+ *
  * `canonical(canonical(network))` equals `canonical(network)`. Engines compile
  * this form, so names of weights follow it.
  *
@@ -150,7 +153,7 @@ function isIdentity(layer: Layer, place: Place): boolean {
 
 function follow(layer: Layer, place: Place): Place {
   const keepsSign = layer.type === "maxPool" || layer.type === "avgPool" ||
-    layer.type === "dropout";
+    layer.type === "dropout" || layer.type === "padChannels";
   return {
     shape: mustLayerShape(layer, place.shape),
     nonNegative: layer.type === "relu" || (keepsSign && place.nonNegative),

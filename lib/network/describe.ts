@@ -8,7 +8,7 @@ import type { Block, Layer, Network, Shape } from "./network.ts";
  * `c8` is a convolution with 8 output channels, kernel 3, stride 1, padding 1;
  * other values are spelt out (`c8k1s2p0`). `bn` batch norm, `r` ReLU, `p`
  * 2x2 max-pool, `ap4` average pool, `fc10` linear, `d0.5` dropout,
- * `{body|shortcut}` a residual block, `[branch|branch]` a concatenation.
+ * `z8+8` channels of zeros before and after, `{body|shortcut}` a residual block, `[branch|branch]` a concatenation.
  *
  * @param network Any network, valid or not.
  */
@@ -72,5 +72,7 @@ function describeLayer(layer: Layer): string {
       return `fc${layer.outFeatures}`;
     case "dropout":
       return `d${layer.rate}`;
+    case "padChannels":
+      return `z${layer.before}+${layer.after}`;
   }
 }

@@ -81,6 +81,20 @@ export interface Dropout {
   readonly rate: number;
 }
 
+/**
+ * Channels of zeros before and after those of the input. After an average pool of
+ * kernel 1 and stride 2, which takes every other pixel, it is ResNet's shortcut
+ * without parameters ("option A" of He et al. 2015, for CIFAR).
+ */
+export interface PadChannels {
+  /** Kind of layer. */
+  readonly type: "padChannels";
+  /** Channels added before the first, >= 0. */
+  readonly before: number;
+  /** Channels added after the last, >= 0. */
+  readonly after: number;
+}
+
 /** A layer without inner structure. */
 export type Layer =
   | Conv
@@ -89,7 +103,8 @@ export type Layer =
   | MaxPool
   | AvgPool
   | Linear
-  | Dropout;
+  | Dropout
+  | PadChannels;
 
 /**
  * relu(body(x) + shortcut(x)). An empty shortcut is the identity. An empty body

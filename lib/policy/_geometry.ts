@@ -9,6 +9,8 @@ export const TYPE_IDS: Readonly<Record<Layer["type"], number>> = {
   linear: 5,
   dropout: 6,
   avgPool: 8,
+  // Later than the release, and never decided on.
+  padChannels: 0,
 };
 
 /** The paper's `(k, s, p, n)` of a layer; 0 stands for what it lacks. */
@@ -33,6 +35,8 @@ export function geometry({ layer, input }: Leaf): Geometry {
         : [layer.kernel, layer.stride, 0, 0];
     case "linear":
       return [0, 0, 0, layer.outFeatures];
+    case "padChannels":
+      return [0, 0, 0, layer.before + input[0] + layer.after];
     case "batchNorm":
     case "relu":
     case "dropout":

@@ -24,7 +24,9 @@ export interface LayerFeatureOptions {
   readonly set?: FeatureSet;
 }
 
-const TYPES = Object.keys(TYPE_IDS) as readonly Layer["type"][];
+/** Those of the release: what it had not is none of them. */
+const TYPES = (Object.keys(TYPE_IDS) as readonly Layer["type"][])
+  .filter((type) => TYPE_IDS[type] > 0);
 
 // Divisors that bring each number to about [0, 1]. LSTM gates saturate on raw
 // channel counts (512), which the authors' release feeds them.
@@ -81,9 +83,11 @@ export function layerFeatureCount(options: LayerFeatureOptions = {}): number {
  * s_end)` (section 3.1). The set "paper" has these seven numbers as they are:
  *
  * - `l` type, by the number that the authors' release gives it: convolution 1,
- *   max-pool 2, ReLU 3, batch norm 4, linear 5, dropout 6, average pool 8
+ *   max-pool 2, ReLU 3, batch norm 4, linear 5, dropout 6, average pool 8; 0 for
+ *   channels padded with zeros, which the release has not
  * - `k` kernel; `s` stride; `p` padding
- * - `n` outputs: channels of a convolution, features of a linear layer
+ * - `n` outputs: channels of a convolution or a padding, features of a linear
+ *   layer
  * - `s_start`, `s_end`: leaves back to the first and on to the last leaf of the
  *   enclosing residual body
  *

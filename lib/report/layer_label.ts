@@ -56,5 +56,7 @@ export function layerLabel(layer: Layer): string {
       return `linear ${layer.outFeatures}`;
     case "dropout":
       return `dropout ${layer.rate}`;
+    case "padChannels":
+      return `zeros ${layer.before}+${layer.after}`;
   }
 }

@@ -84,7 +84,7 @@ export const SMALL_RESNET: Network = {
 
 const block = fc.record({
   kind: fc.constantFrom("basic", "bottleneck", "plain", "pool"),
-  shortcut: fc.boolean(),
+  shortcut: fc.constantFrom("none", "conv", "zeros"),
   channels: fc.integer({ min: 4, max: 40 }),
   stride: fc.constantFrom(1, 2),
 });
@@ -106,8 +106,21 @@ export const anyResidual: fc.Arbitrary<Network> = fc.record({
     if (kind === "plain") blocks.push(conv(width = channels), RELU);
     if (kind === "pool") blocks.push(POOL);
     if (kind !== "basic" && kind !== "bottleneck") continue;
-    const out = shortcut ? channels : width;
-    const step = shortcut ? stride : 1;
+    const out = shortcut === "conv"
+      ? channels
+      : shortcut === "zeros"
+      ? width + channels
+      : width;
+    const step = shortcut === "none" ? 1 : stride;
+    const before = Math.floor(channels / 3);
+    const shortcuts: Readonly<Record<typeof shortcut, readonly Layer[]>> = {
+      none: [],
+      conv: [conv(out, { kernel: 1, stride: step }), BN],
+      zeros: [
+        { type: "avgPool", kernel: 1, stride: step },
+        { type: "padChannels", before, after: channels - before },
+      ],
+    };
     blocks.push({
       type: "residual",
       body: kind === "basic"
@@ -120,7 +133,7 @@ export const anyResidual: fc.Arbitrary<Network> = fc.record({
           RELU,
           conv(out, { kernel: 1 }),
         ],
-      shortcut: shortcut ? [conv(out, { kernel: 1, stride: step }), BN] : [],
+      shortcut: shortcuts[shortcut],
     });
     width = out;
   }
@@ -158,6 +171,8 @@ export function countByHand(network: Network): number {
         side = kernel === "global"
           ? 1
           : Math.floor((side - kernel) / stride) + 1;
+      } else if (layer.type === "padChannels") {
+        channels += layer.before + layer.after;
       } else if (layer.type === "batchNorm") {
         total += 2 * channels;
       } else if (layer.type === "linear") {

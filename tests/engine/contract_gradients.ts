@@ -25,6 +25,7 @@ export function gradientContract(suite: Suite): void {
     "linear layers": cases(linearBlocks()),
     "dropout": cases(dropoutBlocks()),
     "residual blocks": cases(residualBlocks(), { values: 8 }),
+    "shortcuts that pad channels": cases(paddedBlocks(), { values: 8 }),
     "concatenations that end in a pool": poolEnded(),
     "whole networks": wholeNetworks(),
   };
@@ -198,6 +199,37 @@ function residualBlocks(): fc.Arbitrary<readonly Block[]> {
       default:
         return [same, { type: "residual", body: [], shortcut: [down] }];
     }
+  });
+}
+
+/** ResNet's shortcuts without parameters, of channels that do and do not fill blocks. */
+function paddedBlocks(): fc.Arbitrary<readonly Block[]> {
+  return fc.record({
+    // 8 and 16 fill blocks of layouts.
+    widths: fc.constantFrom(
+      [1, 0, 1],
+      [3, 1, 2],
+      [3, 2, 0],
+      [3, 0, 0],
+      [8, 4, 4],
+      [1, 16, 0],
+    ),
+    stride: int(1, 2),
+    norms: fc.boolean(),
+  }).map(({ widths, stride, norms }): readonly Block[] => {
+    const [channels, before, after] = widths as [number, number, number];
+    const out = before + channels + after;
+    return [conv(3, { padding: 1, out: channels }), {
+      type: "residual",
+      body: [
+        { ...conv(3, { padding: 1, out }), stride },
+        ...norms ? [{ type: "batchNorm" } as const] : [],
+      ],
+      shortcut: [
+        { type: "avgPool", kernel: 1, stride },
+        { type: "padChannels", before, after },
+      ],
+    }];
   });
 }
 

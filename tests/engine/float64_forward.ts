@@ -126,6 +126,14 @@ function apply(layer: Layer, x: Maps, at: At): Maps {
         reduce: (values) => values.reduce((a, b) => a + b, 0) / area,
       });
     }
+    case "padChannels": {
+      const [, height, width] = x.shape;
+      const zeros = (count: number): Maps => ({
+        shape: [count, height, width],
+        values: new Float64Array(at.pass.size * count * height * width),
+      });
+      return join([zeros(layer.before), x, zeros(layer.after)], at.pass.size);
+    }
     case "linear":
       return linear(layer, x, at);
     case "dropout": {

@@ -50,6 +50,11 @@ const layer: fc.Arbitrary<Layer> = fc.oneof(
     type: fc.constant("dropout" as const),
     rate: fc.constantFrom(0, 0.25, 0.5),
   }),
+  record({
+    type: fc.constant("padChannels" as const),
+    before: fc.integer({ min: 0, max: 2 }),
+    after: fc.integer({ min: 0, max: 2 }),
+  }),
 );
 
 /** Layers that keep any shape, so that residual blocks with an identity are common. */

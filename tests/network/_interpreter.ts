@@ -124,6 +124,14 @@ function runLayer(
           slide(one, layer, ([window]) => Math.max(...window!), -Infinity)
         ),
       );
+    case "padChannels": {
+      const zeros = (count: number) => Array(count * height * width).fill(0);
+      const { before, after } = layer;
+      return {
+        shape: [before + channels + after, height, width],
+        values: [...zeros(before), ...map.values, ...zeros(after)],
+      };
+    }
     case "avgPool": {
       if (layer.kernel === "global") {
         const values = perChannel(map).map(({ values }) => mean(values));

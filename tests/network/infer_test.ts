@@ -129,7 +129,7 @@ const REJECTED: readonly (readonly [Layer, string])[] = [
   ],
   [
     { type: "softmax" } as unknown as Layer,
-    'layer type is "softmax", expected conv, batchNorm, relu, maxPool, avgPool, linear or dropout',
+    'layer type is "softmax", expected conv, batchNorm, relu, maxPool, avgPool, linear, dropout or padChannels',
   ],
 ];
 

@@ -86,6 +86,13 @@ function layerNode(
       });
     case "dropout":
       return input;
+    case "padChannels": {
+      const { before, after } = layer;
+      return before + after === 0 ? input : graph.node("Pad", [
+        input,
+        graph.integers([0, before, 0, 0, 0, after, 0, 0]),
+      ]);
+    }
   }
 }
 

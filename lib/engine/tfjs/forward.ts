@@ -113,6 +113,9 @@ function apply(
       const mask = pass.training?.masks.get(name);
       return mask === undefined ? x : tf.mul(x, toChannelsLast(mask));
     }
+    case "padChannels":
+      // Maps are channels-last here.
+      return tf.pad(x, [[0, 0], [0, 0], [0, 0], [layer.before, layer.after]]);
   }
 }
 

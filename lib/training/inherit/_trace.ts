@@ -3,6 +3,7 @@ import {
   type Leaf,
   leaves,
   type Network,
+  type PadChannels,
 } from "../../network/mod.ts";
 import { hasParameters } from "./_parameter_leaves.ts";
 
@@ -12,7 +13,14 @@ export type Producer =
   /** A layer, by its number among the layers with parameters. */
   | { readonly type: "conv" | "linear"; readonly layer: number }
   /** The maps that a concatenation joins, in order. */
-  | { readonly type: "concat"; readonly maps: readonly number[] };
+  | { readonly type: "concat"; readonly maps: readonly number[] }
+  /** A map with channels of zeros around it; the layer's number among its kind. */
+  | {
+    readonly type: "pad";
+    readonly map: number;
+    readonly layer: PadChannels;
+    readonly pad: number;
+  };
 
 /** A layer with parameters and the maps at its ends. */
 export interface TracedLayer {
@@ -47,6 +55,7 @@ export function traceChannels(network: Network): Trace {
   const order = leaves(network).values();
   const layers: TracedLayer[] = [];
   const producers: Producer[] = [];
+  let pads = 0;
   // A union-find forest over the maps.
   const parents: number[] = [];
 
@@ -61,11 +70,14 @@ export function traceChannels(network: Network): Trace {
   }
 
   function run(sequence: readonly Layer[], map: number): number {
-    for (const { type } of sequence) {
+    for (const layer of sequence) {
+      const { type } = layer;
       const leaf = order.next().value!;
       const reads = map;
       if (type === "conv" || type === "linear") {
         map = add({ type, layer: layers.length });
+      } else if (type === "padChannels") {
+        map = add({ type: "pad", map, layer, pad: pads++ });
       }
       if (hasParameters(leaf)) layers.push({ leaf, reads, gives: map });
     }

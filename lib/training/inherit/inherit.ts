@@ -8,6 +8,7 @@ import type { Weights } from "../../engine/mod.ts";
 import {
   canonical,
   type Leaf,
+  leaves,
   type Network,
   parameterTable,
 } from "../../network/mod.ts";
@@ -46,7 +47,8 @@ export interface Heritage {
  * - A convolution keeps the output channels that count most, in their order
  *   (equal ones: the first); the layers behind read the same ones.
  * - Convolutions whose outputs are added in residual blocks keep the same
- *   channels, those that count most in sum.
+ *   channels, those that count most in sum; where a shortcut pads channels, those
+ *   that come through it in any case.
  * - A removed layer passes its channels on by their index, so a layer that reads
  *   them inherits when the base's layer reads as many, and else starts fresh in
  *   all that depends on its input.
@@ -75,11 +77,11 @@ export function inherit(
   assertWeights(student, fresh, "the fresh weights");
   const form = canonical(student);
   const trace = traceChannels(form);
-  const leaves = trace.layers.map(({ leaf }) => leaf);
-  const base = matchLayers(leaves, heritage);
+  const base = matchLayers(trace.layers.map(({ leaf }) => leaf), heritage);
   assertSameInput(student, heritage.base);
   const { importance } = heritage;
-  const sources = mapSources(trace, { base, importance });
+  const pads = matchPads(form, canonical(heritage.base));
+  const sources = mapSources(trace, { base, pads, importance });
   const weights: Weights = Object.fromEntries(
     parameterTable(form).map(({ name }) => [name, fresh[name]!.slice()]),
   );
@@ -103,18 +105,33 @@ function assertSameInput({ input }: Network, base: Network): void {
   }
 }
 
+/** The base's layers that pad channels; no action removes or adds one. */
+function matchPads(student: Network, base: Network): readonly Leaf[] {
+  const [own, from] = [student, base].map((network) =>
+    leaves(network).filter(({ layer }) => layer.type === "padChannels")
+  );
+  if (own!.length === from!.length) return from!;
+  throw new RangeError(
+    `Cannot inherit weights: ${
+      own!.length
+    } layers of the student pad channels, expected ${
+      from!.length
+    } as in the base`,
+  );
+}
+
 /** For each layer of the student the one of the base, checked. */
 function matchLayers(
-  leaves: readonly Leaf[],
+  own: readonly Leaf[],
   { base, weights, layers }: Heritage,
 ): readonly BaseLayer[] {
-  if (layers.length !== leaves.length) {
+  if (layers.length !== own.length) {
     throw new RangeError(
-      `Cannot inherit weights: the number of layers is ${layers.length}, expected ${leaves.length} (one per layer with parameters of the student)`,
+      `Cannot inherit weights: the number of layers is ${layers.length}, expected ${own.length} (one per layer with parameters of the student)`,
     );
   }
   const from = baseLayers(base, weights);
-  return leaves.map((leaf, i) => {
+  return own.map((leaf, i) => {
     const number = layers[i]!;
     const found = from[number];
     const wrong = found === undefined

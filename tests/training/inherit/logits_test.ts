@@ -142,6 +142,35 @@ const RESIDUAL: Case = {
   ratios: { 0: 5 / 8, 3: 4 / 6, 8: 10 / 12, 11: 8 / 12, 15: 4 / 5 },
 };
 
+/** A stream that goes on through zeros, narrower before and behind them. */
+const PADDED: Case = {
+  base: {
+    input: [2, 8, 8],
+    blocks: [
+      conv(6),
+      BN,
+      RELU,
+      block(12, 14, [
+        { type: "avgPool", kernel: 1, stride: 2 },
+        { type: "padChannels", before: 3, after: 5 },
+      ]),
+      block(5, 14, []),
+      POOL,
+      LINEAR,
+    ],
+  },
+  dead: {
+    0: [1, 4],
+    2: [2, 3],
+    // Of those that come through the zeros, the 4th and the 7th are dead.
+    4: [0, 2, 4, 7, 12],
+    6: [1],
+    8: [0, 2, 4, 7, 12],
+  },
+  // 4 + 5 channels are left; 5 zeros stand as 2 + 3.
+  ratios: { 0: 4 / 6, 3: 10 / 12, 6: 9 / 14, 10: 4 / 5 },
+};
+
 /** The same weights with dead channels, importance 0 by every measure. */
 function silence(
   { base, dead }: Case,
@@ -173,7 +202,9 @@ function silence(
   return result;
 }
 
-for (const [name, given] of Object.entries({ PLAIN, LINEARS, RESIDUAL })) {
+for (
+  const [name, given] of Object.entries({ PLAIN, LINEARS, RESIDUAL, PADDED })
+) {
   Deno.test(`inherit() changes no logit of ${name} when the channels that go are dead`, async () => {
     const { base, ratios } = given;
     const outcome = shrinkLayers(
@@ -185,9 +216,9 @@ for (const [name, given] of Object.entries({ PLAIN, LINEARS, RESIDUAL })) {
     const { network: student, origin } = outcome;
     const layers = parameterLayers(student, base, origin);
     // A network without batch norm behind every convolution has no such scale.
-    const measures: readonly Importance[] = given === RESIDUAL
-      ? ["filterL1", "batchNormScale", "foldedL1"]
-      : ["filterL1", "foldedL1"];
+    const measures: readonly Importance[] = given === PLAIN || given === LINEARS
+      ? ["filterL1", "foldedL1"]
+      : ["filterL1", "batchNormScale", "foldedL1"];
     for (const importance of measures) {
       const weights = silence(given, {
         weights: randomWeights(base, 2),

@@ -1,7 +1,15 @@
 import { floats, halves } from "../arena.ts";
 import { TYPE } from "../constants.ts";
 import { blockedPlaces, blockedSize } from "./elementwise.ts";
-import { type FeatureMap, newMap, type PlanContext, typeOf } from "./layer.ts";
+import type { PadChannels } from "../../../network/mod.ts";
+import {
+  type FeatureMap,
+  type Forward,
+  newMap,
+  type Place,
+  type PlanContext,
+  typeOf,
+} from "./layer.ts";
 
 /**
  * A map of the channels of all parts, one part after the other. Channels of a
@@ -18,6 +26,41 @@ export function join(
   return whole;
 }
 
+/** A part of a whole map that is no map of its own: nothing is copied. */
+interface Gap {
+  readonly shape: FeatureMap["shape"];
+  readonly tensor?: undefined;
+}
+
+/** The input with channels of zeros before and after it. */
+export function padChannels(
+  context: PlanContext,
+  { before, after }: PadChannels,
+  place: Place,
+  input: FeatureMap,
+): Forward {
+  if (before + after === 0) {
+    return { output: input, backward: (gradient) => gradient };
+  }
+  const [, height, width] = place.input;
+  const around = (map: FeatureMap): readonly (FeatureMap | Gap)[] => [
+    { shape: [before, height, width] },
+    map,
+    { shape: [after, height, width] },
+  ];
+  const whole = newMap(context, place.output);
+  copy(context, { whole, parts: around(input), into: "whole" });
+  return {
+    output: whole,
+    backward(gradient, wantsInputGradient) {
+      if (!wantsInputGradient) return undefined;
+      const part = newMap(context, place.input);
+      copy(context, { whole: gradient, parts: around(part), into: "parts" });
+      return part;
+    },
+  };
+}
+
 /** The maps of which {@link join} made one of this map's shape. */
 export function split(
   context: PlanContext,
@@ -31,7 +74,7 @@ export function split(
 
 interface Copy {
   readonly whole: FeatureMap;
-  readonly parts: readonly FeatureMap[];
+  readonly parts: readonly (FeatureMap | Gap)[];
   /** What is written. */
   readonly into: "whole" | "parts";
 }
@@ -44,7 +87,9 @@ function copy(
   const { block } = recorder.library;
   const wholePlaces = blockedPlaces(whole.shape, block);
   const wholeSize = blockedSize(whole.shape, block);
-  const buffers = [whole, ...parts].map(({ tensor }) => tensor.buffer);
+  const buffers = [whole, ...parts].flatMap(({ tensor }) =>
+    tensor === undefined ? [] : [tensor.buffer]
+  );
   recorder.host(buffers, (arena) => {
     const [values, ...partValues] = buffers.map(({ offset, bytes }) =>
       // Bits are copied as they are; branches share height, width and type.
@@ -54,22 +99,23 @@ function copy(
     );
     let start = 0;
     let channels = 0;
-    const copies = parts.map(({ shape }, part) => {
+    let next = 0;
+    const copies = parts.flatMap(({ shape, tensor }) => {
       const places = blockedPlaces(shape, block);
       const ofWhole = wholePlaces.subarray(start, start += places.length);
       const size = blockedSize(shape, block);
       const aligned = channels % block === 0 && shape[0] % block === 0;
       channels += shape[0];
-      const [to, from] = into === "whole"
-        ? [values!, partValues[part]!]
-        : [partValues[part]!, values!];
+      if (tensor === undefined) return [];
+      const part = partValues[next++]!;
+      const [to, from] = into === "whole" ? [values!, part] : [part, values!];
       const [toPlaces, fromPlaces] = into === "whole"
         ? [ofWhole, places]
         : [places, ofWhole];
       const [toSize, fromSize] = into === "whole"
         ? [wholeSize, size]
         : [size, wholeSize];
-      return () => {
+      return [() => {
         for (let image = 0; image < batch; image++) {
           const [toStart, fromStart] = [image * toSize, image * fromSize];
           if (aligned) {
@@ -83,7 +129,7 @@ function copy(
             to[toStart + toPlaces[i]!] = from[fromStart + fromPlaces[i]!]!;
           }
         }
-      };
+      }];
     });
     const written = into === "whole" ? [values!] : partValues;
     return () => {

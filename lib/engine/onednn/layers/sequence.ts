@@ -9,7 +9,7 @@ import {
 } from "../../../network/mod.ts";
 import { readsPlainImages } from "../layout.ts";
 import { batchNorm } from "./batch_norm.ts";
-import { join, split } from "./concat.ts";
+import { join, padChannels, split } from "./concat.ts";
 import { conv } from "./conv.ts";
 import { add, addRelu, dropout, relu } from "./elementwise.ts";
 import type { FeatureMap, Forward, Place, PlanContext } from "./layer.ts";
@@ -71,6 +71,8 @@ function layerForward(
       return linear(context, layer, place, input);
     case "dropout":
       return dropout(context, layer, place, input);
+    case "padChannels":
+      return padChannels(context, layer, place, input);
   }
 }
 

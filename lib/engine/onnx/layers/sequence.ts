@@ -14,6 +14,7 @@ import { dropout } from "./dropout.ts";
 import type { Forward, Place, TrainingGraph } from "./layer.ts";
 import { linear } from "./linear.ts";
 import { maxPool } from "./max_pool.ts";
+import { padChannels } from "./pad_channels.ts";
 import { maskByReLU, relu } from "./relu.ts";
 
 function layerForward(
@@ -37,6 +38,8 @@ function layerForward(
       return linear(context, layer, place, input);
     case "dropout":
       return dropout(context, layer, place, input);
+    case "padChannels":
+      return padChannels(context, layer, place, input);
   }
 }
 
