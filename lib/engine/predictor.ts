@@ -35,6 +35,24 @@ export async function encodeOnnx(
   return predictionModel(network, weights, { metadata, standard: true });
 }
 
+/** A tensor of an ONNX model: name, and sizes behind the batch. */
+export interface OnnxTensor {
+  /** Its name in the model. */
+  readonly name: string;
+  /** Sizes behind the batch, each >= 1. */
+  readonly sizes: readonly number[];
+}
+
+/** What goes into an ONNX model and what comes out. */
+export interface OnnxSignature {
+  /** Its input. */
+  readonly images: OnnxTensor;
+  /** Its output. */
+  readonly logits: OnnxTensor;
+  /** Images of each run where the model is fixed to a number, >= 1. */
+  readonly batch?: number;
+}
+
 /**
  * Reads an ONNX model as {@link encodeOnnx} gives it, on one thread of
  * onnxruntime-node.
@@ -46,9 +64,25 @@ export async function openOnnx(
   bytes: Uint8Array,
   network: Network,
 ): Promise<Predictor> {
+  const { ownSignature } = await import("./onnx/predictor.ts");
+  return await openOnnxModel(bytes, ownSignature(network));
+}
+
+/**
+ * Reads any ONNX model of one input and the outputs that it is asked for, on one
+ * thread of onnxruntime-node.
+ *
+ * @param bytes The bytes of the .onnx file.
+ * @param signature Its input and output; images are given as it wants them.
+ * @throws {Error} If the runtime refuses it.
+ */
+export async function openOnnxModel(
+  bytes: Uint8Array,
+  signature: OnnxSignature,
+): Promise<Predictor> {
   const [{ openPredictor }, { NATIVE }] = await Promise.all([
     import("./onnx/predictor.ts"),
     import("./onnx/native.ts"),
   ]);
-  return await openPredictor(NATIVE, bytes, network);
+  return await openPredictor(NATIVE, bytes, signature);
 }

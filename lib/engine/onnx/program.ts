@@ -29,7 +29,7 @@ import { type Runtime, scalar, type Session, type Tensor } from "./session.ts";
 import { type FlatLayout, flatLayouts, pack, unpack } from "./flat.ts";
 import { slotCount, stepScalars } from "./optimiser.ts";
 import { predictionModel } from "./prediction_graph.ts";
-import { openPredictor } from "./predictor.ts";
+import { openPredictor, ownSignature } from "./predictor.ts";
 import {
   type TrainingModel as EncodedModel,
   trainingModel,
@@ -234,7 +234,7 @@ export class OnnxProgram implements Program {
     return this.#prediction ??= await openPredictor(
       this.#runtime,
       predictionModel(this.#network, this.weights()),
-      this.#network,
+      ownSignature(this.#network),
     );
   }
 
