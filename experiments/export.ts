@@ -22,6 +22,7 @@ import {
   type DataSetHandle,
   fillBatch,
   isFolderName,
+  renormalised,
 } from "../lib/data/mod.ts";
 import { openTestSplit } from "../lib/data/test_split.ts";
 import type { Predictor } from "../lib/engine/mod.ts";
@@ -116,7 +117,7 @@ async function sourceOf(
 
 /** The data set that the network was trained on, which has its test images. */
 async function openOwnData(
-  { data: { name, digest }, network: { input } }: ExportSource,
+  { data: { name, digest }, network: { input }, preprocessing }: ExportSource,
   { dataset, skipBroken, ...own }: Options,
 ): Promise<DataSetHandle> {
   if (isFolderName(name) !== (dataset !== undefined)) {
@@ -139,7 +140,9 @@ async function openOwnData(
       `Cannot export: the images of ${name} are not those that the network was trained on (test split ${opened.digest.test}, expected ${digest.test})`,
     );
   }
-  return opened;
+  return preprocessing === undefined
+    ? opened
+    : renormalised(opened, preprocessing);
 }
 
 /** What is told of one network. */

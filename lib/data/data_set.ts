@@ -53,6 +53,8 @@ export interface DataSetHandle {
   readonly mean: readonly number[];
   /** Standard deviation of each channel, likewise. */
   readonly std: readonly number[];
+  /** Set where mean and std are other ones than the set's own. */
+  readonly isRenormalised?: true;
   /** SHA-256 of each split's canonical form; they identify the set in records. */
   readonly digest: Readonly<Record<SplitName, string>>;
   /** Number of images in each split. */
@@ -110,6 +112,37 @@ export async function openDataSet(
     resized(entry, options.size),
     await openEntry(name, entry, options),
   );
+}
+
+/**
+ * The same set, its images prepared by another mean and deviation: as a network
+ * wants them that was trained elsewhere.
+ *
+ * @param dataSet An open set.
+ * @param preparation One number for each channel, of pixels scaled to 0 … 1.
+ * @throws {RangeError} If there is not one for each, or a deviation is not above 0.
+ */
+export function renormalised(
+  dataSet: DataSetHandle,
+  { mean, std }: Pick<DataSetHandle, "mean" | "std">,
+): DataSetHandle {
+  const [channels] = dataSet.shape;
+  const isSound = mean.length === channels && std.length === channels &&
+    mean.every(Number.isFinite) &&
+    std.every((value) => value > 0 && Number.isFinite(value));
+  if (!isSound) {
+    throw new RangeError(
+      `Cannot prepare images by mean [${mean}] and deviation [${std}], expected ${channels} of each, deviations above 0`,
+    );
+  }
+  const handle: DataSetHandle = Object.freeze({
+    ...dataSet,
+    mean: [...mean],
+    std: [...std],
+    isRenormalised: true,
+  });
+  OPENED.set(handle, OPENED.get(dataSet)!);
+  return handle;
 }
 
 function makeHandle(

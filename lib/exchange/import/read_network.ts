@@ -31,6 +31,13 @@ import { manifestOf, weightsIn } from "./tfjs_weights.ts";
 /** Formats that networks are read from. */
 export type ImportFormat = "onnx" | "tfjs" | "safetensors";
 
+/** What else runs a format, for people. */
+export const IMPORT_READERS: Readonly<Record<ImportFormat, string>> = {
+  onnx: "ONNX Runtime",
+  tfjs: "TensorFlow.js",
+  safetensors: "nothing else",
+};
+
 /** A network of a file. */
 export interface ImportedNetwork {
   /** The file's name without its ending; of a model.json its folder's. */

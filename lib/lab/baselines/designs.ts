@@ -1,12 +1,15 @@
+import { UsageError } from "../../cli/mod.ts";
 import { shrinkLayers } from "../../compress/mod.ts";
 import {
   buildNetwork,
   leaves,
   type Network,
+  type NetworkName,
   shapes,
 } from "../../network/mod.ts";
 import type { Student } from "../../search/mod.ts";
 import type { CompressionConfig } from "../options/compression.ts";
+import { isFileNetwork } from "../options/teacher_file.ts";
 
 /** Simple ways to a network of a given size, by the names of their arms. */
 export const BASELINE_NAMES = [
@@ -80,23 +83,28 @@ export function designOf(
       at: (share) => pruned(teacher, { ratio: share / 1000, minChannels }),
     };
   }
-  const build = (network: typeof config.network, width: number) =>
+  const build = (network: NetworkName, width: number) =>
     buildNetwork(network, {
       input: teacher.input,
       classes: shapes(teacher).output[0],
       width,
     });
-  return name === "width"
-    ? {
-      most: 999,
-      at: (share) => ({
-        network: build(config.network, config.width * share / 1000),
-      }),
-    }
-    : {
+  if (name !== "width") {
+    return {
       most: 1000 * MOST_WIDTH,
       at: (scale) => ({ network: build(name, scale / 1000) }),
     };
+  }
+  const { network, width } = config;
+  if (isFileNetwork(network)) {
+    throw new UsageError(
+      "--compare width: expected other baselines, since a teacher from a file has no narrower versions",
+    );
+  }
+  return {
+    most: 999,
+    at: (share) => ({ network: build(network, width * share / 1000) }),
+  };
 }
 
 /** Every layer that may shrink at one ratio. */

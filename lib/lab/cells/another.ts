@@ -68,7 +68,8 @@ export async function anotherSubject(
             config,
             teacher: subject.network,
             images: config.images || subject.count.train - config.validation,
-            taken: subject.taken !== undefined,
+            taken: subject.taken !== undefined ||
+              subject.imported !== undefined,
           },
           rank,
           phase: (part, shown) => phase(`source ${part}`, shown),

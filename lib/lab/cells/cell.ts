@@ -1,5 +1,6 @@
 import type { CompressionConfig } from "../options/compression.ts";
 import { recordSlug } from "../../report/mod.ts";
+import { fileNetworkName, isFileNetwork } from "../options/teacher_file.ts";
 import { dataSlug } from "../subject/data_options.ts";
 
 /**
@@ -39,7 +40,10 @@ export interface CellParts {
 export function cellName({ config, arm, seed }: CellParts): string {
   const { dataset, size, network, width } = config;
   const set = dataSlug({ dataset, size });
-  return recordSlug(`${set}-${network}-w${width}-${arm}-s${seed}`);
+  const subject = isFileNetwork(network)
+    ? fileNetworkName(network).toLowerCase()
+    : `${network}-w${width}`;
+  return recordSlug(`${set}-${subject}-${arm}-s${seed}`);
 }
 
 /**

@@ -10,8 +10,17 @@ import {
 import type { CompressionConfig } from "../options/compression.ts";
 import { limitsLatency } from "../options/limits.ts";
 import type { DataIdentity } from "../subject/data_options.ts";
+import type { ImportedIdentity } from "../subject/imported.ts";
 import type { Subject } from "../subject/subject.ts";
 import type { Cell } from "./cell.ts";
+
+/** A teacher of this project that was trained before. */
+export interface TakenTeacher {
+  /** SHA-256 of its weights. */
+  readonly weights: string;
+  /** What trained it. */
+  readonly engine: EngineIdentity;
+}
 
 /** All that a cell's outcome depends on. */
 export interface Identity<Config = CompressionConfig> {
@@ -26,12 +35,7 @@ export interface Identity<Config = CompressionConfig> {
   /** The data. */
   readonly data: DataIdentity;
   /** The teacher, where it was not trained by this run's engine but taken as it was. */
-  readonly teacher?: {
-    /** SHA-256 of its weights. */
-    readonly weights: string;
-    /** What trained it. */
-    readonly engine: EngineIdentity;
-  };
+  readonly teacher?: TakenTeacher | ImportedIdentity;
   /** Where it was run, if its limits are on how fast that is. */
   readonly machine?: Machine;
   /** Ids of the trained policies that it starts from. */
@@ -46,14 +50,14 @@ export interface Identity<Config = CompressionConfig> {
  */
 export function identityOf<Config extends CompressionConfig>(
   { config, arm, seed }: Cell<Config>,
-  { engine, subject: { data, taken }, policies = [] }: {
+  { engine, subject: { data, taken, imported }, policies = [] }: {
     readonly engine: Engine;
-    readonly subject: Pick<Subject, "data" | "taken">;
+    readonly subject: Pick<Subject, "data" | "taken" | "imported">;
     readonly policies?: readonly string[];
   },
 ): Identity<Config> {
   // How the run came to its teacher changes nothing of the rest.
-  const { retrain: _, ...teacher } = config.teacher;
+  const { retrain: _, source: __, ...teacher } = config.teacher;
   return {
     config: {
       ...config,
@@ -72,6 +76,7 @@ export function identityOf<Config extends CompressionConfig>(
         engine: taken.record.deterministic.engine,
       },
     }),
+    ...(imported === undefined ? {} : { teacher: imported.identity }),
     ...(limitsLatency(config) ? { machine: thisMachine() } : {}),
     ...(policies.length === 0 ? {} : { policies }),
   };

@@ -98,7 +98,8 @@ async function printSubjects(cells: readonly KnownCell[]): Promise<void> {
     const { facts, network } = subject;
     const images = config.images ||
       (facts.trainCount ?? NaN) - config.validation;
-    const taken = subject.foreseenTeacher?.record.profile;
+    const taken = subject.foreseenTeacher?.record.profile ??
+      config.teacher.source?.file;
     print(
       `Teacher: ${formatCount(countParameters(network))} parameters, ${
         formatShortCount(countMacs(network))

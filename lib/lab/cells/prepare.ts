@@ -16,6 +16,7 @@ import {
 import { sharedSeedsOf } from "../options/search_plan.ts";
 import type { Session } from "../session/session.ts";
 import type { Subject } from "../subject/subject.ts";
+import { provenTeacher } from "../teacher/prove.ts";
 import type { CellLab } from "./experiment.ts";
 
 /** What the cells of a run share, made when the first asks for it. */
@@ -34,7 +35,7 @@ export interface Shared {
  * @param parts The subject; a cell's forecast, rank, and progress line.
  */
 export async function prepareSubject(
-  { engine, executor, evaluator, store }: Session,
+  session: Session,
   { subject, forecast, rank, phase }: {
     readonly subject: Subject;
     readonly forecast: ForecastOptions;
@@ -42,7 +43,8 @@ export async function prepareSubject(
     readonly phase: CellLab<CompressionConfig>["phase"];
   },
 ): Promise<PreparedTeacher> {
-  const { dataSet, network, taken } = subject;
+  const { engine, executor, evaluator, store } = session;
+  const { dataSet, network, taken, imported } = subject;
   const { config } = forecast;
   if (taken !== undefined) {
     const { profile, deterministic } = taken.record;
@@ -51,11 +53,33 @@ export async function prepareSubject(
       `Teacher: ${profile} as recorded, trained by ${name} (${instructionSet}); --teacher.retrain trains it here`,
     );
   }
+  const images = {
+    validation: config.validation,
+    train: config.images,
+    studentTrain: config.student.images,
+    studentValidation: config.student.validationImages,
+  };
+  const seeds = sharedSeedsOf(config);
+  const recipe = teacherRecipe(config);
+  const trained = imported === undefined
+    ? taken === undefined ? undefined : {
+      evaluation: taken.record.deterministic.evaluation,
+      weights: taken.weights,
+    }
+    : await provenTeacher(session, {
+      imported,
+      dataSet,
+      images,
+      network,
+      recipe,
+      seeds,
+    });
+  const isTaught = trained === undefined;
   const teaching = phase("teacher", {
     total: config.teacher.epochs,
     unit: "epochs",
   });
-  if (taken === undefined) teaching.begin();
+  if (isTaught) teaching.begin();
   const thousands = (images: number) => Math.ceil(images / 1000);
   const looking = phase("logits", {
     total: thousands(countForwards(forecast)),
@@ -63,31 +87,21 @@ export async function prepareSubject(
   });
   return await prepareTeacher({
     dataSet,
-    images: {
-      validation: config.validation,
-      train: config.images,
-      studentTrain: config.student.images,
-      studentValidation: config.student.validationImages,
-    },
+    images,
     network,
-    recipe: teacherRecipe(config),
+    recipe,
     augmentation: finalRecipe(config).augmentation,
     views: teacherViews(config),
-    seeds: sharedSeedsOf(config),
+    seeds,
     engine,
     executor,
     evaluator,
     store,
     rank,
-    ...(taken === undefined ? {} : {
-      trained: {
-        evaluation: taken.record.deterministic.evaluation,
-        weights: taken.weights,
-      },
-    }),
+    ...(trained === undefined ? {} : { trained }),
     onEpoch: (epochs) => teaching.reach(epochs),
     onForward(images) {
-      if (taken === undefined) teaching.reach(config.teacher.epochs);
+      if (isTaught) teaching.reach(config.teacher.epochs);
       looking.reach(thousands(images));
     },
   });

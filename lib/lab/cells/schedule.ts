@@ -59,7 +59,8 @@ export function schedule(
       plan: searchPlanOf(config, { seed }),
       teacher: network,
       images,
-      taken: subject.foreseenTeacher !== undefined,
+      taken: subject.foreseenTeacher !== undefined ||
+        subject.imported !== undefined,
       isShared,
       testImages: facts.testCount ?? images * TEST_SHARE,
       workers,

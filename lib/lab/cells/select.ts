@@ -11,6 +11,7 @@ import {
   type CompressionConfig,
 } from "../options/compression.ts";
 import { type Cell, cellName, matchesCell } from "./cell.ts";
+import { fileNetwork } from "../options/teacher_file.ts";
 import type { Arm, GivenOptions } from "./experiment.ts";
 
 /** Cells of a command line. */
@@ -53,6 +54,7 @@ export function selectCells<Given extends GivenOptions>(
 ): Selection {
   const { config, run, amend } = invocation;
   const isNamed = "dataset" in invocation.given;
+  checkFile(invocation);
   const subjects = subjectsOf(invocation);
   const asked = config.arms;
   const options = subjects.map((subject, i) => {
@@ -160,7 +162,26 @@ function subjectsOf<Given extends GivenOptions>(
     )
   );
   // None is one of the profile's: then it is what the other options say.
-  return fitting.length > 0 ? fitting : [{}];
+  if (fitting.length === 0) return [{}];
+  // A file's network is one, however many the profile has on the data set.
+  return config.teacher.file === undefined ? fitting : fitting.slice(0, 1);
+}
+
+/** Checks what a teacher's file goes with, and what not. */
+function checkFile<Given extends GivenOptions>(
+  { config: { teacher: { file } }, given }: Invocation<Given>,
+): void {
+  if (file === undefined) return;
+  const other = ["network", "width"].find((key) => key in given);
+  if (other !== undefined) {
+    throw new UsageError(
+      `--${other}: expected none beside --teacher "${file}", which is the network`,
+    );
+  }
+  if ("dataset" in given) return;
+  throw new UsageError(
+    `--teacher "${file}": expected --dataset too, whose classes it tells apart`,
+  );
 }
 
 /**
@@ -171,7 +192,14 @@ function variationOf<Given>(
   { run: { profile }, given }: Invocation<Given>,
 ): string {
   const { teacher, ...others } = given as Readonly<Record<string, unknown>>;
-  const { retrain: _, ...recipe } = (teacher ?? {}) as Record<string, unknown>;
+  const { retrain: _, file, ...rest } = (teacher ?? {}) as Record<
+    string,
+    unknown
+  >;
+  // Where a file lies changes nothing; its content is in the cell's identity.
+  const recipe = typeof file === "string"
+    ? { ...rest, file: fileNetwork(file) }
+    : rest;
   const varied = Object.entries({
     ...others,
     ...(Object.keys(recipe).length === 0 ? {} : { teacher: recipe }),

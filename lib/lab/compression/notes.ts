@@ -14,6 +14,7 @@ import {
 import type { CellEnvironment } from "../cells/experiment.ts";
 import { studentEpochsOf } from "../options/recipes.ts";
 import { stageConfigOf } from "../options/search_plan.ts";
+import { isFileNetwork } from "../options/teacher_file.ts";
 import { contentNote } from "../subject/data_options.ts";
 import type { CompressionContent } from "./content.ts";
 import { stageLabel } from "./titles.ts";
@@ -31,7 +32,7 @@ export function studentEpochs(
 /** Says in one line how a run differs from the paper's protocol. */
 export function scaleNote(content: CompressionContent): string {
   const { identity: { config }, stages } = content;
-  const { width, student } = config;
+  const { network, width, student } = config;
   const iterations = stages.map(({ kind }) =>
     stageConfigOf(config, kind).iterations
   );
@@ -46,7 +47,11 @@ export function scaleNote(content: CompressionContent): string {
   return width === 1 && student.images === 0 &&
       iterations.every((each) => each >= 100)
     ? `The paper's scale: full width, ${students}, ${training}.`
-    : `**Laptop-scale numbers, not the paper's:** ours is a narrower teacher (width ${width} of the paper's) and a shorter search (${students}, ${training}).`;
+    : `**Laptop-scale numbers, not the paper's:** ours is ${
+      isFileNetwork(network)
+        ? "a teacher trained elsewhere"
+        : `a narrower teacher (width ${width} of the paper's)`
+    } and a shorter search (${students}, ${training}).`;
 }
 
 /** What a run cost. */
@@ -103,6 +108,17 @@ export function teacherNote(
   },
 ): string {
   if (teacher === undefined) return "";
+  if ("file" in teacher) {
+    const { name, format, file, preprocessing: { mean, std } } = teacher;
+    const list = (values: readonly number[]) =>
+      values.map((value) => Number(value.toPrecision(6))).join(", ");
+    return `The teacher was trained elsewhere: ${name}, ${format}, SHA-256
+${file}; of pixels of 0 to 1 it subtracts ${list(mean)} and divides by ${
+      list(std)
+    }.
+
+`;
+  }
   const { weights, engine: { name, instructionSet } } = teacher;
   return `The teacher was trained before, by ${name} (${instructionSet}): weights
 ${weights.slice(0, 16)}, see [teachers](../../teachers/README.md).

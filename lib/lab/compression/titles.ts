@@ -7,6 +7,7 @@
 import { dataSetTitle } from "../../data/mod.ts";
 import type { PolicyKind } from "../../policy/mod.ts";
 import type { CompressionConfig } from "../options/compression.ts";
+import { fileNetworkName, isFileNetwork } from "../options/teacher_file.ts";
 
 /** Networks whose name for people does not follow from that on the command line. */
 const TITLES: Readonly<Record<string, string>> = {
@@ -20,8 +21,9 @@ const TITLES: Readonly<Record<string, string>> = {
 export function subjectTitle(
   { network, dataset }: Pick<CompressionConfig, "network" | "dataset">,
 ): string {
-  const family = TITLES[network] ??
-    network.replace(/(?<=[a-z])(?=[0-9])/, "-")
+  const family = isFileNetwork(network)
+    ? `${fileNetworkName(network)} (a file)`
+    : TITLES[network] ?? network.replace(/(?<=[a-z])(?=[0-9])/, "-")
       .replace(/^vgg/, "VGG").replace(/^resnet/, "ResNet")
       .replace(/-imagenet$/, " (ImageNet's stem)");
   return `${family} on ${
@@ -33,7 +35,10 @@ export function subjectTitle(
 export function subjectName(
   config: Pick<CompressionConfig, "network" | "dataset" | "width">,
 ): string {
-  return `${subjectTitle(config)}, width ${config.width}`;
+  const title = subjectTitle(config);
+  return isFileNetwork(config.network)
+    ? title
+    : `${title}, width ${config.width}`;
 }
 
 /** What a stage does, for headings. */

@@ -1,4 +1,5 @@
 import type { Weights } from "../../engine/mod.ts";
+import type { Preprocessing } from "../../exchange/mod.ts";
 import type { Network } from "../../network/mod.ts";
 import type { DataIdentity } from "../subject/data_options.ts";
 
@@ -16,6 +17,8 @@ export interface ExportSource {
   readonly data: DataIdentity;
   /** Its test accuracy as recorded, in [0, 1]. */
   readonly test: number;
+  /** How its images are prepared, where that is not the data set's own way. */
+  readonly preprocessing?: Preprocessing;
   /** The teacher that it was made from, where it is a student. */
   readonly teacher?: RecordedTeacherNetwork;
 }

@@ -90,6 +90,9 @@ export async function studentSource(
     network,
     weights: decodeWeights(bytes),
     data: identity!.data,
+    ...(identity!.teacher !== undefined && "file" in identity!.teacher
+      ? { preprocessing: identity!.teacher.preprocessing }
+      : {}),
     test: winner!.test,
     teacher: { network: canonical(teacher!.network), test: teacher!.test },
   };

@@ -28,6 +28,12 @@ import {
   distillationSchema,
   teacherSchema,
 } from "./teacher.ts";
+import {
+  type FileNetwork,
+  fileNetwork,
+  type TeacherFile,
+  teacherFileOf,
+} from "./teacher_file.ts";
 import type { OptionValues } from "./values.ts";
 
 /** Everything that one compression can be told. */
@@ -68,14 +74,20 @@ export type GivenConfig = OptionValues<typeof compressionOptions>;
 
 /** Options of a compression, each with its value. */
 export interface CompressionConfig
-  extends Omit<GivenConfig, "teacher" | "student" | "final"> {
+  extends Omit<GivenConfig, "network" | "teacher" | "student" | "final"> {
+  /** The teacher's network: one that can be built, or that of a file. */
+  readonly network: GivenConfig["network"] | FileNetwork;
   /** How the teacher is trained: what its data set's recipe says filled in. */
   readonly teacher:
     & Omit<RecipeFields, "schedule" | "cropPadding" | "flip">
     & Pick<
       GivenConfig["teacher"],
       "schedule" | "seed" | "retrain" | "precision"
-    >;
+    >
+    & {
+      /** Where it was trained elsewhere. */
+      readonly source?: TeacherFile;
+    };
   /** How candidates are trained briefly. */
   readonly student:
     & Omit<GivenConfig["student"], "precision">
@@ -94,14 +106,21 @@ export interface CompressionConfig
  */
 export function completeConfig<Given extends GivenConfig>(
   given: Given,
-): Omit<Given, "teacher" | "student" | "final"> & CompressionConfig {
+):
+  & Omit<Given, "network" | "teacher" | "student" | "final">
+  & CompressionConfig {
   checkFinalists(given);
   checkStart(given);
   checkFaults(given);
-  const { seed, retrain, precision: taught, ...own } = given.teacher;
+  const { seed, retrain, precision: taught, ...rest } = given.teacher;
+  const { file: _, pixels: __, mean: ___, std: ____, ...own } = rest;
+  const source = teacherFileOf(rest);
+  const network = source === undefined
+    ? given.network
+    : fileNetwork(source.file);
   const { schedule, cropPadding, flip, ...teacher } = recipeFields(
     given.dataset,
-    given.network,
+    network,
     own,
   );
   const { precision, ...student } = given.student;
@@ -109,12 +128,16 @@ export function completeConfig<Given extends GivenConfig>(
     (cropPadding > 0 || flip ? { cropPadding, flip } : undefined);
   return {
     ...given,
+    network,
+    // A file's network is as wide as it is.
+    ...(source === undefined ? {} : { width: 1 }),
     teacher: {
       ...teacher,
       seed,
       ...(schedule === "oneCycle" ? {} : { schedule }),
       ...(retrain === undefined ? {} : { retrain }),
       ...precisionOf(taught),
+      ...(source === undefined ? {} : { source }),
     },
     student: { ...student, ...precisionOf(precision) },
     final: withoutUsual(given.final),

@@ -8,12 +8,14 @@ import { z } from "zod";
 import { epochs, learningRate, seed } from "./numbers.ts";
 import { teacherPrecisionOptions } from "./precision.ts";
 import { scheduleSchema } from "./schedules.ts";
+import { teacherFileOptions } from "./teacher_file.ts";
 
 /**
  * How the teacher is trained. The paper gives no recipe; what is left out is that
  * of experiments/configs/teachers.yaml for the data set and network.
  */
 export const teacherSchema = z.strictObject({
+  ...teacherFileOptions,
   epochs: epochs.optional().describe(
     "Passes over the training images (default: by experiments/configs/teachers.yaml, as of all options of the teacher)",
   ),

@@ -11,10 +11,13 @@ import {
   type DataSetHandle,
   openFacts,
   placelessName,
+  renormalised,
 } from "../../data/mod.ts";
+import type { ImportedNetwork } from "../../exchange/mod.ts";
 import { buildNetwork, type Network } from "../../network/mod.ts";
 import { checkImages, type CompressionConfig } from "../options/compression.ts";
 import { teacherRecipe } from "../options/recipes.ts";
+import { builtName } from "../options/teacher_file.ts";
 import { PROJECT_RESULTS } from "../project.ts";
 import { findTeacher, type FoundTeacher } from "../teacher/files.ts";
 import {
@@ -23,6 +26,11 @@ import {
   dataIdentity,
   findData,
 } from "./data_options.ts";
+import {
+  type ImportedTeacher,
+  importTeacher,
+  readTeacherFile,
+} from "./imported.ts";
 
 /** A subject of which something is known, though its data may not be there. */
 export interface KnownSubject {
@@ -36,6 +44,8 @@ export interface KnownSubject {
   readonly open: () => Promise<Subject>;
   /** The recorded teacher that would be taken, as far as the registry tells. */
   readonly foreseenTeacher: FoundTeacher | undefined;
+  /** What the teacher's file holds, where it is from one. */
+  readonly imported?: ImportedNetwork;
 }
 
 /** A subject whose data are open. */
@@ -52,6 +62,8 @@ export interface Subject {
   readonly count: { readonly train: number; readonly test: number };
   /** The recorded teacher that is taken; undefined where one is trained. */
   readonly taken?: FoundTeacher;
+  /** The teacher that was trained elsewhere; the data are prepared as it wants. */
+  readonly imported?: ImportedTeacher;
 }
 
 /**
@@ -70,17 +82,28 @@ export async function findSubject(
   const found = await findData(config, run);
   const { facts } = found;
   checkImages(config, facts.trainCount ?? Infinity);
-  const network = teacherNetwork(config, facts);
+  const { source } = config.teacher;
+  const imported = source === undefined
+    ? undefined
+    : await readTeacherFile(source, facts);
+  const network = imported?.network ?? teacherNetwork(config, facts);
   return {
     config,
     facts,
     network,
+    ...(imported === undefined ? {} : { imported }),
     foreseenTeacher: await teacherOf(config, run, {
       network,
       data: { name: placelessName(config.dataset), digest: facts.digest },
     }),
     async open() {
-      const dataSet = await found.open();
+      const opened = await found.open();
+      const teacher = imported === undefined || source === undefined
+        ? undefined
+        : importTeacher(source, { network: imported, dataSet: opened });
+      const dataSet = teacher === undefined
+        ? opened
+        : renormalised(opened, teacher.identity.preprocessing);
       const { trainCount, testCount } = openFacts(dataSet);
       checkImages(config, trainCount!);
       const data = dataIdentity(dataSet);
@@ -92,6 +115,7 @@ export async function findSubject(
         data,
         count: { train: trainCount!, test: testCount! },
         ...(taken === undefined ? {} : { taken }),
+        ...(teacher === undefined ? {} : { imported: teacher }),
       };
     },
   };
@@ -107,7 +131,7 @@ function teacherNetwork(
   { shape, classes }: DataSetFacts,
 ): Network {
   try {
-    return buildNetwork(network, {
+    return buildNetwork(builtName(network), {
       input: shape,
       classes: classes.length,
       width,
@@ -133,7 +157,10 @@ async function teacherOf(
   },
 ): Promise<FoundTeacher | undefined> {
   const { train, test } = digest;
-  if (config.teacher.retrain || train === undefined || test === undefined) {
+  if (
+    config.teacher.source !== undefined || config.teacher.retrain ||
+    train === undefined || test === undefined
+  ) {
     return undefined;
   }
   const { validation, images, data: { seed: dataSeed }, teacher } = config;

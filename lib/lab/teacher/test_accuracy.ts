@@ -39,6 +39,10 @@ export async function testAccuracy(
       network: networkId(network),
       test: dataSet.digest.test,
       engine: `${engine.name} ${engine.version} ${engine.instructionSet}`,
+      // The usual preparation follows from the data.
+      ...(dataSet.isRenormalised
+        ? { mean: dataSet.mean, std: dataSet.std }
+        : {}),
     }))
   }`;
   const known = store.getEvaluation(key);

@@ -22,6 +22,7 @@ import {
 } from "../forecast/forecast.ts";
 import type { CompressionConfig } from "../options/compression.ts";
 import { searchPlanOf } from "../options/search_plan.ts";
+import { builtName } from "../options/teacher_file.ts";
 import {
   checkTransferOptions,
   sourceConfigOf,
@@ -71,7 +72,7 @@ function sourceNetwork(
 ): Network {
   const facts = source?.includes("@") ? dataSetFacts(dataset) : undefined;
   try {
-    return buildNetwork(network, {
+    return buildNetwork(builtName(network), {
       input: facts?.shape ?? target.input,
       classes: facts?.classes.length ?? shapes(target).output[0],
       width,

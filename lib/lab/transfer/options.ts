@@ -106,6 +106,9 @@ export function checkTransferOptions(
     ...(budget === undefined ? [] : [
       `--removal.budget ${budget}: expected none, since searches are compared at equal numbers of students proposed`,
     ]),
+    ...(config.teacher.source === undefined ? [] : [
+      "--teacher: expected none, since the source's teacher is trained as the target's",
+    ]),
     ...latencyMistakes(
       config,
       "what a policy has learned of one network's time is not carried to another",
