@@ -372,6 +372,8 @@ function affine(
 
 function absorb(step: Step, { scale, shift }: Affine): boolean {
   if (step.type === "input") {
+    // What mirrors the images is no deviation to divide by.
+    if (!scale.every((factor) => factor > 0)) return false;
     step.shift = step.shift.map((value, c) => value * scale[c]! + shift[c]!);
     step.scale = step.scale.map((value, c) => value * scale[c]!);
     return true;

@@ -162,19 +162,23 @@ export function structureOf(
 }
 
 /**
- * Body and shortcut: the shortcut is the branch without a convolution, else the
- * one of fewer layers.
+ * Body and shortcut: the shortcut is the branch of fewer convolutions, else of
+ * smaller ones, else of fewer layers.
  */
 function ordered(
   branches: readonly (readonly LayerStep[])[],
 ): readonly [readonly LayerStep[], readonly LayerStep[]] {
   const [one = [], other = []] = branches;
-  const weigh = (layers: readonly LayerStep[]) =>
-    1000 * layers.filter(({ layer }) => layer.type === "conv").length +
-    layers.length;
-  const [body, shortcut] = weigh(one) >= weigh(other)
-    ? [one, other]
-    : [other, one];
+  const weigh = (layers: readonly LayerStep[]) => {
+    const kernels = layers.flatMap(({ layer }) =>
+      layer.type === "conv" ? [layer.kernel] : []
+    );
+    return [kernels.length, Math.max(0, ...kernels), layers.length] as const;
+  };
+  const [a, b] = [weigh(one), weigh(other)];
+  const first = a.findIndex((value, i) => value !== b[i]);
+  const isSwapped = first >= 0 && a[first]! < b[first]!;
+  const [body, shortcut] = isSwapped ? [other, one] : [one, other];
   // An empty body would add nothing, where both sides are the input.
   if (body.length === 0) {
     unsupported("it adds a map to itself, expected a residual block");

@@ -84,7 +84,10 @@ export function imageView(
     );
   const without = (order: View): View =>
     order.map((axes) => axes.filter((axis) => shape[axis] > 1));
-  if (fits(first) && fits(last)) return undefined;
+  const views = [without(first), without(last)] as const;
+  if (fits(first) && fits(last)) {
+    return sameView(...views) ? views[0] : undefined;
+  }
   if (fits(first)) return without(first);
   if (fits(last)) return without(last);
   if (shape[0] !== 1 || sizes.includes(undefined)) return undefined;

@@ -1,4 +1,3 @@
-import { UsageError } from "../../cli/mod.ts";
 import { shrinkLayers } from "../../compress/mod.ts";
 import {
   buildNetwork,
@@ -97,9 +96,7 @@ export function designOf(
   }
   const { network, width } = config;
   if (isFileNetwork(network)) {
-    throw new UsageError(
-      "--compare width: expected other baselines, since a teacher from a file has no narrower versions",
-    );
+    throw new TypeError(`Cannot narrow "${network}": it is read from a file`);
   }
   return {
     most: 999,

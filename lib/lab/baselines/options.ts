@@ -5,6 +5,7 @@
  */
 
 import { z } from "zod";
+import { notify } from "../../cli/mod.ts";
 import type { Arm, GivenOptions } from "../cells/experiment.ts";
 import type { CompressionConfig } from "../options/compression.ts";
 import type { OptionValues } from "../options/values.ts";
@@ -39,9 +40,18 @@ export function baselineOptionsOf(config: CompressionConfig): BaselineOptions {
  */
 export function baselineArms(
   names: readonly BaselineName[],
-  { baselineSizes, student }: GivenOptions & BaselineOptions,
+  { baselineSizes, student, teacher: { file } }:
+    & GivenOptions
+    & BaselineOptions,
 ): readonly Arm[] {
-  return names.map((name) => ({
+  // Profiles name it for networks that are built.
+  const isLeftOut = file !== undefined && names.includes("width");
+  if (isLeftOut) {
+    notify(
+      "width: left out, since a teacher from a file has no narrower versions of its own",
+    );
+  }
+  return names.filter((name) => !isLeftOut || name !== "width").map((name) => ({
     name,
     options: { baselineSizes },
     bySeed: (seed) => ({ student: { seed: student.seed + seed - 1 } }),

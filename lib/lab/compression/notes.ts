@@ -116,6 +116,8 @@ export function teacherNote(
 ${file}; of pixels of 0 to 1 it subtracts ${list(mean)} and divides by ${
       list(std)
     }.
+It may well have been trained on the images that validate here, which are training
+images of the set: test accuracies are what compares it with its students.
 
 `;
   }
