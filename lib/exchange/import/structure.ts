@@ -129,7 +129,7 @@ export function structureOf(
         );
       }
       const { common, branches } = branchesTo(before.reads, before.node);
-      const [body, shortcut] = ordered(branches);
+      const [body, shortcut] = ordered(branches, before.node);
       found.push({
         block: {
           type: "residual",
@@ -167,6 +167,7 @@ export function structureOf(
  */
 function ordered(
   branches: readonly (readonly LayerStep[])[],
+  node: PlainNode,
 ): readonly [readonly LayerStep[], readonly LayerStep[]] {
   const [one = [], other = []] = branches;
   const weigh = (layers: readonly LayerStep[]) => {
@@ -179,11 +180,16 @@ function ordered(
   const first = a.findIndex((value, i) => value !== b[i]);
   const isSwapped = first >= 0 && a[first]! < b[first]!;
   const [body, shortcut] = isSwapped ? [other, one] : [one, other];
-  // An empty body would add nothing, where both sides are the input.
-  if (body.length === 0) {
-    unsupported("it adds a map to itself, expected a residual block");
-  }
-  return [body, shortcut];
+  if (body.length > 0) return [body, shortcut];
+  // A map added to itself: an empty body would add nothing.
+  const identity: LayerStep = {
+    type: "layer",
+    reads: [],
+    layer: { type: "avgPool", kernel: 1, stride: 1 },
+    arrays: {},
+    node,
+  };
+  return [[identity], shortcut];
 }
 
 /** Arrays of the layers, in order, under the names of the canonical form. */
