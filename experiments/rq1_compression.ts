@@ -75,6 +75,7 @@ export const command = defineCommand({
     "deno task rq1 --dataset mnist --compare random,evolution --seeds 3",
     "deno task rq1 --dataset mnist --compare pruning,width --baseline-sizes 10,20,40",
     "deno task rq1 --seed 2 --removal.iterations 60",
+    "deno task rq1 --teacher resnet56.onnx --dataset cifar10 --teacher.pixels unit",
   ],
   schema,
   profiles: new URL("configs/", import.meta.url),

@@ -367,3 +367,48 @@ Deno.test("shrinkLayers() accepts a pool in a body when asked for all", () => {
     shortcut: [conv(16, { stride: 2 })],
   });
 });
+
+Deno.test("shrinkLayers() pads as many channels as the body has, and keeps those of the stream", () => {
+  const zeros = (before: number, after: number) => [
+    { type: "avgPool", kernel: 1, stride: 2 } as const,
+    { type: "padChannels", before, after } as const,
+  ];
+  const network: Network = {
+    input: [3, 8, 8],
+    blocks: [
+      conv(16),
+      {
+        type: "residual",
+        body: [conv(32, { stride: 2 }), conv(32)],
+        shortcut: zeros(4, 12),
+      },
+      { type: "residual", body: [conv(32), conv(32)], shortcut: [] },
+      GLOBAL,
+      LINEAR,
+    ],
+  };
+  assert.deepEqual(free(network), [0, 1, 2, 5]);
+  const blockOf = (ratios: Readonly<Record<number, number>>) =>
+    shrunk(network, ratios).blocks.slice(1, 3);
+  // 24 - 16 channels are zeros, a quarter of them before.
+  assert.deepEqual(blockOf({ 2: 0.75 }), [
+    {
+      type: "residual",
+      body: [conv(32, { stride: 2 }), conv(24)],
+      shortcut: zeros(2, 6),
+    },
+    { type: "residual", body: [conv(32), conv(24)], shortcut: [] },
+  ]);
+  // A third of 32 is less than what comes in.
+  assert.deepEqual(blockOf({ 2: 0.3 })[0], {
+    type: "residual",
+    body: [conv(32, { stride: 2 }), conv(16)],
+    shortcut: zeros(0, 0),
+  });
+  // What comes in became less: the body may too.
+  assert.deepEqual(blockOf({ 0: 0.7, 2: 0.4 })[0], {
+    type: "residual",
+    body: [conv(32, { stride: 2 }), conv(12)],
+    shortcut: zeros(0, 1),
+  });
+});

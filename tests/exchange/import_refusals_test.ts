@@ -125,6 +125,25 @@ const UNSUPPORTED: Readonly<Record<string, readonly [ModelSpec, RegExp]>> = {
     }),
     /node "wide" \(Pad\) pads with 0 before a maximum/,
   ],
+  "a border on one side that a kernel of gigabytes would stand for": [
+    conv({ pads: [4000, 0, 0, 0] }),
+    /node "map" \(Conv\) moves a window of 3x3 .* a square window can stand for/,
+  ],
+  "a tensor that is used until nothing is left": [
+    {
+      nodes: [
+        ...Array.from({ length: 80 }, (_, i) => ({
+          op: "Transpose",
+          inputs: [i === 0 ? "w" : `w${i}`],
+          output: `w${i + 1}`,
+        })),
+        node("Flatten", "images", "flat"),
+        node("MatMul", "flat w80", "logits"),
+      ],
+      constants: { w: { shape: [72, 50_000], data: Array(3_600_000).fill(1) } },
+    },
+    /node "w7\d" \(Transpose\) makes it more than 1073741824 bytes/,
+  ],
   "a mean of padded pixels": [
     inside([
       node("AveragePool", "map", "end", {

@@ -291,3 +291,25 @@ Deno.test("selectCells() refuses two subjects of one name, unless flags make the
   const { declared } = await select(["--images", "30"], { profile });
   assert.deepEqual(names(declared), ["mnist-vgg13-w1-reinforce-s1"]);
 });
+
+Deno.test("selectCells() takes a teacher's file for the network, wherever it lies", async () => {
+  const ask = (file: string) =>
+    select(["--teacher", file, "--dataset", "cifar10"]);
+  const { declared, profile } = await ask("here/resnet56.onnx");
+  assert.deepEqual(names(declared), ["cifar10-resnet56-reinforce-s1"]);
+  const [{ config }] = declared as [Selection["declared"][number]];
+  assert.equal(config.network, "file:resnet56");
+  // The profile's subject is another network's, twice as narrow.
+  assert.equal(config.width, 1);
+  assert.equal(config.teacher.source?.file, "here/resnet56.onnx");
+  assert.match(profile, /^laptop\+[0-9a-f]{8}$/);
+  assert.equal((await ask("/elsewhere/resnet56.onnx")).profile, profile);
+  assert.notEqual((await ask("here/resnet20.onnx")).profile, profile);
+  // Of TensorFlow.js's models the folder has the name.
+  const model = await ask("birds/model.json");
+  assert.deepEqual(names(model.declared), ["cifar10-birds-reinforce-s1"]);
+  await assert.rejects(
+    select(["--teacher", "a.onnx"]),
+    /^UsageError: --teacher "a\.onnx": expected --dataset too/,
+  );
+});

@@ -233,4 +233,8 @@ Deno.test("checkTransferOptions() refuses policies that cannot be carried over",
       return true;
     },
   );
+  assert.throws(
+    check({ teacher: { file: "net.onnx" } }),
+    /^UsageError: --teacher: expected none, since the source's teacher/,
+  );
 });

@@ -185,3 +185,26 @@ Deno.test("layerFeatures() of the release are the paper's without the skips", ()
   );
   assert.ok(paper.some((row) => row[5]! > 0));
 });
+
+Deno.test("layerFeatures() have no type and all outputs for channels that are padded", () => {
+  const network: Network = {
+    input: [3, 8, 8],
+    blocks: [{
+      type: "residual",
+      body: [{
+        type: "conv",
+        outChannels: 7,
+        kernel: 3,
+        stride: 1,
+        padding: 1,
+        bias: false,
+      }],
+      shortcut: [{ type: "padChannels", before: 1, after: 3 }],
+    }],
+  };
+  const [, paper] = layerFeatures(network, { set: "paper" });
+  assert.deepEqual([...paper!], [0, 0, 0, 0, 7, 0, 0]);
+  const [, scaled] = layerFeatures(network);
+  assert.equal(scaled!.length, layerFeatureCount());
+  assert.deepEqual([...scaled!.subarray(0, 7)], Array(7).fill(0));
+});

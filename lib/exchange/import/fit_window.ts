@@ -6,6 +6,9 @@
 
 import type { Sides } from "./values.ts";
 
+/** Side of the widest kernel that is read, or that may stand for another one. */
+const MOST_KERNEL = 64;
+
 /** A window along both axes. */
 export interface FileWindow {
   /** Height and width of what it reads, in pixels. */
@@ -60,6 +63,7 @@ export function fitWindow(
   const step = steps[0] ?? Math.min(...stride);
   if (steps.some((each) => each !== step)) return undefined;
   const widest = Math.max(...kernel);
+  if (widest > MOST_KERNEL) return undefined;
   const least = Math.max(...axes.map((axis) => sides[axis][0]));
   let best: SquareWindow | undefined;
   for (let padding = least; padding <= least + widest; padding++) {
@@ -80,5 +84,5 @@ export function fitWindow(
       };
     }
   }
-  return best;
+  return best !== undefined && best.kernel <= MOST_KERNEL ? best : undefined;
 }

@@ -185,7 +185,10 @@ export function interpret(
       );
     }
     const value = handler(reading, node);
-    if (value.kind === "constant") checkFinite(outputs[0]!, value.data);
+    if (value.kind === "constant") {
+      reading.spend(node, value.data);
+      checkFinite(outputs[0]!, value.data);
+    }
     if (op === "Softmax" || op === "LogSoftmax") logits = node.inputs[0]!;
     reading.values.set(outputs[0]!, value);
     for (const more of outputs.slice(1)) {

@@ -49,6 +49,9 @@ export interface PlainGraph {
   readonly opset: number;
 }
 
+/** Letters of a name in messages. */
+const LONGEST_NAME = 100;
+
 /** Nodes of the largest graph that is read. */
 export const MOST_NODES = 20_000;
 
@@ -124,7 +127,8 @@ export function lastOf(
 
 /** A node in messages: `node "conv1" (Conv)`. */
 export function placeOf({ name, op }: Pick<PlainNode, "name" | "op">): string {
-  return `node "${name}" (${op})`;
+  // Names of a damaged file may be as long as the file.
+  return `node "${name.slice(0, LONGEST_NAME)}" (${op.slice(0, LONGEST_NAME)})`;
 }
 
 /** Stops at a node that cannot be expressed. */

@@ -7,7 +7,12 @@
 
 import { basename, dirname, extname } from "node:path";
 import type { Predictor, Weights } from "../../engine/mod.ts";
-import { type Network, type Shape, shapes } from "../../network/mod.ts";
+import {
+  activationBytes,
+  type Network,
+  type Shape,
+  shapes,
+} from "../../network/mod.ts";
 import { sha256Hex } from "../../random/mod.ts";
 import { damaged, ImportError, unsupported } from "./errors.ts";
 import { parseJson, readBeside, readBounded } from "./files.ts";
@@ -93,12 +98,22 @@ export async function readNetwork(
         }${REMEDIES[ending] ?? ""}`,
       );
     }
-    return await reader(path, options);
+    const imported = await reader(path, options);
+    const bytes = activationBytes(imported.network);
+    if (bytes > MOST_ACTIVATIONS) {
+      unsupported(
+        `its maps of one image have ${bytes} bytes, expected at most ${MOST_ACTIVATIONS}`,
+      );
+    }
+    return imported;
   } catch (error) {
     if (!(error instanceof ImportError)) throw error;
     throw error.within(path);
   }
 }
+
+/** Bytes of all maps of one image; VGG-19's on ImageNet have 60 million. */
+const MOST_ACTIVATIONS = 2 ** 30;
 
 const READERS: Readonly<
   Record<

@@ -29,6 +29,7 @@ export class Reading {
   /** Version of the operators. */
   readonly opset: number;
   readonly #readers: ReadonlyMap<string, number>;
+  #bytes = 0;
 
   /** Starts with nothing known. */
   constructor({ batch, opset, readers }: {
@@ -40,6 +41,20 @@ export class Reading {
     this.batch = batch;
     this.opset = opset;
     this.#readers = readers;
+  }
+
+  /** Counts what a node computed: a small file may use a tensor again and again. */
+  spend(
+    node: PlainNode,
+    { byteLength }: { readonly byteLength: number },
+  ): void {
+    this.#bytes += byteLength;
+    if (this.#bytes > MOST_BYTES) {
+      refuse(
+        node,
+        `makes it more than ${MOST_BYTES} bytes of constants and weights, expected fewer`,
+      );
+    }
   }
 
   /** An input of a node; undefined where it is left out. */
@@ -149,6 +164,7 @@ export class Reading {
     if (output[0] * output[1] * output[2] > MOST_PIXELS) {
       refuse(node, `gives a map of [${output}], expected a smaller one`);
     }
+    for (const array of Object.values(arrays)) this.spend(node, array);
     this.steps.push({ type: "layer", reads: [from.step], layer, arrays, node });
     this.shapes.push(output);
     return {
@@ -162,5 +178,8 @@ export class Reading {
   }
 }
 
-/** Values of the largest map, of one image. */
-const MOST_PIXELS = 2 ** 26;
+/** Values of the largest map, of one image: VGG's on ImageNet has 3.2 million. */
+const MOST_PIXELS = 2 ** 23;
+
+/** Bytes of all that is computed of constants and kept for layers. */
+const MOST_BYTES = 2 ** 30;

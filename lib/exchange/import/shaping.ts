@@ -187,7 +187,8 @@ function reshapedConstant(
   const asked = sizes.map((size, i) => size === 0 ? shape[i] ?? 0 : size);
   const known = sizeOf(asked.filter((size) => size !== -1));
   const filled = asked.map((size) => size === -1 ? data.length / known : size);
-  if (sizeOf(filled) === data.length) return constant(data, filled);
+  const isSound = filled.every((size) => Number.isInteger(size) && size >= 0);
+  if (isSound && sizeOf(filled) === data.length) return constant(data, filled);
   refuse(
     node,
     `gives [${shape}] the sizes [${sizes}], expected as many values`,

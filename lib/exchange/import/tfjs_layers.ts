@@ -100,7 +100,7 @@ export class LayerConfig {
   #wrong(key: string, expected: string): never {
     damaged(
       `layer "${this.name}" (${this.type}) has ${key} ${
-        JSON.stringify(this.config[key])
+        shown(this.config[key])
       }, expected ${expected}`,
     );
   }
@@ -247,7 +247,15 @@ function object(value: unknown, what: string): Json {
 function text(value: unknown, what: string): string {
   return typeof value === "string" && value !== ""
     ? value
-    : damaged(`${what} is ${JSON.stringify(value)}, expected a name`);
+    : damaged(`${what} is ${shown(value)}, expected a name`);
+}
+
+/** A value in a message; what is long or nested is named by its kind. */
+function shown(value: unknown): string {
+  if (typeof value === "string") return `"${value.slice(0, 100)}"`;
+  return typeof value === "object" && value !== null
+    ? "of another form"
+    : String(value);
 }
 
 function isIntegers(value: unknown): value is readonly number[] {

@@ -95,7 +95,6 @@ def run(x, layers, path):
         if kind == "relu": x = F.relu(x)
         if kind == "maxPool": x = F.max_pool2d(x, layer["kernel"], layer["stride"], layer["padding"])
         if kind == "avgPool": x = F.avg_pool2d(x, x.shape[2:] if layer["kernel"] == "global" else layer["kernel"], layer["stride"])
-        if kind == "padChannels": x = F.pad(x, (0, 0, 0, 0, layer["before"], layer["after"]))
         if kind == "linear": x = F.linear(x.flatten(1), w("weight"), w("bias"))
         if kind == "residual": x = F.relu(run(x, layer["body"], at + ".body") + run(x, layer["shortcut"], at + ".shortcut"))
         if kind == "concat": x = torch.cat([run(x, branch, f"{at}.branches.{j}") for j, branch in enumerate(layer["branches"])], 1)
