@@ -51,7 +51,7 @@ export function valueContract(suite: Suite): void {
       });
       // 2 * (1 * 7 + 100 * 5) and 2 * (1 * 20 + 100 * 50).
       assert.deepEqual(
-        program.weights()["blocks.0.weight"],
+        (await program.weights())["blocks.0.weight"],
         Float32Array.of(1 - 1014, -10040),
       );
     });

@@ -71,11 +71,11 @@ export function fakeProgram(
       return Promise.resolve(table);
     },
     observe: () => Promise.resolve(),
-    weights: () => ({}),
+    weights: () => Promise.resolve({}),
     load: () => {
       step = 0;
     },
-    state: (): TrainingState => ({ weights: {}, slots: [], step }),
+    state: () => Promise.resolve({ weights: {}, slots: [], step }),
     restore: (state) => {
       step = state.step;
     },

@@ -6,17 +6,9 @@
  */
 
 import { env, InferenceSession } from "onnxruntime-web";
-import { Graph } from "./graph.ts";
+import { emptyModel } from "./graph.ts";
 
 export * from "onnxruntime-web";
-
-/** A model that does nothing. */
-function emptyModel(): Uint8Array {
-  const graph = new Graph();
-  const input = graph.input("value", "float32", [1]);
-  graph.output(graph.node("Identity", [input]), [1]);
-  return graph.encode();
-}
 
 // Read by the first session, which starts the runtime. Its build knows vectors of
 // 128 bits and no relaxed ones, whose bits would be the processor's choice.

@@ -8,11 +8,20 @@
 import type { Shape } from "../../../network/mod.ts";
 import type { Graph } from "../graph.ts";
 
-/** A training graph under construction, and what its layers leave behind. */
-export interface TrainingGraph {
-  readonly graph: Graph;
+/** What of a runtime decides how graphs are laid out for it. */
+export interface Kernels {
   /** Channels a block of the runtime's direct convolution; undefined for none. */
   readonly block: number | undefined;
+  /**
+   * Whether a graphics processor computes: its operators read few tensors each,
+   * and those that it lacks cost copies there and back.
+   */
+  readonly gpu: boolean;
+}
+
+/** A training graph under construction, and what its layers leave behind. */
+export interface TrainingGraph extends Kernels {
+  readonly graph: Graph;
   /** Scalar: number of images in the batch, as float. */
   readonly batchSize: string;
   /** The value of a trainable parameter, in its own shape. */
