@@ -157,6 +157,7 @@ export function valueContract(suite: Suite): void {
           };
           const { losses, logits } = await engineSolver(engine)(problem);
           assert.deepEqual(losses, [NaN], `${pixels} NaN`);
+          if (suite.predictsNaN === false) continue;
           assert.ok(
             Array.from(logits).some(Number.isNaN),
             `${pixels} NaN: logits`,

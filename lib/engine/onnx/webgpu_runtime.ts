@@ -5,11 +5,15 @@
  * @module
  */
 
+// Modules are evaluated in the order of their imports.
+import { showLocation } from "./_location.ts";
 import { env, InferenceSession } from "onnxruntime-web/webgpu";
 import { EngineUnavailableError } from "../unavailable.ts";
-import { emptyModel } from "./graph.ts";
+import { startWeb } from "./_start_web.ts";
 
 export * from "onnxruntime-web/webgpu";
+
+showLocation();
 
 /** What the runtime computes on. */
 export const device = await start();
@@ -29,12 +33,7 @@ async function start(): Promise<GPUDevice> {
         `mesa-vulkan-drivers has one that computes in software, for tests)`,
     });
   }
-  // What the runtime does on the processor itself takes one thread.
-  env.wasm.numThreads = 1;
-  env.wasm.proxy = false;
   // Never released: the runtime destroys the device with its last session.
-  await InferenceSession.create(emptyModel(), {
-    executionProviders: ["webgpu"],
-  });
+  await startWeb({ env, InferenceSession }, "webgpu");
   return await (env.webgpu.device as unknown as Promise<GPUDevice>);
 }

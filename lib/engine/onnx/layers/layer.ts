@@ -61,3 +61,8 @@ export function sumOverChannelMaps(graph: Graph, value: string): string {
     attributes: { keepdims: 0 },
   });
 }
+
+/** Makes the loss NaN where a value of a map is not finite. */
+export function watchAll({ graph, watch }: TrainingGraph, value: string): void {
+  watch(graph.node("ReduceSum", [value], { attributes: { keepdims: 0 } }));
+}

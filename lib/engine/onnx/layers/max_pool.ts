@@ -1,6 +1,11 @@
 import type { MaxPool } from "../../../network/mod.ts";
 import type { Graph } from "../graph.ts";
-import type { Forward, Place, TrainingGraph } from "./layer.ts";
+import {
+  type Forward,
+  type Place,
+  type TrainingGraph,
+  watchAll,
+} from "./layer.ts";
 
 /** Numbers of element types in ONNX. */
 const ONNX_FLOAT = 1;
@@ -114,11 +119,12 @@ const LOWEST = -3.4028234663852886e38;
  * first of every window, the second of every window and so on.
  */
 function maxPoolByTaps(
-  { graph, watch }: TrainingGraph,
+  context: TrainingGraph,
   { kernel, stride, padding }: MaxPool,
   { input: [channels, height, width], output: [, rows, columns] }: Place,
   input: string,
 ): Forward {
+  const { graph } = context;
   const padded = padding === 0 ? input : graph.node("Pad", [
     input,
     graph.integers([0, 0, padding, padding, 0, 0, padding, padding]),
@@ -139,7 +145,7 @@ function maxPoolByTaps(
   });
   const output = taps.reduce((a, b) => graph.node("Max", [a, b]));
   // A shader's maximum may pass over NaN, which must not go unseen.
-  watch(graph.node("ReduceSum", [input], { attributes: { keepdims: 0 } }));
+  watchAll(context, input);
   return {
     output,
     backward(gradient, wantsInputGradient) {
@@ -184,11 +190,12 @@ function maxPoolByTaps(
 
 /** Windows of any size, which may overlap. */
 function indexedMaxPool(
-  { graph, watch }: TrainingGraph,
+  context: TrainingGraph,
   layer: MaxPool,
   { input: shape }: Place,
   input: string,
 ): Forward {
+  const { graph } = context;
   const { kernel, stride, padding } = layer;
   const [output, indices] = graph.nodes("MaxPool", [input], 2, {
     attributes: {
@@ -198,7 +205,7 @@ function indexedMaxPool(
     },
   });
   // The runtime's maximum passes over NaN, which must not go unseen.
-  watch(graph.node("ReduceSum", [input], { attributes: { keepdims: 0 } }));
+  watchAll(context, input);
   return {
     output: output!,
     backward(gradient, wantsInputGradient) {
