@@ -6,7 +6,8 @@ import { EngineUnavailableError } from "./unavailable.ts";
  * Engines by the speed of a training step on one thread, as results/bench.md
  * has it, fastest first. The order is fixed, so that the choice depends on what
  * is installed and on no stopwatch; the reference comes last, for machines that
- * have nothing else.
+ * have nothing else. Graphics processors are not among them: how fast they are
+ * depends on the one, and for small students none is.
  */
 const FASTEST_FIRST: readonly string[] = [
   "onednn",

@@ -1,6 +1,9 @@
 import * as ort from "./runtime.ts";
 import { arraysOf, type Runtime, sessionOptions } from "./session.ts";
 
+// Errors reach the caller as exceptions; read by the first session.
+ort.env.logLevel = "fatal";
+
 /** onnxruntime-node's CPU provider, which writes into the arrays it is given. */
 export const NATIVE = native("cpu");
 
