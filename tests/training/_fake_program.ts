@@ -1,11 +1,6 @@
 /** A program that learns nothing and remembers what it was asked. */
 
-import type {
-  Batch,
-  Program,
-  StepOptions,
-  TrainingState,
-} from "../../lib/engine/mod.ts";
+import type { Batch, Program, StepOptions } from "../../lib/engine/mod.ts";
 import type { RandomState } from "../../lib/random/mod.ts";
 
 /** A step as the program saw it; arrays are copies of their first `size` rows. */

@@ -6,7 +6,7 @@
  * @module
  */
 
-const descriptor = Object.getOwnPropertyDescriptor(globalThis, "location")!;
+const location = Object.getOwnPropertyDescriptor(globalThis, "location")!;
 Object.defineProperty(globalThis, "location", {
   value: undefined,
   configurable: true,
@@ -14,5 +14,5 @@ Object.defineProperty(globalThis, "location", {
 
 /** Puts the location back. */
 export function showLocation(): void {
-  Object.defineProperty(globalThis, "location", descriptor);
+  Object.defineProperty(globalThis, "location", location);
 }

@@ -15,9 +15,6 @@ export * from "onnxruntime-web/webgpu";
 
 showLocation();
 
-/** What Deno's WebGPU reads when it is first asked. */
-const BACKEND = "DENO_WEBGPU_BACKEND";
-
 /** What the runtime computes on. */
 export const device = await start();
 
@@ -26,8 +23,6 @@ export const processor = device.adapterInfo.description ||
   device.adapterInfo.vendor;
 
 async function start(): Promise<GPUDevice> {
-  // Looking for OpenGL too, which this needs not, writes its errors on the terminal.
-  if (Deno.build.os === "linux") Deno.env.set(BACKEND, "vulkan");
   // Asked first: what the runtime says without a processor leads nobody further.
   const adapter = await navigator.gpu?.requestAdapter();
   if (!adapter) {
