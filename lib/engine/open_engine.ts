@@ -7,6 +7,10 @@ const OPENERS: Readonly<Record<string, () => Promise<Engine>>> = {
   "onnx-cpu": openOnnxCpu,
   "onednn": async () => await (await import("./onednn/mod.ts")).openOnednn(),
   "onnx-wasm": openOnnxWasm,
+  "tfjs-node": async () =>
+    await (await import("./tfjs/node/mod.ts")).openTfjsNode(),
+  "tfjs-node-gpu": async () =>
+    await (await import("./tfjs/node/mod.ts")).openTfjsNodeGpu(),
   "tfjs": async () => await (await import("./tfjs/mod.ts")).openTfjs(),
 };
 
