@@ -7,6 +7,8 @@ Deno.test("engineNames() lists the default first and the reference last", () => 
     "onnx-cpu",
     "onednn",
     "onnx-wasm",
+    "tfjs-node",
+    "tfjs-node-gpu",
     "tfjs",
   ]);
 });
@@ -25,7 +27,7 @@ Deno.test("openEngine() rejects with all names when the name is unknown", async 
       assert.ok(error instanceof RangeError);
       assert.equal(
         error.message,
-        `Cannot open the engine: name is "${name}", expected onnx-cpu or onednn or onnx-wasm or tfjs`,
+        `Cannot open the engine: name is "${name}", expected onnx-cpu or onednn or onnx-wasm or tfjs-node or tfjs-node-gpu or tfjs`,
       );
       return true;
     });

@@ -64,8 +64,12 @@ Deno.test("openFastestEngine() opens the first of the fixed order that is availa
   const survey = await surveyEngines();
   const isThere = (name: string) =>
     survey.find((status) => status.name === name)!.available;
-  const order = ["onednn", "onnx-cpu", "onnx-wasm", "tfjs"];
-  assert.deepEqual(order.toSorted(), engineNames().toSorted());
+  const order = ["onednn", "onnx-cpu", "tfjs-node", "onnx-wasm", "tfjs"];
+  // Only who asks for a GPU gets it.
+  assert.deepEqual(
+    [...order, "tfjs-node-gpu"].toSorted(),
+    engineNames().toSorted(),
+  );
   const first = order.findIndex(isThere);
   const { engine, passedOver } = await openFastestEngine();
   assert.equal(engine.name, order[first]);
@@ -79,7 +83,7 @@ Deno.test("surveyEngines() says why and how to get it when oneDNN's library is m
   const { survey, fastest, passedOver } = await surveyWith({
     env: { N2N_ONEDNN_LIBRARY: NOWHERE },
   });
-  const [onnx, onednn, wasm, tfjs] = survey;
+  const [onnx, onednn, wasm, , , tfjs] = survey;
   assert.deepEqual(onnx, {
     name: "onnx-cpu",
     available: true,
@@ -110,6 +114,8 @@ Deno.test("openFastestEngine() takes the portable engine when native libraries a
     false,
     false,
     true,
+    false,
+    false,
     true,
   ]);
   const [onnx, onednn] = survey;
@@ -121,6 +127,7 @@ Deno.test("openFastestEngine() takes the portable engine when native libraries a
   assert.deepEqual(passedOver.map(({ engine }) => engine), [
     "onednn",
     "onnx-cpu",
+    "tfjs-node",
   ]);
 });
 

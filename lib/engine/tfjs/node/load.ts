@@ -45,14 +45,6 @@ let loaded: LoadedPackage | undefined;
  */
 export function loadPackage(name: NativePackage): LoadedPackage {
   if (loaded?.name === name) return loaded;
-  if (loaded !== undefined) {
-    const other = engineOf(loaded.name);
-    throw unavailable(
-      name,
-      `this process has the engine "${other}", and only one of the two can be loaded`,
-      { remedy: `ask for it alone, with --engine ${engineOf(name)}` },
-    );
-  }
   const place = findPackage(name);
   if (place === undefined) {
     throw unavailable(name, `the package ${name} is not installed`);
@@ -70,6 +62,14 @@ export function loadPackage(name: NativePackage): LoadedPackage {
     throw unavailable(
       name,
       `the package in "${folder}" brings a TensorFlow.js of its own, expected the project's`,
+    );
+  }
+  if (loaded !== undefined) {
+    const other = engineOf(loaded.name);
+    throw unavailable(
+      name,
+      `this process has the engine "${other}", and only one of the two can be loaded`,
+      { remedy: `ask for it alone, with --engine ${engineOf(name)}` },
     );
   }
   prepareEnvironment(name);

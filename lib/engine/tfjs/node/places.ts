@@ -18,15 +18,15 @@ export type NativePackage =
 
 const PROJECT = new URL("../../../../", import.meta.url);
 
+/** The folder that is set up, from a project's. */
+const SETUP = `.engines/tfjs-node-${TFJS_NODE_VERSION}/`;
+
 /**
  * The folder that `deno task setup:tfjs-node` fills, in a folder of the project
  * that git ignores. It lies below the project, so that what the package imports
  * is the project's own TensorFlow.js, where policies and engines are, too.
  */
-export const TFJS_NODE_SETUP_FOLDER: URL = new URL(
-  `.engines/tfjs-node-${TFJS_NODE_VERSION}/`,
-  PROJECT,
-);
+export const TFJS_NODE_SETUP_FOLDER: URL = new URL(SETUP, PROJECT);
 
 /** A package's folder and what of it is native. */
 export interface NativePlace {
@@ -42,24 +42,28 @@ export interface NativePlace {
  * did not get, makes room for the next; it is the answer where there is no next,
  * so that the message can say so.
  *
+ * @param project The project's folder; a test brings its own.
  * @returns Undefined where there is none.
  */
-export function findPackage(name: NativePackage): NativePlace | undefined {
+export function findPackage(
+  name: NativePackage,
+  project: URL = PROJECT,
+): NativePlace | undefined {
   // Elsewhere when this code was not loaded from a folder.
-  if (PROJECT.protocol !== "file:") return undefined;
+  if (project.protocol !== "file:") return undefined;
   const setUp = join(
-    fileURLToPath(TFJS_NODE_SETUP_FOLDER),
+    fileURLToPath(new URL(SETUP, project)),
     "node_modules",
     name,
   );
-  const places = [projectFolder(name), setUp]
+  const places = [projectFolder(name, project), setUp]
     .filter((folder) => folder !== undefined && isThere(folder))
     .map((folder) => ({ folder: folder!, binding: bindingIn(folder!) }));
   return places.find(({ binding }) => binding !== undefined) ?? places[0];
 }
 
-function projectFolder(name: NativePackage): string | undefined {
-  const require = createRequire(new URL("deno.json", PROJECT));
+function projectFolder(name: NativePackage, project: URL): string | undefined {
+  const require = createRequire(new URL("deno.json", project));
   try {
     return dirname(require.resolve(`${name}/package.json`));
   } catch (error) {
@@ -70,7 +74,7 @@ function projectFolder(name: NativePackage): string | undefined {
 }
 
 /** The add-on of the newest interface: it lies in lib/napi-v8, for example. */
-export function bindingIn(folder: string): string | undefined {
+function bindingIn(folder: string): string | undefined {
   const lib = join(folder, "lib");
   if (!isThere(lib)) return undefined;
   const versions = Array.from(Deno.readDirSync(lib), ({ name }) => name)
