@@ -9,6 +9,10 @@ const OPENERS: Readonly<Record<string, () => Promise<Engine>>> = {
   "onnx-wasm": openOnnxWasm,
   "onnx-webgpu": openOnnxWebgpu,
   "onnx-cuda": openOnnxCuda,
+  "tfjs-node": async () =>
+    await (await import("./tfjs/node/mod.ts")).openTfjsNode(),
+  "tfjs-node-gpu": async () =>
+    await (await import("./tfjs/node/mod.ts")).openTfjsNodeGpu(),
   "tfjs": async () => await (await import("./tfjs/mod.ts")).openTfjs(),
 };
 

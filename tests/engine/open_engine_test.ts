@@ -9,6 +9,8 @@ Deno.test("engineNames() lists the default first and the reference last", () => 
     "onnx-wasm",
     "onnx-webgpu",
     "onnx-cuda",
+    "tfjs-node",
+    "tfjs-node-gpu",
     "tfjs",
   ]);
 });

@@ -70,9 +70,9 @@ Deno.test("openFastestEngine() opens the first of the fixed order that is availa
   const survey = await surveyEngines();
   const isThere = (name: string) =>
     survey.find((status) => status.name === name)!.available;
-  const order = ["onednn", "onnx-cpu", "onnx-wasm", "tfjs"];
+  const order = ["onednn", "onnx-cpu", "tfjs-node", "onnx-wasm", "tfjs"];
   // Graphics processors are chosen by name alone.
-  const others = ["onnx-webgpu", "onnx-cuda"];
+  const others = ["onnx-webgpu", "onnx-cuda", "tfjs-node-gpu"];
   assert.deepEqual([...order, ...others].toSorted(), engineNames().toSorted());
   const first = order.findIndex(isThere);
   const { engine, passedOver } = await openFastestEngine();
@@ -121,6 +121,7 @@ Deno.test("openFastestEngine() takes the portable engine when native libraries a
   assert.deepEqual(passedOver.map(({ engine }) => engine), [
     "onednn",
     "onnx-cpu",
+    "tfjs-node",
   ]);
 });
 
