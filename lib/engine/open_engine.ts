@@ -13,6 +13,7 @@ const OPENERS: Readonly<Record<string, () => Promise<Engine>>> = {
     await (await import("./tfjs/node/mod.ts")).openTfjsNode(),
   "tfjs-node-gpu": async () =>
     await (await import("./tfjs/node/mod.ts")).openTfjsNodeGpu(),
+  "tfjs-wasm": openTfjsWasm,
   "tfjs": async () => await (await import("./tfjs/mod.ts")).openTfjs(),
 };
 
@@ -105,6 +106,22 @@ async function openOnnxCuda(): Promise<Engine> {
       remedy: `on Linux x86-64 with an NVIDIA GPU, CUDA 12 and cuDNN 9, let ` +
         `the package fetch it: deno approve-scripts npm:onnxruntime-node, ` +
         `then deno install`,
+    }, { cause: error });
+  }
+}
+
+async function openTfjsWasm(): Promise<Engine> {
+  try {
+    return await (await import("./tfjs/wasm/mod.ts")).openTfjsWasm();
+  } catch (error) {
+    const words = error instanceof Error ? error.message : String(error);
+    throw new EngineUnavailableError({
+      engine: "tfjs-wasm",
+      reason: `TensorFlow.js's WebAssembly cannot be started (${
+        firstLine(words)
+      })`,
+      remedy: `run "deno install" in the project's folder and allow reading ` +
+        `its packages (--allow-read)`,
     }, { cause: error });
   }
 }

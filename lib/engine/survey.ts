@@ -14,6 +14,7 @@ const FASTEST_FIRST: readonly string[] = [
   "onnx-cpu",
   "tfjs-node",
   "onnx-wasm",
+  "tfjs-wasm",
   "tfjs",
 ];
 

@@ -11,6 +11,7 @@ Deno.test("engineNames() lists the default first and the reference last", () => 
     "onnx-cuda",
     "tfjs-node",
     "tfjs-node-gpu",
+    "tfjs-wasm",
     "tfjs",
   ]);
 });

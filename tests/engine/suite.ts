@@ -29,7 +29,7 @@ export interface Suite {
   readonly wideExamples: number;
   /**
    * Whether predictions show NaN, default true. A shader's maximum may pass over
-   * it; training steps must show it all the same.
+   * it, XNNPACK's pools clamp it; training steps must show it all the same.
    */
   readonly predictsNaN?: boolean;
   /** How closely its steps are compared; default: {@link SINGLE}. */

@@ -70,7 +70,14 @@ Deno.test("openFastestEngine() opens the first of the fixed order that is availa
   const survey = await surveyEngines();
   const isThere = (name: string) =>
     survey.find((status) => status.name === name)!.available;
-  const order = ["onednn", "onnx-cpu", "tfjs-node", "onnx-wasm", "tfjs"];
+  const order = [
+    "onednn",
+    "onnx-cpu",
+    "tfjs-node",
+    "onnx-wasm",
+    "tfjs-wasm",
+    "tfjs",
+  ];
   // Graphics processors are chosen by name alone.
   const others = ["onnx-webgpu", "onnx-cuda", "tfjs-node-gpu"];
   assert.deepEqual([...order, ...others].toSorted(), engineNames().toSorted());
@@ -87,7 +94,7 @@ Deno.test("surveyEngines() says why and how to get it when oneDNN's library is m
   const { survey, fastest, passedOver } = await surveyWith({
     env: { N2N_ONEDNN_LIBRARY: NOWHERE },
   });
-  for (const name of ["onnx-cpu", "onnx-wasm", "tfjs"]) {
+  for (const name of ["onnx-cpu", "onnx-wasm", "tfjs-wasm", "tfjs"]) {
     const status = statusIn(survey, name);
     assert.deepEqual(status, { name, available: true, engine: name });
   }
@@ -111,7 +118,7 @@ Deno.test("openFastestEngine() takes the portable engine when native libraries a
     assert.equal(available, false);
     assert.match(reason!, /Requires ffi access/);
   }
-  for (const name of ["onnx-wasm", "tfjs"]) {
+  for (const name of ["onnx-wasm", "tfjs-wasm", "tfjs"]) {
     assert.equal(statusIn(survey, name).available, true);
   }
   const onnx = statusIn(survey, "onnx-cpu");
