@@ -3,11 +3,11 @@ import { engineNames, openEngine } from "./open_engine.ts";
 import { EngineUnavailableError } from "./unavailable.ts";
 
 /**
- * Engines by the speed of a training step of small networks on one thread,
- * fastest first. The order is fixed, so that the choice depends on what is
- * installed and on no stopwatch; the reference comes last, for machines that
- * have nothing else. A GPU is left out: whether it is faster depends on the
- * network.
+ * Engines by the speed of a training step on one thread, as results/bench.md
+ * has it, fastest first. The order is fixed, so that the choice depends on what
+ * is installed and on no stopwatch; the reference comes last, for machines that
+ * have nothing else. Graphics processors are not among them: how fast they are
+ * depends on the one, and for small students none is.
  */
 const FASTEST_FIRST: readonly string[] = [
   "onednn",

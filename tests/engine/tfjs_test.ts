@@ -58,18 +58,18 @@ Deno.test("tfjs step() leaks nothing and changes nothing when any operation fail
         learningRate: 0.1,
         random: dropoutStream(problem),
       });
-    const start = program.state();
+    const start = await program.state();
     const loss = await step();
-    const after = program.state();
+    const after = await program.state();
     program.restore(start);
     let failures = 0;
     while (await failsAt("cpu", failures + 1, step)) {
       failures++;
       assert.equal(tf.memory().numTensors, before, `failure ${failures}`);
-      assert.deepEqual(program.state(), start, `failure ${failures}`);
+      assert.deepEqual(await program.state(), start, `failure ${failures}`);
     }
     // The last round ran through, although many had failed before.
-    assert.deepEqual(program.state(), after);
+    assert.deepEqual(await program.state(), after);
     assert.ok(failures > 50, `${failures} operations`);
     program.restore(start);
     assert.equal(await step(), loss);
@@ -82,16 +82,16 @@ Deno.test("tfjs observe() leaks nothing and changes nothing when any operation f
   const { images } = problem.batches[0]!;
   const before = tf.memory().numTensors;
   await withProgram(engine, problem, async (program) => {
-    const start = program.state();
+    const start = await program.state();
     const observe = () => program.observe(images, 2, 0.5);
     let failures = 0;
     while (await failsAt("cpu", failures + 1, observe)) {
       failures++;
       assert.equal(tf.memory().numTensors, before, `failure ${failures}`);
-      assert.deepEqual(program.state(), start, `failure ${failures}`);
+      assert.deepEqual(await program.state(), start, `failure ${failures}`);
     }
     assert.ok(failures > 30, `${failures} operations`);
-    assert.notDeepEqual(program.state(), start);
+    assert.notDeepEqual(await program.state(), start);
   });
 });
 

@@ -64,6 +64,8 @@ await whereAvailable("tfjs-node", "a search", () => {
           continue;
         }
         compared++;
+        const difference = Math.abs(accuracy - there[i].accuracy);
+        assert(difference <= PART, `${accuracy} and ${there[i].accuracy}`);
       }
       assert(compared > 0, "no student was trained");
     });

@@ -165,7 +165,8 @@ export class TfjsProgram implements Program {
     this.#state = { ...state, weights: { ...weights, ...running } };
   }
 
-  weights(): Weights {
+  // deno-lint-ignore require-await
+  async weights(): Promise<Weights> {
     return copyWeights(this.#alive("give weights").weights);
   }
 
@@ -175,7 +176,8 @@ export class TfjsProgram implements Program {
     this.#state = withoutMemory(copyWeights(weights), this.#layout);
   }
 
-  state(): TrainingState {
+  // deno-lint-ignore require-await
+  async state(): Promise<TrainingState> {
     return copyState(this.#alive("give the state"));
   }
 

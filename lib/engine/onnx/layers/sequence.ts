@@ -14,7 +14,7 @@ import { dropout } from "./dropout.ts";
 import type { Forward, Place, TrainingGraph } from "./layer.ts";
 import { linear } from "./linear.ts";
 import { maxPool } from "./max_pool.ts";
-import { maskByReLU, relu } from "./relu.ts";
+import { addReLU, maskByReLU, relu } from "./relu.ts";
 
 function layerForward(
   context: TrainingGraph,
@@ -56,9 +56,10 @@ function residual(
     input,
   );
   const { graph } = context;
-  const output = graph.node("Relu", [
+  const output = addReLU(
+    context,
     graph.node("Add", [body.output, shortcut.output]),
-  ]);
+  );
   return {
     output,
     backward(gradient, wantsInputGradient) {
