@@ -118,6 +118,9 @@ Deno.test("openFastestEngine() takes the portable engine when native libraries a
     assert.equal(available, false);
     assert.match(reason!, /Requires ffi access/);
   }
+  for (const name of ["tfjs-node", "tfjs-node-gpu"]) {
+    assert.equal(statusIn(survey, name).available, false);
+  }
   for (const name of ["onnx-wasm", "tfjs-wasm", "tfjs"]) {
     assert.equal(statusIn(survey, name).available, true);
   }

@@ -159,14 +159,14 @@ function ownTests(): void {
         observe: () => program.observe(batch.images, 2, 0.5),
       };
       for (const [what, use] of Object.entries(uses)) {
-        const start = program.state();
+        const start = await program.state();
         let failures = 0;
         while (await failsAt("tensorflow", failures + 1, use)) {
           failures++;
           assert.equal(suite.live.count(), before, `${what} ${failures}`);
-          assert.deepEqual(program.state(), start, `${what} ${failures}`);
+          assert.deepEqual(await program.state(), start, `${what} ${failures}`);
         }
-        assert.notDeepEqual(program.state(), start);
+        assert.notDeepEqual(await program.state(), start);
         assert.ok(failures > 30, `${failures} operations of ${what}`);
       }
     });

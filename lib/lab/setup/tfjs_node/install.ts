@@ -15,6 +15,7 @@ export type NativeWay = "installer" | "wheel";
 
 /** How tfjs-node is set up; a test brings its own. */
 export interface TfjsNodeSetup {
+  /** What is fetched. */
   readonly sources: TfjsNodeSources;
   /** Folder that is filled. */
   readonly folder: string;

@@ -55,6 +55,8 @@ export async function runInstaller(
     deno,
     config: join(project, "deno.json"),
     flags: ["--allow-scripts=npm:@tensorflow/tfjs-node"],
+    action: "run tfjs-node's installer",
+    host: INSTALLER_HOST,
   });
   for (const part of ["lib", "deps"]) {
     try {

@@ -1,4 +1,5 @@
-import { dirname, join } from "node:path";
+import { join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { type CommandRunner, UsageError } from "../../../cli/mod.ts";
 import { FingerprintError } from "../fingerprint.ts";
 import { readTree, treeDigest } from "../tree.ts";
@@ -38,7 +39,13 @@ export async function fetchPackages(
       imports: Object.fromEntries(imports),
     }),
   );
-  await install({ run, deno, config });
+  await install({
+    run,
+    deno,
+    config,
+    action: "fetch tfjs-node's packages",
+    host: "the npm registry",
+  });
   const folders: Record<string, string> = {};
   for (const [name, { version, sha256 }] of Object.entries(packages)) {
     const place = await Deno.realPath(join(folder, "node_modules", name));
@@ -61,15 +68,24 @@ export async function fetchPackages(
  * @throws {UsageError} If it does not.
  */
 export async function install(
-  { run, deno, config, flags = [] }:
+  { run, deno, config, flags = [], action, host }:
     & Pick<FetchOptions, "run" | "deno">
-    & { readonly config: string; readonly flags?: readonly string[] },
+    & {
+      readonly config: string;
+      readonly flags?: readonly string[];
+      /** What is done, for the message. */
+      readonly action: string;
+      /** Whom it asks, for the message. */
+      readonly host: string;
+    },
 ): Promise<void> {
   const result = await run(deno, ["install", ...flags, "--config", config]);
   if (result?.code === 0) return;
+  const [words] = stripVTControlCharacters(result?.stderr ?? "")
+    .split("Stack backtrace");
   throw new UsageError(
-    `Cannot install the packages of "${dirname(config)}": deno install ended ` +
-      `with code ${result?.code ?? "none"}, expected 0; is the npm registry ` +
-      `within reach?${quote(result?.stderr ?? "")}`,
+    `Cannot ${action}: deno install ended with code ${
+      result?.code ?? "none"
+    }, expected 0; is ${host} within reach?${quote(words!)}`,
   );
 }
