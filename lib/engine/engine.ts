@@ -165,11 +165,11 @@ export interface Program {
     momentum: number,
   ): Promise<void>;
   /** A copy of the current weights. */
-  weights(): Weights;
+  weights(): Promise<Weights>;
   /** Replaces the weights and clears the optimiser's memory. */
   load(weights: Weights): void;
   /** A copy of weights, optimiser memory and step count. */
-  state(): TrainingState;
+  state(): Promise<TrainingState>;
   /** Continues from a state of the same network and plan. */
   restore(state: TrainingState): void;
   /** Frees everything; the program cannot be used afterwards. Idempotent. */

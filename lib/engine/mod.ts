@@ -11,4 +11,8 @@ export * from "./open_engine.ts";
 export * from "./precision.ts";
 export * from "./predictor.ts";
 export * from "./survey.ts";
+export {
+  TFJS_NODE_SETUP_FOLDER,
+  TFJS_NODE_VERSION,
+} from "./tfjs/node/places.ts";
 export * from "./unavailable.ts";

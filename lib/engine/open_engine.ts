@@ -7,6 +7,13 @@ const OPENERS: Readonly<Record<string, () => Promise<Engine>>> = {
   "onnx-cpu": openOnnxCpu,
   "onednn": async () => await (await import("./onednn/mod.ts")).openOnednn(),
   "onnx-wasm": openOnnxWasm,
+  "onnx-webgpu": openOnnxWebgpu,
+  "onnx-cuda": openOnnxCuda,
+  "tfjs-node": async () =>
+    await (await import("./tfjs/node/mod.ts")).openTfjsNode(),
+  "tfjs-node-gpu": async () =>
+    await (await import("./tfjs/node/mod.ts")).openTfjsNodeGpu(),
+  "tfjs-wasm": openTfjsWasm,
   "tfjs": async () => await (await import("./tfjs/mod.ts")).openTfjs(),
 };
 
@@ -68,6 +75,55 @@ async function openOnnxWasm(): Promise<Engine> {
     }, { cause: error });
   }
   return await (await import("./onnx/mod.ts")).openOnnxWasm();
+}
+
+async function openOnnxWebgpu(): Promise<Engine> {
+  try {
+    await import("./onnx/webgpu_runtime.ts");
+  } catch (error) {
+    if (error instanceof EngineUnavailableError) throw error;
+    const words = error instanceof Error ? error.message : String(error);
+    throw new EngineUnavailableError({
+      engine: "onnx-webgpu",
+      reason: `onnxruntime-web cannot be started on this graphics processor ` +
+        `(${firstLine(words)})`,
+      remedy: `bring its driver up to date, or use another engine`,
+    }, { cause: error });
+  }
+  return await (await import("./onnx/mod.ts")).openOnnxWebgpu();
+}
+
+async function openOnnxCuda(): Promise<Engine> {
+  try {
+    return await (await import("./onnx/mod.ts")).openOnnxCuda();
+  } catch (error) {
+    if (error instanceof EngineUnavailableError) throw error;
+    const words = error instanceof Error ? error.message : String(error);
+    throw new EngineUnavailableError({
+      engine: "onnx-cuda",
+      reason: `onnxruntime-node's CUDA provider cannot be loaded on ` +
+        `${Deno.build.os} ${Deno.build.arch} (${firstLine(words)})`,
+      remedy: `on Linux x86-64 with an NVIDIA GPU, CUDA 12 and cuDNN 9, let ` +
+        `the package fetch it: deno approve-scripts npm:onnxruntime-node, ` +
+        `then deno install`,
+    }, { cause: error });
+  }
+}
+
+async function openTfjsWasm(): Promise<Engine> {
+  try {
+    return await (await import("./tfjs/wasm/mod.ts")).openTfjsWasm();
+  } catch (error) {
+    const words = error instanceof Error ? error.message : String(error);
+    throw new EngineUnavailableError({
+      engine: "tfjs-wasm",
+      reason: `TensorFlow.js's WebAssembly cannot be started (${
+        firstLine(words)
+      })`,
+      remedy: `run "deno install" in the project's folder and allow reading ` +
+        `its packages (--allow-read)`,
+    }, { cause: error });
+  }
 }
 
 function firstLine(text: string): string {

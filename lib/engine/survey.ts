@@ -3,15 +3,18 @@ import { engineNames, openEngine } from "./open_engine.ts";
 import { EngineUnavailableError } from "./unavailable.ts";
 
 /**
- * Engines by the speed of a training step on one thread, as results/bench.md
- * has it, fastest first. The order is fixed, so that the choice depends on what
- * is installed and on no stopwatch; the reference comes last, for machines that
- * have nothing else.
+ * Engines by the speed of a training step of small networks on one thread,
+ * fastest first. The order is fixed, so that the choice depends on what is
+ * installed and on no stopwatch; the reference comes last, for machines that
+ * have nothing else. Graphics processors are left out: whether one is faster
+ * depends on it and on the network.
  */
 const FASTEST_FIRST: readonly string[] = [
   "onednn",
   "onnx-cpu",
+  "tfjs-node",
   "onnx-wasm",
+  "tfjs-wasm",
   "tfjs",
 ];
 

@@ -84,7 +84,7 @@ export async function evaluate(
         evaluation: { networkId: id, accuracy: 0, losses, steps, failure },
       };
     }
-    const weights = program.weights();
+    const weights = await program.weights();
     if (!areFinite(weights)) {
       // The last update comes after the last loss that is looked at.
       const reason = "a weight is not a finite number";

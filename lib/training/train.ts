@@ -144,7 +144,7 @@ export async function train(
             position: from,
             lossSum,
             random: random.state(),
-            state: program.state(),
+            state: await program.state(),
           },
         };
       }
@@ -155,17 +155,22 @@ export async function train(
     random = undefined;
     if (epoch + 1 === epochs) break;
     if (validate !== undefined) validations.push(await validate());
-    const checkpoint = () => ({
+    const checkpoint = async () => ({
       losses: [...losses],
       ...(validate === undefined ? {} : { validations: [...validations] }),
       position: 0,
       lossSum: 0,
-      state: program.state(),
+      state: await program.state(),
     });
     if (shouldStop?.()) {
-      return { losses, validations, steps: step, stoppedAt: checkpoint() };
+      return {
+        losses,
+        validations,
+        steps: step,
+        stoppedAt: await checkpoint(),
+      };
     }
-    afterEpoch?.(checkpoint());
+    afterEpoch?.(await checkpoint());
   }
   return { losses, validations, steps: step };
 }

@@ -34,19 +34,19 @@ export function faultContract(
         for (const batch of problem.batches) {
           losses.push(await step(program, batch));
         }
-        const after = program.state();
+        const after = await program.state();
         const draws = first.size * DRAWS;
         for (const at of [1, 2, draws / 2, draws]) {
           program.load(problem.weights);
           await step(program, first);
-          const before = program.state();
+          const before = await program.state();
           const logits = await program.predict(first.images, first.size);
           await assert.rejects(
             program.step(first, { learningRate: RATE, random: failing(at) }),
             /draw \d+ fails/,
             `draw ${at}`,
           );
-          assert.deepEqual(program.state(), before, `state, draw ${at}`);
+          assert.deepEqual(await program.state(), before, `state, draw ${at}`);
           assert.deepEqual(
             await program.predict(first.images, first.size),
             logits,
@@ -55,7 +55,7 @@ export function faultContract(
           for (const [i, batch] of later.entries()) {
             assert.equal(await step(program, batch), losses[i + 1], `${at}`);
           }
-          assert.deepEqual(program.state(), after, `end, draw ${at}`);
+          assert.deepEqual(await program.state(), after, `end, draw ${at}`);
         }
       });
     },
@@ -77,7 +77,7 @@ export function faultContract(
         program.step(first, { learningRate: RATE, random: failing(3) }),
       );
       await assert.rejects(step(program, { ...first, size: 9 }), RangeError);
-      program.restore(program.state());
+      program.restore(await program.state());
       await program.predict(first.images, 2);
       if (live.holds) assert.ok(live.count() > before, `${live.count()}`);
     } finally {

@@ -70,7 +70,7 @@ export function observationContract(suite: Suite): void {
               const { images } = randomBatch(network, { size, seed });
               program.load(base.weights);
               await program.observe(images, size, momentum);
-              const actual = program.weights();
+              const actual = await program.weights();
               const observation = { images, size, momentum };
               const expected = observe64(base, observation);
               for (const [key, values] of Object.entries(expected)) {
@@ -91,10 +91,12 @@ export function observationContract(suite: Suite): void {
     const engine = await open();
     await withProgram(engine, problem, async (program) => {
       await step(program);
-      const stepped = running(program.weights());
+      const stepped = running(await program.weights());
       program.load(problem.weights);
       await program.observe(images, size, 0.1);
-      for (const [key, values] of Object.entries(running(program.weights()))) {
+      for (
+        const [key, values] of Object.entries(running(await program.weights()))
+      ) {
         assertClose(values, stepped[key]!, { what: key, tolerance: 1e-6 });
       }
     });
@@ -109,13 +111,15 @@ export function observationContract(suite: Suite): void {
       const each: Weights[] = [];
       for (const batch of batches) {
         await program.observe(batch, size, 1);
-        each.push(running(program.weights()));
+        each.push(running(await program.weights()));
       }
       program.load(problem.weights);
       for (const [index, batch] of batches.entries()) {
         await program.observe(batch, size, 1 / (index + 1));
       }
-      for (const [key, values] of Object.entries(running(program.weights()))) {
+      for (
+        const [key, values] of Object.entries(running(await program.weights()))
+      ) {
         const mean = Array.from(
           values,
           (_, i) => each.reduce((sum, one) => sum + one[key]![i]! / 5, 0),
@@ -129,19 +133,19 @@ export function observationContract(suite: Suite): void {
     const engine = await open();
     await withProgram(engine, problem, async (program) => {
       await step(program);
-      const before = program.state();
+      const before = await program.state();
       await program.observe(images, size, 0.5);
-      const observed = program.state();
+      const observed = await program.state();
       const statistics = running(observed.weights);
       assert.notDeepEqual(statistics, running(before.weights));
       const expected = { ...before.weights, ...statistics };
       assert.deepEqual(observed, { ...before, weights: expected });
       const loss = await step(program);
-      const after = program.state();
+      const after = await program.state();
       await withProgram(engine, problem, async (fresh) => {
         fresh.restore(observed);
         assert.equal(await step(fresh), loss);
-        assert.deepEqual(fresh.state(), after);
+        assert.deepEqual(await fresh.state(), after);
       });
     });
   });
@@ -153,7 +157,7 @@ export function observationContract(suite: Suite): void {
       await program.observe(images, size, 1);
       const after = await program.predict(images, size);
       assert.notDeepEqual(after, before);
-      program.load(program.weights());
+      program.load(await program.weights());
       assert.deepEqual(await program.predict(images, size), after);
     });
   });
@@ -166,10 +170,10 @@ export function observationContract(suite: Suite): void {
     );
     const batch = plain.batches[0]!;
     await withProgram(engine, plain, async (program) => {
-      const before = program.state();
+      const before = await program.state();
       const logits = await program.predict(batch.images, 2);
       await program.observe(batch.images, 2, 1);
-      assert.deepEqual(program.state(), before);
+      assert.deepEqual(await program.state(), before);
       assert.deepEqual(await program.predict(batch.images, 2), logits);
     });
   });
@@ -180,7 +184,7 @@ export function observationContract(suite: Suite): void {
     const observed = (given: Float32Array) =>
       withProgram(engine, problem, async (program) => {
         await program.observe(given, size, 0.5);
-        return program.weights();
+        return await program.weights();
       });
     assert.deepEqual(await observed(longer), await observed(images));
   });
@@ -200,14 +204,14 @@ export function observationContract(suite: Suite): void {
     Deno.test(`${name} observe() rejects with a RangeError and changes nothing when ${kind}`, async () => {
       const engine = await open();
       await withProgram(engine, problem, async (program) => {
-        const before = program.state();
+        const before = await program.state();
         await assert.rejects(
           program.observe(...misfit),
           (error) =>
             error instanceof RangeError &&
             error.message.startsWith("Cannot observe: "),
         );
-        assert.deepEqual(program.state(), before);
+        assert.deepEqual(await program.state(), before);
       });
     });
   }

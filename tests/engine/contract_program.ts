@@ -42,11 +42,11 @@ export function programContract(suite: Suite): void {
     const engine = await open();
     const program = await engine.compile(EVERYTHING, problem.plan);
     try {
-      const weights = program.weights();
+      const weights = await program.weights();
       for (const { name, size } of parameterTable(canonical(EVERYTHING))) {
         assert.deepEqual(weights[name], new Float32Array(size), name);
       }
-      assert.equal(program.state().step, 0);
+      assert.equal((await program.state()).step, 0);
     } finally {
       await program.dispose();
     }
@@ -107,9 +107,8 @@ export function programContract(suite: Suite): void {
 
   Deno.test(`${name} weights() gives what load() took when nothing happens between`, async () => {
     const engine = await open();
-    await withProgram(engine, problem, (program) => {
-      assert.deepEqual(program.weights(), problem.weights);
-      return Promise.resolve();
+    await withProgram(engine, problem, async (program) => {
+      assert.deepEqual(await program.weights(), problem.weights);
     });
   });
 
@@ -119,33 +118,33 @@ export function programContract(suite: Suite): void {
     await withProgram(engine, problem, async (program) => {
       program.load(mine);
       for (const array of Object.values(mine)) array.fill(9);
-      assert.deepEqual(program.weights(), randomWeights(EVERYTHING, 8));
+      assert.deepEqual(await program.weights(), randomWeights(EVERYTHING, 8));
       await step(program, first);
-      const state = program.state();
+      const state = await program.state();
       const kept = structuredClone(state);
-      for (const array of Object.values(program.weights())) array.fill(9);
+      for (const array of Object.values(await program.weights())) array.fill(9);
       for (const set of [state.weights, ...state.slots]) {
         for (const array of Object.values(set)) array.fill(9);
       }
-      assert.deepEqual(program.state(), kept);
+      assert.deepEqual(await program.state(), kept);
       const given = structuredClone(kept);
       program.restore(given);
       for (const array of Object.values(given.weights)) array.fill(9);
       await step(program, first);
-      const after = program.state();
+      const after = await program.state();
       program.restore(kept);
       await step(program, first);
-      assert.deepEqual(program.state(), after);
+      assert.deepEqual(await program.state(), after);
     });
   });
 
   Deno.test(`${name} load() clears the optimiser's memory when steps were taken`, async () => {
     const engine = await open();
     await withProgram(engine, problem, async (program) => {
-      const fresh = program.state();
+      const fresh = await program.state();
       const losses = await steps(program, problem.batches);
       program.load(problem.weights);
-      assert.deepEqual(program.state(), fresh);
+      assert.deepEqual(await program.state(), fresh);
       assert.deepEqual(await steps(program, problem.batches), losses);
     });
   });
@@ -154,14 +153,14 @@ export function programContract(suite: Suite): void {
     const engine = await open();
     await withProgram(engine, problem, async (program) => {
       const losses = await steps(program, problem.batches);
-      const after = program.state();
+      const after = await program.state();
       program.load(problem.weights);
       const images = first.images.map(() => NaN);
       assert.equal(await step(program, { ...first, images }), NaN);
       await program.predict(images, first.size);
       program.load(problem.weights);
       assert.deepEqual(await steps(program, problem.batches), losses);
-      assert.deepEqual(program.state(), after);
+      assert.deepEqual(await program.state(), after);
     });
   });
 
@@ -176,7 +175,7 @@ export function programContract(suite: Suite): void {
     ];
     await withProgram(engine, problem, async (program) => {
       await step(program, first);
-      const before = program.state();
+      const before = await program.state();
       for (const set of wrong) {
         assert.throws(() => program.load(set), RangeError);
         assert.throws(
@@ -188,7 +187,7 @@ export function programContract(suite: Suite): void {
         () => program.restore({ ...before, slots: [] }),
         RangeError,
       );
-      assert.deepEqual(program.state(), before);
+      assert.deepEqual(await program.state(), before);
     });
   });
 
@@ -199,21 +198,21 @@ export function programContract(suite: Suite): void {
       const trained = { ...problem, plan };
       await withProgram(engine, trained, async (whole) => {
         await withProgram(engine, trained, async (resumed) => {
-          const states = [whole.state()];
+          const states = [await whole.state()];
           const losses: number[] = [];
           for (const [i, batch] of problem.batches.entries()) {
             losses.push(await step(whole, batch, i));
-            states.push(whole.state());
+            states.push(await whole.state());
           }
           assert.equal(states.at(-1)!.step, problem.batches.length);
           for (let k = 0; k < problem.batches.length; k++) {
             resumed.restore(structuredClone(states[k]!));
-            assert.deepEqual(resumed.state(), states[k]);
+            assert.deepEqual(await resumed.state(), states[k]);
             for (let i = k; i < problem.batches.length; i++) {
               const loss = await step(resumed, problem.batches[i]!, i);
               assert.equal(loss, losses[i], `loss ${i} after stop ${k}`);
             }
-            assert.deepEqual(resumed.state(), states.at(-1), `stop ${k}`);
+            assert.deepEqual(await resumed.state(), states.at(-1), `stop ${k}`);
           }
         });
       });
@@ -262,7 +261,7 @@ export function programContract(suite: Suite): void {
     const run = (batch: Batch) =>
       withProgram(engine, problem, async (program) => {
         const loss = await step(program, batch);
-        return { loss, state: program.state() };
+        return { loss, state: await program.state() };
       });
     assert.deepEqual(await run(longer), await run(first));
   });
@@ -280,7 +279,7 @@ export function programContract(suite: Suite): void {
             await steps(program, warmUp);
             program.load(problem.weights);
             const loss = await step(program, batch);
-            return { loss, weights: program.weights() };
+            return { loss, weights: await program.weights() };
           },
         );
       // A full batch before, so that stale rows would be found.
@@ -304,7 +303,7 @@ export function programContract(suite: Suite): void {
     const { images } = randomBatch(EVERYTHING, { size: 11, seed: 12 });
     const features = images.length / 11;
     await withProgram(engine, problem, async (program) => {
-      const before = program.state();
+      const before = await program.state();
       const all = await program.predict(images, 11);
       assert.equal(all.length, 55);
       for (const count of [0, 1, 4, 5, 9]) {
@@ -316,7 +315,7 @@ export function programContract(suite: Suite): void {
       }
       const last = await program.predict(images.subarray(10 * features), 1);
       assertClose(last, all.subarray(50), { what: "last", tolerance: 1e-5 });
-      assert.deepEqual(program.state(), before);
+      assert.deepEqual(await program.state(), before);
       await assert.rejects(program.predict(images, 12), RangeError);
     });
   });
@@ -372,23 +371,23 @@ export function programContract(suite: Suite): void {
       const engine = await open();
       await withProgram(engine, problem, async (program) => {
         const losses = await steps(program, problem.batches);
-        const after = program.state();
+        const after = await program.state();
         program.load(problem.weights);
         await step(program, first);
-        const before = program.state();
+        const before = await program.state();
         const random = dropoutStream(problem);
         await assert.rejects(
           program.step(misfit, { learningRate: RATE, random }),
           (error) =>
             error instanceof RangeError && error.message.startsWith("Cannot "),
         );
-        assert.deepEqual(program.state(), before);
+        assert.deepEqual(await program.state(), before);
         assert.deepEqual(random.state(), dropoutStream(problem).state());
         assert.deepEqual(
           await steps(program, problem.batches.slice(1), 1),
           losses.slice(1),
         );
-        assert.deepEqual(program.state(), after);
+        assert.deepEqual(await program.state(), after);
       });
     });
   }
@@ -442,7 +441,7 @@ export function programContract(suite: Suite): void {
     const other = makeProblem(SMOOTH, { seed: 2, size: 3, optimiser: sgd({}) });
     const alone = await withProgram(engine, problem, async (program) => {
       await steps(program, problem.batches);
-      return program.state();
+      return await program.state();
     });
     await withProgram(engine, other, async (neighbour) => {
       await withProgram(engine, problem, async (program) => {
@@ -450,7 +449,7 @@ export function programContract(suite: Suite): void {
           await step(program, batch, i);
           await step(neighbour, other.batches[0]!);
         }
-        assert.deepEqual(program.state(), alone);
+        assert.deepEqual(await program.state(), alone);
       });
     });
   });
@@ -470,7 +469,7 @@ export function programContract(suite: Suite): void {
     await withProgram(await open(), problem, async (program) => {
       await steps(program, problem.batches);
       const logits = await program.predict(first.images, first.size);
-      const weights = program.weights();
+      const weights = await program.weights();
       const elsewhere = await expected({
         ...problem,
         weights,

@@ -107,7 +107,7 @@ export function trainingContract(suite: Suite): void {
           if (step === 0) {
             assertClose([loss], [4], { what: "loss", tolerance: 1e-6 });
           }
-          assertClose(program.weights()["blocks.0.weight"]!, [weight], {
+          assertClose((await program.weights())["blocks.0.weight"]!, [weight], {
             what: `weight after step ${step + 1}`,
             tolerance: 1e-6,
           });
@@ -145,7 +145,10 @@ export function trainingContract(suite: Suite): void {
           });
         }
         for (const bias of ["blocks.0.bias", "blocks.5.shortcut.0.bias"]) {
-          assert.deepEqual(program.weights()[bias], problem.weights[bias]);
+          assert.deepEqual(
+            (await program.weights())[bias],
+            problem.weights[bias],
+          );
         }
       });
     }
@@ -175,7 +178,7 @@ export function trainingContract(suite: Suite): void {
         learningRate: 0,
         random: dropoutStream(problem),
       });
-      const weights = program.weights();
+      const weights = await program.weights();
       // Mean 2.5; squares 2.25 + 0.25 + 0.25 + 2.25 = 5, over 3.
       assertClose(weights["blocks.0.runningMean"]!, [0.25], {
         what: "mean",

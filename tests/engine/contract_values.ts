@@ -51,7 +51,7 @@ export function valueContract(suite: Suite): void {
       });
       // 2 * (1 * 7 + 100 * 5) and 2 * (1 * 20 + 100 * 50).
       assert.deepEqual(
-        program.weights()["blocks.0.weight"],
+        (await program.weights())["blocks.0.weight"],
         Float32Array.of(1 - 1014, -10040),
       );
     });
@@ -157,6 +157,7 @@ export function valueContract(suite: Suite): void {
           };
           const { losses, logits } = await engineSolver(engine)(problem);
           assert.deepEqual(losses, [NaN], `${pixels} NaN`);
+          if (suite.predictsNaN === false) continue;
           assert.ok(
             Array.from(logits).some(Number.isNaN),
             `${pixels} NaN: logits`,

@@ -70,9 +70,9 @@ function testRuns(
     const engine = await openEngine(what.split(" ")[0]!);
     await withProgram(engine, problem, async (program) => {
       await use(program);
-      const before = program.state();
+      const before = await program.state();
       const value = await use(program);
-      const after = program.state();
+      const after = await program.state();
       const held = live.count();
       let failures = 0;
       while (true) {
@@ -82,9 +82,17 @@ function testRuns(
         if (!failed()) break;
         failures++;
         assert.match(error ?? "", /fails|out of memory/, `call ${failures}`);
-        assert.deepEqual(program.state(), before, `state, call ${failures}`);
+        assert.deepEqual(
+          await program.state(),
+          before,
+          `state, call ${failures}`,
+        );
         assert.equal(await use(program), value, `after failure ${failures}`);
-        assert.deepEqual(program.state(), after, `after failure ${failures}`);
+        assert.deepEqual(
+          await program.state(),
+          after,
+          `after failure ${failures}`,
+        );
         assert.equal(live.count(), held, `after failure ${failures}`);
       }
       assert.ok(failures >= least, `${failures} calls`);

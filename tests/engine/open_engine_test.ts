@@ -7,6 +7,11 @@ Deno.test("engineNames() lists the default first and the reference last", () => 
     "onnx-cpu",
     "onednn",
     "onnx-wasm",
+    "onnx-webgpu",
+    "onnx-cuda",
+    "tfjs-node",
+    "tfjs-node-gpu",
+    "tfjs-wasm",
     "tfjs",
   ]);
 });
@@ -25,7 +30,9 @@ Deno.test("openEngine() rejects with all names when the name is unknown", async 
       assert.ok(error instanceof RangeError);
       assert.equal(
         error.message,
-        `Cannot open the engine: name is "${name}", expected onnx-cpu or onednn or onnx-wasm or tfjs`,
+        `Cannot open the engine: name is "${name}", expected ${
+          engineNames().join(" or ")
+        }`,
       );
       return true;
     });

@@ -60,13 +60,13 @@ async function checkPair(
     for (const batch of problem.batches) {
       await writer.step(batch, { learningRate: 0.05, random });
     }
-    const weights = writer.weights();
+    const weights = await writer.weights();
     const logits = await writer.predict(images, 7);
     await withProgram(target, problem, async (reader) => {
-      assert.notDeepEqual(reader.weights(), weights);
+      assert.notDeepEqual(await reader.weights(), weights);
       reader.load(weights);
       // Bits pass through; what is computed from them differs by rounding.
-      assert.deepEqual(reader.weights(), weights);
+      assert.deepEqual(await reader.weights(), weights);
       assertClose(await reader.predict(images, 7), logits, {
         what: `logits of ${to}`,
         tolerance: 1e-4,

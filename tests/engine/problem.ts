@@ -167,7 +167,7 @@ export function engineSolver(engine: Engine): Solver {
           }),
         );
       }
-      return { logits, losses, weights: program.weights() };
+      return { logits, losses, weights: await program.weights() };
     });
 }
 

@@ -27,6 +27,11 @@ export interface Suite {
    * way than small ones; too many weights for central differences.
    */
   readonly wideExamples: number;
+  /**
+   * Whether predictions show NaN, default true. A shader's maximum may pass over
+   * it, XNNPACK's pools clamp it; training steps must show it all the same.
+   */
+  readonly predictsNaN?: boolean;
   /** How closely its steps are compared; default: {@link SINGLE}. */
   readonly closeness?: StepCloseness;
   /** What its programs hold outside of JavaScript's heap. */

@@ -51,6 +51,12 @@ async function surveyWith(
   return JSON.parse(text.decode(stdout));
 }
 
+function statusIn(survey: Found["survey"], name: string) {
+  const status = survey.find((status) => status.name === name);
+  assert.ok(status !== undefined, name);
+  return status;
+}
+
 Deno.test("surveyEngines() gives one entry an engine when it looks here", async () => {
   const survey = await surveyEngines();
   assert.deepEqual(survey.map(({ name }) => name), engineNames());
@@ -64,8 +70,17 @@ Deno.test("openFastestEngine() opens the first of the fixed order that is availa
   const survey = await surveyEngines();
   const isThere = (name: string) =>
     survey.find((status) => status.name === name)!.available;
-  const order = ["onednn", "onnx-cpu", "onnx-wasm", "tfjs"];
-  assert.deepEqual(order.toSorted(), engineNames().toSorted());
+  const order = [
+    "onednn",
+    "onnx-cpu",
+    "tfjs-node",
+    "onnx-wasm",
+    "tfjs-wasm",
+    "tfjs",
+  ];
+  // Graphics processors are chosen by name alone.
+  const others = ["onnx-webgpu", "onnx-cuda", "tfjs-node-gpu"];
+  assert.deepEqual([...order, ...others].toSorted(), engineNames().toSorted());
   const first = order.findIndex(isThere);
   const { engine, passedOver } = await openFastestEngine();
   assert.equal(engine.name, order[first]);
@@ -79,26 +94,18 @@ Deno.test("surveyEngines() says why and how to get it when oneDNN's library is m
   const { survey, fastest, passedOver } = await surveyWith({
     env: { N2N_ONEDNN_LIBRARY: NOWHERE },
   });
-  const [onnx, onednn, wasm, tfjs] = survey;
-  assert.deepEqual(onnx, {
-    name: "onnx-cpu",
-    available: true,
-    engine: "onnx-cpu",
-  });
-  assert.deepEqual(wasm, {
-    name: "onnx-wasm",
-    available: true,
-    engine: "onnx-wasm",
-  });
-  assert.deepEqual(tfjs, { name: "tfjs", available: true, engine: "tfjs" });
-  assert.equal(onednn!.name, "onednn");
-  assert.equal(onednn!.available, false);
-  assert.ok(onednn!.reason!.includes(`"${NOWHERE}" is not a library`));
-  assert.match(onednn!.remedy!, /correct or unset N2N_ONEDNN_LIBRARY/);
-  assert.match(onednn!.remedy!, /deno task setup:onednn/);
+  for (const name of ["onnx-cpu", "onnx-wasm", "tfjs-wasm", "tfjs"]) {
+    const status = statusIn(survey, name);
+    assert.deepEqual(status, { name, available: true, engine: name });
+  }
+  const onednn = statusIn(survey, "onednn");
+  assert.equal(onednn.available, false);
+  assert.ok(onednn.reason!.includes(`"${NOWHERE}" is not a library`));
+  assert.match(onednn.remedy!, /correct or unset N2N_ONEDNN_LIBRARY/);
+  assert.match(onednn.remedy!, /deno task setup:onednn/);
   assert.equal(fastest, "onnx-cpu");
   assert.deepEqual(passedOver.map(({ engine }) => engine), ["onednn"]);
-  assert.equal(passedOver[0]!.reason, onednn!.reason);
+  assert.equal(passedOver[0]!.reason, onednn.reason);
   assert.equal(passedOver[0]!.exitCode, 2);
 });
 
@@ -106,21 +113,25 @@ Deno.test("openFastestEngine() takes the portable engine when native libraries a
   const { survey, fastest, passedOver } = await surveyWith({
     flags: ["--deny-ffi"],
   });
-  assert.deepEqual(survey.map(({ available }) => available), [
-    false,
-    false,
-    true,
-    true,
-  ]);
-  const [onnx, onednn] = survey;
-  assert.match(onnx!.reason!, /native library cannot be loaded on \S+ \S+ \(/);
-  assert.match(onnx!.reason!, /Requires ffi access/);
-  assert.match(onnx!.remedy!, /deno install.*--allow-ffi/);
-  assert.match(onednn!.reason!, /Requires ffi access/);
+  for (const name of ["onnx-cpu", "onednn", "onnx-cuda"]) {
+    const { available, reason } = statusIn(survey, name);
+    assert.equal(available, false);
+    assert.match(reason!, /Requires ffi access/);
+  }
+  for (const name of ["tfjs-node", "tfjs-node-gpu"]) {
+    assert.equal(statusIn(survey, name).available, false);
+  }
+  for (const name of ["onnx-wasm", "tfjs-wasm", "tfjs"]) {
+    assert.equal(statusIn(survey, name).available, true);
+  }
+  const onnx = statusIn(survey, "onnx-cpu");
+  assert.match(onnx.reason!, /native library cannot be loaded on \S+ \S+ \(/);
+  assert.match(onnx.remedy!, /deno install.*--allow-ffi/);
   assert.equal(fastest, "onnx-wasm");
   assert.deepEqual(passedOver.map(({ engine }) => engine), [
     "onednn",
     "onnx-cpu",
+    "tfjs-node",
   ]);
 });
 

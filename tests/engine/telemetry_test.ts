@@ -176,8 +176,11 @@ Deno.test("onnxruntime-node is imported by one file only, after telemetry is off
   assert.equal(imports(`version: "${name} 1.30.0"`, name), false);
 });
 
-Deno.test("onnxruntime-web is imported by one file only, which sets it up", () => {
-  assert.deepEqual(importersOf(["onnxruntime", "web"].join("-")), [
-    fileURLToPath(new URL("lib/engine/onnx/web_runtime.ts", PROJECT)),
-  ]);
+Deno.test("onnxruntime-web is imported by one file a runtime only, which sets it up", () => {
+  assert.deepEqual(
+    importersOf(["onnxruntime", "web"].join("-")),
+    ["web_runtime.ts", "webgpu_runtime.ts"].map((file) =>
+      fileURLToPath(new URL(`lib/engine/onnx/${file}`, PROJECT))
+    ),
+  );
 });

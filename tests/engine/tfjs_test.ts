@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
 import type { Network } from "../../lib/network/mod.ts";
+import { plainKernels } from "../../lib/engine/tfjs/layers.ts";
 import { openTfjs, type TfjsBackend } from "../../lib/engine/tfjs/mod.ts";
 import { engineContract } from "./contract.ts";
 import { solve64 } from "./float64_training.ts";
+import { failsAt } from "./failing_kernels.ts";
 import { conv, EVERYTHING, linear } from "./networks.ts";
 import { dropoutStream, makeProblem, withProgram } from "./problem.ts";
 
@@ -56,18 +58,18 @@ Deno.test("tfjs step() leaks nothing and changes nothing when any operation fail
         learningRate: 0.1,
         random: dropoutStream(problem),
       });
-    const start = program.state();
+    const start = await program.state();
     const loss = await step();
-    const after = program.state();
+    const after = await program.state();
     program.restore(start);
     let failures = 0;
-    while (await failsAt(failures + 1, step)) {
+    while (await failsAt("cpu", failures + 1, step)) {
       failures++;
       assert.equal(tf.memory().numTensors, before, `failure ${failures}`);
-      assert.deepEqual(program.state(), start, `failure ${failures}`);
+      assert.deepEqual(await program.state(), start, `failure ${failures}`);
     }
     // The last round ran through, although many had failed before.
-    assert.deepEqual(program.state(), after);
+    assert.deepEqual(await program.state(), after);
     assert.ok(failures > 50, `${failures} operations`);
     program.restore(start);
     assert.equal(await step(), loss);
@@ -80,31 +82,33 @@ Deno.test("tfjs observe() leaks nothing and changes nothing when any operation f
   const { images } = problem.batches[0]!;
   const before = tf.memory().numTensors;
   await withProgram(engine, problem, async (program) => {
-    const start = program.state();
+    const start = await program.state();
     const observe = () => program.observe(images, 2, 0.5);
     let failures = 0;
-    while (await failsAt(failures + 1, observe)) {
+    while (await failsAt("cpu", failures + 1, observe)) {
       failures++;
       assert.equal(tf.memory().numTensors, before, `failure ${failures}`);
-      assert.deepEqual(program.state(), start, `failure ${failures}`);
+      assert.deepEqual(await program.state(), start, `failure ${failures}`);
     }
     assert.ok(failures > 30, `${failures} operations`);
-    assert.notDeepEqual(program.state(), start);
+    assert.notDeepEqual(await program.state(), start);
   });
 });
 
 Deno.test("openTfjs() uses the backend that it is given when programs run", async () => {
   const calls: string[] = [];
   const backend: TfjsBackend = {
-    name: "cpu",
+    engine: "another",
     version: "some backend 1.0",
     instructionSet: "any",
-    async activate() {
+    kernels: plainKernels,
+    activate() {
       calls.push("activate");
-      await tf.setBackend("cpu");
+      void tf.setBackend("cpu");
     },
   };
   const engine = await openTfjs(backend);
+  assert.equal(engine.name, "another");
   assert.equal(engine.version, "some backend 1.0");
   assert.equal(calls.length, 1);
   const problem = makeProblem({ input: [1, 1, 1], blocks: [linear(2)] }, {
@@ -139,34 +143,3 @@ Deno.test("openTfjs() says nothing on the console when it is first used", async 
   assert.equal(text.decode(stdout), "");
   assert.equal(code, 0);
 });
-
-/** Runs `use` with the library's operation number `n` failing; tells if it failed. */
-async function failsAt(
-  n: number,
-  use: () => Promise<unknown>,
-): Promise<boolean> {
-  // Identity counts a reference and computes nothing, so nothing can fail in it;
-  // the library saves values with it in the middle of its bookkeeping.
-  const kernels = tf.getKernelsForBackend("cpu")
-    .filter((kernel) => kernel.kernelName !== "Identity");
-  const originals = kernels.map((kernel) => kernel.kernelFunc);
-  let calls = 0;
-  for (const kernel of kernels) {
-    const original = kernel.kernelFunc;
-    kernel.kernelFunc = (parameters) => {
-      if (++calls === n) throw new Error(`operation ${n} fails`);
-      return original(parameters);
-    };
-  }
-  try {
-    await use();
-    return false;
-  } catch (error) {
-    assert.match(String(error), /operation \d+ fails/);
-    return true;
-  } finally {
-    for (const [i, kernel] of kernels.entries()) {
-      kernel.kernelFunc = originals[i]!;
-    }
-  }
-}

@@ -28,7 +28,7 @@ export async function trainingDigest(
     for (const batch of problem.batches) {
       losses.push(await program.step(batch, { learningRate: 0.05, random }));
     }
-    const { weights, slots, step } = program.state();
+    const { weights, slots, step } = await program.state();
     const arrays = [weights, ...slots].map((set) =>
       Object.keys(set).sort().map((key) => [key, Array.from(set[key]!)])
     );

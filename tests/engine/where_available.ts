@@ -9,11 +9,11 @@ import { EngineUnavailableError, openEngine } from "../../lib/engine/mod.ts";
 export async function whereAvailable(
   engine: string,
   what: string,
-  register: () => void,
+  register: () => void | Promise<void>,
 ): Promise<boolean> {
   const obstacle = await obstacleOf(engine);
   if (obstacle === undefined) {
-    register();
+    await register();
     return true;
   }
   Deno.test({

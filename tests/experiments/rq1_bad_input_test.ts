@@ -14,7 +14,7 @@ const FLAGS: readonly (readonly [readonly string[], RegExp])[] = [
   [["--seed", "1", "--seed", "2"], /^--seed 2: given twice/m],
   [
     ["--engine", "onnx"],
-    /^--engine onnx: expected onnx-cpu, onednn, onnx-wasm, tfjs or auto/m,
+    /^--engine onnx: expected onnx-cpu, onednn, onnx-wasm, onnx-webgpu, onnx-cuda, tfjs-node, tfjs-node-gpu, tfjs-wasm, tfjs or auto/m,
   ],
   [["--student.learning-rate", "-1"], /^--student\.learning-rate -1: .* > 0$/m],
   [["--width", "NaN"], /^--width NaN: expected a number > 0 and <= 4$/m],

@@ -119,6 +119,7 @@ Deno.test("rq1 --engine auto takes the portable engine when FFI is not allowed",
     assert.equal(code, 0, stderr);
     assert.match(stderr, /^Engine onednn passed over: /m);
     assert.match(stderr, /^Engine onnx-cpu passed over: /m);
+    assert.match(stderr, /^Engine tfjs-node passed over: /m);
     assert.match(
       stderr,
       /^Engine onnx-wasm: onnxruntime-web [\d.]+, graph \d+, wasm simd128$/m,

@@ -10,8 +10,8 @@ import {
 import {
   type Fingerprint,
   FingerprintError,
-  type WheelFile,
-} from "../../lib/lab/setup/wheel.ts";
+} from "../../lib/lab/setup/fingerprint.ts";
+import type { WheelFile } from "../../lib/lab/setup/wheel.ts";
 import {
   type CommandRunner,
   FileError,

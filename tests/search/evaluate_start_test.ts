@@ -179,7 +179,7 @@ Deno.test("evaluate() estimates batch norm's statistics anew on so many images, 
         batchSize: UNTRAINED.batchSize,
         seed: 1,
       });
-      return program.weights();
+      return await program.weights();
     },
   );
   assert.deepEqual(decodeWeights(sixteen), expected);

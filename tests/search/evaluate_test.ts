@@ -261,8 +261,8 @@ Deno.test("evaluate() gives a failure with the validations left out when any wei
           const program = await counted.compile(network, plan);
           return {
             ...program,
-            weights: () => {
-              const weights = program.weights();
+            weights: async () => {
+              const weights = await program.weights();
               const values = weights[name]!.slice();
               values[values.length - 1] = value;
               return { ...weights, [name]: values };

@@ -96,7 +96,7 @@ Deno.test("createPredictor() gives the logits that a program gives directly, wit
   const engine = await openEngine("onnx-cpu");
   const recipe = makeRecipe();
   await withFresh(engine, NETWORK, recipe, async (program) => {
-    const weights = encodeWeights(NETWORK, program.weights());
+    const weights = encodeWeights(NETWORK, await program.weights());
     const predictor = createPredictor();
     for (const views of [undefined, VIEW]) {
       const actual = await predictor.predict({

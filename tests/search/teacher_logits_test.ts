@@ -37,7 +37,7 @@ const weightsOf = (network: typeof NETWORK) =>
     engine,
     network,
     makeRecipe(),
-    (program) => Promise.resolve(encodeWeights(network, program.weights())),
+    async (program) => encodeWeights(network, await program.weights()),
   );
 const WEIGHTS = await weightsOf(NETWORK);
 
@@ -155,7 +155,7 @@ Deno.test("teacherLogits() asks anew when anything that the logits depend on is 
           engine,
           NETWORK,
           makeRecipe(),
-          (program) => Promise.resolve(program.weights()),
+          (program) => program.weights(),
         ),
         { other: "bytes" },
       ),

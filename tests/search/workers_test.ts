@@ -294,7 +294,7 @@ async function trained() {
     });
     for await (const chunk of chunks) logits.push(...chunk.logits);
     return {
-      weights: encodeWeights(NETWORK, program.weights()),
+      weights: encodeWeights(NETWORK, await program.weights()),
       direct: Float32Array.from(logits),
     };
   });

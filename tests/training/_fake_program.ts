@@ -1,11 +1,6 @@
 /** A program that learns nothing and remembers what it was asked. */
 
-import type {
-  Batch,
-  Program,
-  StepOptions,
-  TrainingState,
-} from "../../lib/engine/mod.ts";
+import type { Batch, Program, StepOptions } from "../../lib/engine/mod.ts";
 import type { RandomState } from "../../lib/random/mod.ts";
 
 /** A step as the program saw it; arrays are copies of their first `size` rows. */
@@ -71,11 +66,11 @@ export function fakeProgram(
       return Promise.resolve(table);
     },
     observe: () => Promise.resolve(),
-    weights: () => ({}),
+    weights: () => Promise.resolve({}),
     load: () => {
       step = 0;
     },
-    state: (): TrainingState => ({ weights: {}, slots: [], step }),
+    state: () => Promise.resolve({ weights: {}, slots: [], step }),
     restore: (state) => {
       step = state.step;
     },

@@ -66,7 +66,12 @@ async function run(
       ...options,
     });
     const { losses, steps, stoppedAt } = outcome;
-    return { losses, steps, stoppedAt, state: stateDigests(program.state()) };
+    return {
+      losses,
+      steps,
+      stoppedAt,
+      state: stateDigests(await program.state()),
+    };
   } finally {
     await program.dispose();
   }

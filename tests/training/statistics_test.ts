@@ -118,11 +118,11 @@ Deno.test("estimateStatistics() gives the plain average over batches, whatever w
     return { mean, variance: squares / (values.length - 1) };
   });
   await withFresh(engine, NORMALISED, recipe, async (program) => {
-    const fresh = program.weights();
+    const fresh = await program.weights();
     const estimated = async (before: Weights) => {
       program.load({ ...fresh, ...before });
       await estimateStatistics(program, DATA, options);
-      return program.weights();
+      return await program.weights();
     };
     const {
       "blocks.0.runningMean": mean,

@@ -188,7 +188,7 @@ Deno.test("train() gives the bits of a recipe without views when there are as ma
     const weights = (other: Recipe) =>
       withFresh(engine, SMALL, other, async (program) => {
         const { losses } = await train(program, other, DATA, OPTIONS);
-        return { losses, weights: program.weights() };
+        return { losses, weights: await program.weights() };
       });
     assert.deepEqual(
       await weights({ ...recipe, views }),
@@ -277,11 +277,11 @@ Deno.test("train() gives the losses and weights of a loop written out", async ()
       }
       losses.push(sum / 26);
     }
-    return { losses, weights: program.weights() };
+    return { losses, weights: await program.weights() };
   });
   const actual = await withFresh(engine, SMALL, recipe, async (program) => {
     const { losses } = await train(program, recipe, DATA, OPTIONS);
-    return { losses, weights: program.weights() };
+    return { losses, weights: await program.weights() };
   });
   assert.deepEqual(actual, expected);
   assert(actual.losses[1]! < actual.losses[0]!, "nothing was learnt");
@@ -307,7 +307,7 @@ Deno.test("train() reports a failed step when the weights are no numbers or the 
   const engine = await openEngine("onnx-cpu");
   const recipe = makeRecipe();
   await withFresh(engine, SMALL, recipe, async (program) => {
-    const weights = program.weights();
+    const weights = await program.weights();
     weights["blocks.0.bias"]![0] = NaN;
     program.load(weights);
     const outcome = await train(program, recipe, DATA, OPTIONS);

@@ -151,7 +151,8 @@ export class OnednnProgram implements Program {
     this.#stepOf(size).observe(images, momentum);
   }
 
-  weights(): Weights {
+  // deno-lint-ignore require-await
+  async weights(): Promise<Weights> {
     return this.#alive().weights();
   }
 
@@ -159,7 +160,8 @@ export class OnednnProgram implements Program {
     this.#alive().load(weights);
   }
 
-  state(): TrainingState {
+  // deno-lint-ignore require-await
+  async state(): Promise<TrainingState> {
     return this.#alive().state();
   }
 

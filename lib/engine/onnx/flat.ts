@@ -11,6 +11,7 @@ import {
   parameterTable,
 } from "../../network/mod.ts";
 import type { Weights } from "../engine.ts";
+import type { Kernels } from "./layers/layer.ts";
 
 /** A parameter's place in its flat vector. */
 export interface FlatEntry extends Parameter {
@@ -39,23 +40,24 @@ function layoutOf(parameters: readonly Parameter[]): FlatLayout {
  */
 const PIECE_SIZE = 131_072;
 
-/** A run of whole entries in a flat vector. */
-export interface FlatPiece extends FlatLayout {
-  /** Where it begins in the flat vector. */
-  readonly offset: number;
-}
-
-/** Cuts a layout into pieces; an entry larger than a piece is one of its own. */
-export function piecesOf({ entries }: FlatLayout): readonly FlatPiece[] {
-  const pieces: { entries: FlatEntry[]; size: number; offset: number }[] = [];
+/**
+ * Cuts a layout into pieces, each a vector of its own that begins at 0; an entry
+ * larger than a piece is one of its own. On a graphics processor every entry is:
+ * no shader could split a vector into many.
+ */
+export function piecesOf(
+  { entries }: FlatLayout,
+  { gpu }: Pick<Kernels, "gpu">,
+): readonly FlatLayout[] {
+  const most = gpu ? 0 : PIECE_SIZE;
+  const pieces: { entries: FlatEntry[]; size: number }[] = [];
   for (const entry of entries) {
     const last = pieces.at(-1);
-    if (last !== undefined && last.size + entry.size <= PIECE_SIZE) {
-      last.entries.push(entry);
+    if (last !== undefined && last.size + entry.size <= most) {
+      last.entries.push({ ...entry, offset: last.size });
       last.size += entry.size;
     } else {
-      const { size, offset } = entry;
-      pieces.push({ entries: [entry], size, offset });
+      pieces.push({ entries: [{ ...entry, offset: 0 }], size: entry.size });
     }
   }
   return pieces;

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { FlatLayout, FlatPiece } from "./flat.ts";
+import type { FlatLayout } from "./flat.ts";
 import type { Graph } from "./graph.ts";
 
 /** Names of a piece's input and output. */
@@ -60,7 +60,7 @@ export interface ParameterInputs {
 /** Declares the parameters as inputs. */
 export function parameterInputs(
   graph: Graph,
-  pieces: readonly FlatPiece[],
+  pieces: readonly FlatLayout[],
 ): ParameterInputs {
   const flat = pieces.map(({ size }, index) =>
     graph.input(`parameters${index}`, "float32", [size])

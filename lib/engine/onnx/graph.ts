@@ -229,3 +229,11 @@ export class Graph {
     return onnx.ModelProto.encode(model).finish();
   }
 }
+
+/** A model that does nothing: loading it starts a runtime. */
+export function emptyModel(): Uint8Array {
+  const graph = new Graph();
+  const input = graph.input("value", "float32", [1]);
+  graph.output(graph.node("Identity", [input]), [1]);
+  return graph.encode();
+}

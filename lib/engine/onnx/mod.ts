@@ -1,13 +1,16 @@
 /**
  * The embedded engines: one ONNX model per training step, run by
- * onnxruntime-node's CPU provider, or by onnxruntime-web's WASM one.
+ * onnxruntime-node on the processor or with CUDA, or by onnxruntime-web in
+ * WebAssembly or on a graphics processor.
  *
  * @module
  */
 
 import type { Engine } from "../engine.ts";
 import { checkPrecision } from "../precision.ts";
+import { emptyModel } from "./graph.ts";
 import { OnnxProgram, type ProgramTarget } from "./program.ts";
+import type { Runtime } from "./session.ts";
 
 /**
  * Version of the graphs that this folder builds. Raise it with every change that
@@ -42,7 +45,7 @@ export async function openOnnxCpu(
     instructionSet: block === undefined
       ? Deno.build.arch
       : `${Deno.build.arch}, ${32 * block}-bit vectors`,
-    compile: compiler("onnx-cpu", { runtime: NATIVE, block }),
+    compile: compiler("onnx-cpu", { runtime: NATIVE, block, gpu: false }),
   };
 }
 
@@ -60,8 +63,62 @@ export async function openOnnxWasm(): Promise<Engine> {
     version: `onnxruntime-web ${ort.env.versions.web}, graph ${GRAPH}`,
     instructionSet: "wasm simd128",
     // The package is built without direct convolutions.
-    compile: compiler("onnx-wasm", { runtime: WEB, block: undefined }),
+    compile: compiler("onnx-wasm", {
+      runtime: WEB,
+      block: undefined,
+      gpu: false,
+    }),
   };
+}
+
+/**
+ * Opens onnxruntime-web's WebGPU provider: parameters and the optimiser's memory
+ * stay with the graphics processor from step to step.
+ */
+export async function openOnnxWebgpu(): Promise<Engine> {
+  const [{ WEBGPU }, ort] = await Promise.all([
+    import("./webgpu.ts"),
+    import("./webgpu_runtime.ts"),
+  ]);
+  return {
+    name: "onnx-webgpu",
+    version: `onnxruntime-web ${ort.env.versions.web} WebGPU, graph ${GRAPH}`,
+    instructionSet: ort.processor,
+    compile: compiler("onnx-webgpu", {
+      runtime: WEBGPU,
+      block: undefined,
+      gpu: true,
+    }),
+  };
+}
+
+/**
+ * Opens onnxruntime-node's CUDA provider. Vectors come back to the processor's
+ * memory after each step: the package keeps no tensors on a device.
+ */
+export async function openOnnxCuda(): Promise<Engine> {
+  const [{ NATIVE_CUDA }, ort] = await Promise.all([
+    import("./native.ts"),
+    import("./runtime.ts"),
+  ]);
+  await probe(NATIVE_CUDA);
+  return {
+    name: "onnx-cuda",
+    version: `onnxruntime-node ${ort.env.versions.node} CUDA, graph ${GRAPH}`,
+    // The package tells no more.
+    instructionSet: `${Deno.build.arch}, CUDA`,
+    compile: compiler("onnx-cuda", {
+      runtime: NATIVE_CUDA,
+      block: undefined,
+      gpu: true,
+    }),
+  };
+}
+
+/** Loads a model that does nothing, and so what the runtime needs. */
+async function probe(runtime: Runtime): Promise<void> {
+  const session = await runtime.load(emptyModel(), "prediction");
+  await session.release();
 }
 
 function compiler(name: string, target: ProgramTarget): Engine["compile"] {

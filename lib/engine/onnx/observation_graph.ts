@@ -13,7 +13,7 @@ import {
   runningUpdate,
 } from "./flat_graph.ts";
 import { Graph } from "./graph.ts";
-import type { TrainingGraph } from "./layers/layer.ts";
+import type { Kernels, TrainingGraph } from "./layers/layer.ts";
 import { sequence } from "./layers/sequence.ts";
 
 /** An encoded observation and what its running statistics are called. */
@@ -31,17 +31,17 @@ export interface ObservationModel {
  */
 export function observationModel(
   network: Network,
-  block: number | undefined,
+  kernels: Kernels,
 ): ObservationModel {
   const graph = new Graph();
   const { trainable, running } = flatLayouts(network);
   const images = graph.input("images", "float32", ["batch", ...network.input]);
   const batchSize = graph.input("batchSize", "float32", []);
-  const { flat, values } = parameterInputs(graph, piecesOf(trainable));
+  const { flat, values } = parameterInputs(graph, piecesOf(trainable, kernels));
   const statistics = new Map<string, string>();
   const context: TrainingGraph = {
     graph,
-    block,
+    ...kernels,
     batchSize,
     parameter: (name) => values.get(name)!,
     statistic: (name, value) => void statistics.set(name, value),

@@ -60,8 +60,8 @@ export class Observer {
   }
 
   async #load(): Promise<Loaded> {
-    const { runtime, block } = this.#target;
-    const { bytes, ...model } = observationModel(this.#network, block);
+    const { runtime } = this.#target;
+    const { bytes, ...model } = observationModel(this.#network, this.#target);
     const session = await runtime.load(bytes, "training");
     return { ...model, session };
   }

@@ -23,10 +23,9 @@ import {
 } from "../checks.ts";
 import { needsTeacher } from "../needs_teacher.ts";
 import type { Predictor } from "../predictor.ts";
-import type { PieceNames } from "./flat_graph.ts";
+import type { Kernels } from "./layers/layer.ts";
 import { Observer } from "./observer.ts";
 import { type Runtime, scalar, type Session, type Tensor } from "./session.ts";
-import { type FlatLayout, flatLayouts, pack, unpack } from "./flat.ts";
 import { slotCount, stepScalars } from "./optimiser.ts";
 import { predictionModel } from "./prediction_graph.ts";
 import { openPredictor, ownSignature } from "./predictor.ts";
@@ -34,58 +33,14 @@ import {
   type TrainingModel as EncodedModel,
   trainingModel,
 } from "./training_graph.ts";
+import { Vectors } from "./vectors.ts";
 
 /** What is kept of a training step's model once the runtime has loaded it. */
 type TrainingModel = Omit<EncodedModel, "bytes">;
 
-/** One of the two sets of vectors between which steps alternate. */
-interface Buffers {
-  readonly parameters: Float32Array;
-  readonly slots: readonly Float32Array[];
-  readonly running: Float32Array;
-  /** Views of all these, by the names that a step reads them by. */
-  readonly feeds: Readonly<Record<string, Tensor>>;
-  /** The same views, by the names that a step writes them by. */
-  readonly fetches: Readonly<Record<string, Tensor>>;
-}
-
-function allocate(
-  runtime: Runtime,
-  { pieces, running }: TrainingModel,
-  sizes: {
-    readonly trainable: number;
-    readonly running: number;
-    readonly slots: number;
-  },
-): Buffers {
-  const buffers = {
-    parameters: new Float32Array(sizes.trainable),
-    slots: Array.from(
-      { length: sizes.slots },
-      () => new Float32Array(sizes.trainable),
-    ),
-    running: new Float32Array(sizes.running),
-  };
-  const feeds: Record<string, Tensor> = {};
-  const fetches: Record<string, Tensor> = {};
-  const add = ({ input, output }: PieceNames, data: Float32Array) =>
-    feeds[input] = fetches[output] = runtime.tensor(data, [data.length]);
-  for (const { offset, size, parameters, slots } of pieces) {
-    const end = offset + size;
-    add(parameters, buffers.parameters.subarray(offset, end));
-    slots.forEach((names, index) =>
-      add(names, buffers.slots[index]!.subarray(offset, end))
-    );
-  }
-  if (running !== undefined) add(running, buffers.running);
-  return { ...buffers, feeds, fetches };
-}
-
 /** What a program is compiled for. */
-export interface ProgramTarget {
+export interface ProgramTarget extends Kernels {
   readonly runtime: Runtime;
-  /** Channels in a block of its direct convolutions; undefined: it has none. */
-  readonly block: number | undefined;
 }
 
 /** What a program is made from. */
@@ -106,8 +61,6 @@ export class OnnxProgram implements Program {
   readonly #plan: TrainingPlan;
   readonly #sizes: BatchSizes;
   readonly #table: readonly Parameter[];
-  readonly #trainable: FlatLayout;
-  readonly #running: FlatLayout;
   readonly #model: TrainingModel;
   readonly #masks: readonly Float32Array[];
   readonly #lossValue = new Float32Array(1);
@@ -117,16 +70,13 @@ export class OnnxProgram implements Program {
   /** Holds the weights of the last prediction; built anew after they change. */
   #prediction: Predictor | undefined;
   #predictionIsStale = false;
-  /** Steps read `#current` and write `#next`; then the two change places. */
-  #current: Buffers;
-  #next: Buffers;
+  readonly #vectors: Vectors;
   #step = 0;
 
   private constructor(
     { runtime, network, plan, training, model, observer }: ProgramParts,
   ) {
     const shapes = shapesOf(network);
-    const { trainable, running } = flatLayouts(network);
     this.#runtime = runtime;
     this.#loss = runtime.tensor(this.#lossValue, []);
     this.#network = network;
@@ -137,34 +87,27 @@ export class OnnxProgram implements Program {
       features: network.input[0] * network.input[1] * network.input[2],
       classes: shapes.output[0] * shapes.output[1] * shapes.output[2],
     };
-    this.#trainable = trainable;
-    this.#running = running;
     this.#training = training;
     this.#model = model;
     this.#observer = observer;
     this.#masks = model.dropoutMasks.map(({ shape }) =>
       new Float32Array(plan.batchSize * shape[0] * shape[1] * shape[2])
     );
-    const sizes = {
-      trainable: trainable.size,
-      running: running.size,
-      slots: slotCount(plan.optimiser),
-    };
-    this.#current = allocate(runtime, model, sizes);
-    this.#next = allocate(runtime, model, sizes);
+    this.#vectors = new Vectors(runtime, model, slotCount(plan.optimiser));
   }
 
   /** Builds the training step and loads it into a runtime. */
   static async compile(
     network: Network,
     plan: TrainingPlan,
-    { runtime, block }: ProgramTarget,
+    target: ProgramTarget,
   ): Promise<OnnxProgram> {
     checkPlan(plan);
     const form = canonical(network);
-    const { bytes, ...model } = trainingModel(form, plan, block);
+    const { bytes, ...model } = trainingModel(form, plan, target);
+    const { runtime } = target;
     const training = await runtime.load(bytes, "training");
-    const observer = new Observer(form, { runtime, block });
+    const observer = new Observer(form, target);
     return new OnnxProgram({
       runtime,
       network: form,
@@ -187,7 +130,7 @@ export class OnnxProgram implements Program {
         size,
         ...this.#network.input,
       ]),
-      ...this.#current.feeds,
+      ...this.#vectors.inputs(),
     };
     feeds.batchSize = scalar(runtime, size);
     feeds.inverseBatch = scalar(runtime, 1 / size);
@@ -233,7 +176,7 @@ export class OnnxProgram implements Program {
     }
     return this.#prediction ??= await openPredictor(
       this.#runtime,
-      predictionModel(this.#network, this.weights()),
+      predictionModel(this.#network, await this.weights()),
       ownSignature(this.#network),
     );
   }
@@ -243,9 +186,9 @@ export class OnnxProgram implements Program {
     checkBatch(batch, { plan: this.#plan, sizes: this.#sizes });
     await session.run(this.#feeds(batch, options), {
       [this.#model.loss]: this.#loss,
-      ...this.#next.fetches,
+      ...this.#vectors.outputs(),
     });
-    [this.#current, this.#next] = [this.#next, this.#current];
+    this.#vectors.advance();
     this.#step++;
     this.#predictionIsStale = true;
     const loss = this.#lossValue[0]!;
@@ -271,40 +214,34 @@ export class OnnxProgram implements Program {
     this.#alive();
     const observation = { images, size, momentum };
     checkObservation(observation, this.#sizes);
-    const { running } = this.#model;
+    const running = this.#vectors.nextRunning;
     if (running === undefined) return;
     await this.#observer.run(observation, {
-      inputs: this.#current.feeds,
-      running: this.#next.feeds[running.input]!,
+      inputs: this.#vectors.inputs(),
+      running,
     });
-    this.#current.running.set(this.#next.running);
+    this.#vectors.advanceRunning();
     this.#predictionIsStale = true;
   }
 
-  weights(): Weights {
-    const { parameters, running } = this.#current;
-    return {
-      ...unpack(this.#trainable, parameters),
-      ...unpack(this.#running, running),
-    };
+  async weights(): Promise<Weights> {
+    this.#alive();
+    return await this.#vectors.weights();
   }
 
   load(weights: Weights): void {
+    this.#alive();
     checkWeights(weights, { action: "load", table: this.#table });
-    const slots = this.#current.slots.map(() =>
-      Object.fromEntries(
-        this.#trainable.entries.map((
-          { name, size },
-        ) => [name, new Float32Array(size)]),
-      )
-    );
-    this.restore({ weights, slots, step: 0 });
+    this.#vectors.write(weights);
+    this.#step = 0;
+    this.#predictionIsStale = true;
   }
 
-  state(): TrainingState {
+  async state(): Promise<TrainingState> {
+    this.#alive();
     return {
-      weights: this.weights(),
-      slots: this.#current.slots.map((slot) => unpack(this.#trainable, slot)),
+      weights: await this.#vectors.weights(),
+      slots: await this.#vectors.slots(),
       step: this.#step,
     };
   }
@@ -312,18 +249,7 @@ export class OnnxProgram implements Program {
   restore({ weights, slots, step }: TrainingState): void {
     this.#alive();
     checkWeights(weights, { action: "restore", table: this.#table });
-    if (slots.length !== this.#current.slots.length) {
-      throw new RangeError(
-        `Cannot restore a training state: it has ${slots.length} optimiser slots, expected ${this.#current.slots.length}`,
-      );
-    }
-    // Into the spare set first: a state that does not fit changes nothing.
-    pack(this.#trainable, weights, this.#next.parameters);
-    pack(this.#running, weights, this.#next.running);
-    slots.forEach((slot, index) =>
-      pack(this.#trainable, slot, this.#next.slots[index]!)
-    );
-    [this.#current, this.#next] = [this.#next, this.#current];
+    this.#vectors.write(weights, slots);
     this.#step = step;
     this.#predictionIsStale = true;
   }
@@ -332,6 +258,7 @@ export class OnnxProgram implements Program {
     const [training, prediction] = [this.#training, this.#prediction];
     this.#training = undefined;
     this.#prediction = undefined;
+    if (training !== undefined) this.#vectors.release();
     await training?.release();
     await prediction?.dispose();
     await this.#observer.release();

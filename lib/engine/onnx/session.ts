@@ -5,6 +5,7 @@
  * @module
  */
 
+import type * as ort from "./runtime.ts";
 import type { InferenceSession, Tensor } from "./runtime.ts";
 
 export type { Tensor };
@@ -35,6 +36,18 @@ export type Use =
   /** One with constant weights, which can be laid out once for faster kernels. */
   | "prediction";
 
+/** A vector that the runtime keeps between calls: steps read and write it in place. */
+export interface Resident {
+  /** To be given to sessions, `[length]`. */
+  readonly tensor: Tensor;
+  /** Its values; a copy, or the vector itself, not to be written to. */
+  read(): Promise<Float32Array>;
+  /** Replaces its values, as many as it has. */
+  write(values: Float32Array): void;
+  /** Frees it. To be called once. */
+  release(): void;
+}
+
 /** A runtime of ONNX models. */
 export interface Runtime {
   /** Makes a tensor over an array, which is not copied. */
@@ -42,6 +55,8 @@ export interface Runtime {
     data: Float32Array | Int32Array,
     shape: readonly number[],
   ): Tensor;
+  /** Allocates a vector of zeros, `length` >= 1. */
+  resident(length: number): Resident;
   /** Loads an encoded model. */
   load(model: Uint8Array, use: Use): Promise<Session>;
 }
@@ -49,6 +64,37 @@ export interface Runtime {
 /** A number as a float32 tensor of no dimension. */
 export function scalar(runtime: Runtime, value: number): Tensor {
   return runtime.tensor(Float32Array.of(value), []);
+}
+
+/** Tensors of a package over arrays of JavaScript's memory. */
+export function tensorsOf(
+  { Tensor }: Pick<typeof ort, "Tensor">,
+): Pick<Runtime, "tensor"> {
+  return {
+    tensor: (data, shape) =>
+      data instanceof Int32Array
+        ? new Tensor("int32", data, shape)
+        : new Tensor("float32", data, shape),
+  };
+}
+
+/** The same, and residents that are such arrays: for runtimes on processors. */
+export function arraysOf(
+  packageOf: Pick<typeof ort, "Tensor">,
+): Pick<Runtime, "tensor" | "resident"> {
+  const { tensor } = tensorsOf(packageOf);
+  return {
+    tensor,
+    resident(length) {
+      const values = new Float32Array(length);
+      return {
+        tensor: tensor(values, [length]),
+        read: () => Promise.resolve(values),
+        write: (from) => values.set(from),
+        release: () => {},
+      };
+    },
+  };
 }
 
 /** How every runtime loads a model. */

@@ -13,7 +13,7 @@ import {
 } from "../../network/mod.ts";
 import type { TrainingPlan } from "../engine.ts";
 import { needsTeacher } from "../needs_teacher.ts";
-import { flatLayouts, type FlatPiece, piecesOf } from "./flat.ts";
+import { type FlatLayout, flatLayouts, piecesOf } from "./flat.ts";
 import {
   joinFlat,
   parameterInputs,
@@ -21,7 +21,7 @@ import {
   runningUpdate,
 } from "./flat_graph.ts";
 import { Graph } from "./graph.ts";
-import type { TrainingGraph } from "./layers/layer.ts";
+import type { Kernels, TrainingGraph } from "./layers/layer.ts";
 import { sequence } from "./layers/sequence.ts";
 import { addLoss } from "./loss.ts";
 import { addUpdate, scalarCount, slotCount } from "./optimiser.ts";
@@ -33,10 +33,16 @@ export interface DropoutMask {
   readonly shape: Shape;
 }
 
-/** A piece of the flat parameters and of the optimiser's memory. */
-export interface TrainingPiece extends FlatPiece {
+/** A piece of the parameters and of the optimiser's memory, each a vector. */
+export interface TrainingPiece {
+  readonly layout: FlatLayout;
   readonly parameters: PieceNames;
   readonly slots: readonly PieceNames[];
+}
+
+/** The running statistics, one vector. */
+export interface RunningVector extends PieceNames {
+  readonly layout: FlatLayout;
 }
 
 /** An encoded training step and what its inputs and outputs are called. */
@@ -45,7 +51,7 @@ export interface TrainingModel {
   readonly loss: string;
   readonly pieces: readonly TrainingPiece[];
   /** Of the running statistics, where the network has any. */
-  readonly running: PieceNames | undefined;
+  readonly running: RunningVector | undefined;
   readonly dropoutMasks: readonly DropoutMask[];
 }
 
@@ -57,7 +63,7 @@ export interface TrainingModel {
 export function trainingModel(
   network: Network,
   { loss, optimiser }: TrainingPlan,
-  block: number | undefined,
+  kernels: Kernels,
 ): TrainingModel {
   const graph = new Graph();
   const { trainable, running } = flatLayouts(network);
@@ -80,7 +86,7 @@ export function trainingModel(
     { length: scalarCount(optimiser) },
     (_, index) => graph.input(`scalar${index}`, "float32", []),
   );
-  const pieces = piecesOf(trainable);
+  const pieces = piecesOf(trainable, kernels);
   const { flat, values: parameters } = parameterInputs(graph, pieces);
   const gradients = new Map<string, string>();
   const statistics = new Map<string, string>();
@@ -88,7 +94,7 @@ export function trainingModel(
   const watched: string[] = [];
   const context: TrainingGraph = {
     graph,
-    block,
+    ...kernels,
     batchSize,
     parameter: (name) => parameters.get(name)!,
     gradient: (name, value) => void gradients.set(name, value),
@@ -140,7 +146,7 @@ export function trainingModel(
       scalars,
     });
     return {
-      ...piece,
+      layout: piece,
       parameters: {
         input: flat[index]!,
         output: graph.output(updated.parameters, shape),
@@ -154,12 +160,15 @@ export function trainingModel(
   return {
     loss: graph.output(watchedLoss, []),
     pieces: trainingPieces,
-    running: running.size === 0 ? undefined : runningUpdate(graph, {
+    running: running.size === 0 ? undefined : {
       layout: running,
-      statistics,
-      momentum: graph.scalar(BATCH_NORM_MOMENTUM),
-      kept: graph.scalar(1 - BATCH_NORM_MOMENTUM),
-    }),
+      ...runningUpdate(graph, {
+        layout: running,
+        statistics,
+        momentum: graph.scalar(BATCH_NORM_MOMENTUM),
+        kept: graph.scalar(1 - BATCH_NORM_MOMENTUM),
+      }),
+    },
     dropoutMasks,
     bytes: graph.encode(),
   };

@@ -1,12 +1,9 @@
-import { type Runtime, sessionOptions } from "./session.ts";
+import { arraysOf, type Runtime, sessionOptions } from "./session.ts";
 import * as ort from "./web_runtime.ts";
 
 /** onnxruntime-web's WASM provider. */
 export const WEB: Runtime = {
-  tensor: (data, shape) =>
-    data instanceof Int32Array
-      ? new ort.Tensor("int32", data, shape)
-      : new ort.Tensor("float32", data, shape),
+  ...arraysOf(ort),
   async load(model, use) {
     const session = await ort.InferenceSession.create(
       model,

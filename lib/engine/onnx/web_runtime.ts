@@ -6,31 +6,9 @@
  */
 
 import { env, InferenceSession } from "onnxruntime-web";
-import { Graph } from "./graph.ts";
+import { startWeb } from "./_start_web.ts";
 
 export * from "onnxruntime-web";
 
-/** A model that does nothing. */
-function emptyModel(): Uint8Array {
-  const graph = new Graph();
-  const input = graph.input("value", "float32", [1]);
-  graph.output(graph.node("Identity", [input]), [1]);
-  return graph.encode();
-}
-
-// Read by the first session, which starts the runtime. Its build knows vectors of
-// 128 bits and no relaxed ones, whose bits would be the processor's choice.
-env.wasm.numThreads = 1;
-env.wasm.proxy = false;
-
-// Where it finds Node's interface, the runtime puts Node's workers in the place
-// of the global ones, which others need.
-const { Worker } = globalThis;
-try {
-  const session = await InferenceSession.create(emptyModel(), {
-    executionProviders: ["wasm"],
-  });
-  await session.release();
-} finally {
-  globalThis.Worker = Worker;
-}
+const session = await startWeb({ env, InferenceSession }, "wasm");
+await session.release();

@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Network, Shape } from "../../network/mod.ts";
 import type { Loss, Weights } from "../engine.ts";
+import type { TfjsBackend } from "./backend.ts";
 import { forward } from "./forward.ts";
 import { lossOf } from "./loss.ts";
 import { type BatchStatistics, KeptMoments } from "./statistics.ts";
@@ -8,6 +9,7 @@ import { read, upload } from "./tensors.ts";
 
 /** One batch and all that its loss depends on. */
 export interface Problem {
+  readonly backend: TfjsBackend;
   readonly network: Network;
   readonly weights: Weights;
   /** Shapes of all weights by name. */
@@ -49,6 +51,7 @@ export async function differentiate(problem: Problem): Promise<Derivatives> {
   // unless they are kept.
   const moments = new KeptMoments();
   let result: { value: tf.Scalar; grads: tf.Tensor[] } | undefined;
+  problem.backend.activate();
   try {
     result = tf.tidy(() => evaluate(problem, moments));
     const gradients = new Map<string, Float32Array>();
@@ -81,7 +84,8 @@ function evaluate(
   problem: Problem,
   moments: KeptMoments,
 ): { value: tf.Scalar; grads: tf.Tensor[] } {
-  const { network, variables, loss, size, labels, teacherLogits } = problem;
+  const { backend, network, variables, loss, size, labels, teacherLogits } =
+    problem;
   const images = tf.tensor4d(problem.images, [size, ...network.input]);
   const parameters = upload(problem.weights, problem.shapes);
   const masks = new Map<string, tf.Tensor4D>();
@@ -92,6 +96,7 @@ function evaluate(
   // differentiates; there is no need to hand them on.
   function lossOfBatch(): tf.Scalar {
     const logits = forward(network, {
+      kernels: backend.kernels,
       images,
       parameters,
       training: {

@@ -1,14 +1,11 @@
 import * as tf from "@tensorflow/tfjs";
 import type { BatchNorm, Block, Layer, Network } from "../../network/mod.ts";
+import type { Kernels } from "./kernels.ts";
 import {
   averagePool,
-  channelMoments,
-  convolve,
   flatten,
   linear,
-  maxPool,
   type Moments,
-  normalise,
   toChannelsLast,
 } from "./layers.ts";
 
@@ -22,6 +19,8 @@ export interface TrainingMode {
 
 /** What a pass needs beside its network. */
 export interface Pass {
+  /** The backend's layers. */
+  readonly kernels: Kernels;
   /** `[batch, channels, height, width]`. */
   readonly images: tf.Tensor4D;
   /** Tensors by the names of the parameter table. */
@@ -67,9 +66,9 @@ function run(x: tf.Tensor4D, { blocks, path, pass }: Sequence): tf.Tensor4D {
     });
     if (block.body.length > 0) {
       const body = run(y, { blocks: block.body, path: `${name}.body`, pass });
-      y = tf.relu(tf.add(body, shortcut));
+      y = pass.kernels.relu(tf.add(body, shortcut));
     } else if (block.shortcut.length > 0) {
-      y = tf.relu(shortcut);
+      y = pass.kernels.relu(shortcut);
     }
   }
   return y;
@@ -88,7 +87,7 @@ function apply(
 ): tf.Tensor4D {
   switch (layer.type) {
     case "conv":
-      return convolve(x, {
+      return pass.kernels.convolve(x, {
         weight: parameter(pass, `${name}.weight`),
         bias: layer.bias ? parameter(pass, `${name}.bias`) : undefined,
         stride: layer.stride,
@@ -97,9 +96,9 @@ function apply(
     case "batchNorm":
       return batchNorm(x, { layer, name, pass });
     case "relu":
-      return tf.relu(x);
+      return pass.kernels.relu(x);
     case "maxPool":
-      return maxPool(x, layer);
+      return pass.kernels.maxPool(x, layer);
     case "avgPool":
       return layer.kernel === "global"
         ? tf.mean<tf.Tensor4D>(x, [1, 2], true)
@@ -127,16 +126,18 @@ function batchNorm(
     scale: parameter<tf.Tensor1D>(pass, `${name}.scale`),
     shift: parameter<tf.Tensor1D>(pass, `${name}.shift`),
   };
-  if (pass.training === undefined) {
-    return normalise(x, {
+  const { kernels, training } = pass;
+  if (training === undefined) {
+    return kernels.normalise(x, {
       ...affine,
       mean: parameter(pass, `${name}.runningMean`),
       variance: parameter(pass, `${name}.runningVariance`),
     });
   }
-  const moments = channelMoments(x);
-  pass.training.onMoments(name, moments);
-  return normalise(x, { ...affine, ...moments });
+  return kernels.normaliseBatch(x, {
+    ...affine,
+    onMoments: (moments) => training.onMoments(name, moments),
+  });
 }
 
 function parameter<T extends tf.Tensor>(pass: Pass, name: string): T {

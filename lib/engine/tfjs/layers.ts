@@ -7,6 +7,7 @@
 
 import * as tf from "@tensorflow/tfjs";
 import { BATCH_NORM_EPSILON } from "../../network/mod.ts";
+import type { Kernels, NormaliseBatchOptions } from "./kernels.ts";
 
 /** Moves maps of the contract's order to this engine's. */
 export function toChannelsLast(x: tf.Tensor4D): tf.Tensor4D {
@@ -18,8 +19,8 @@ export function flatten(x: tf.Tensor4D): tf.Tensor2D {
   return tf.reshape(tf.transpose(x, [0, 3, 1, 2]), [x.shape[0], -1]);
 }
 
-/** Adds a border of `width` pixels of the given value to all maps. */
-function border(
+/** Adds pixels of the given value on the sides of all maps. */
+export function border(
   x: tf.Tensor4D,
   { before, after, value }: {
     readonly before: number;
@@ -47,7 +48,7 @@ export interface ConvolveOptions {
 }
 
 /** 2-D convolution. The padding is a layer of its own: backends disagree on theirs. */
-export function convolve(
+function convolve(
   x: tf.Tensor4D,
   { weight, bias, stride, padding }: ConvolveOptions,
 ): tf.Tensor4D {
@@ -82,7 +83,7 @@ export interface Moments {
 }
 
 /** Mean and biased variance over batch, height and width, differentiable. */
-export function channelMoments(x: tf.Tensor4D): Moments {
+function channelMoments(x: tf.Tensor4D): Moments {
   const mean = tf.mean<tf.Tensor1D>(x, [0, 1, 2]);
   const variance = tf.mean<tf.Tensor1D>(
     tf.square(tf.sub(x, mean)),
@@ -97,8 +98,18 @@ export interface NormaliseOptions extends Moments {
   readonly shift: tf.Tensor1D;
 }
 
+/** Normalises by the batch's own statistics. */
+function normaliseBatch(
+  x: tf.Tensor4D,
+  { scale, shift, onMoments }: NormaliseBatchOptions,
+): tf.Tensor4D {
+  const moments = channelMoments(x);
+  onMoments(moments);
+  return normalise(x, { scale, shift, ...moments });
+}
+
 /** (x - mean) / sqrt(variance + epsilon) * scale + shift. */
-export function normalise(
+function normalise(
   x: tf.Tensor4D,
   { mean, variance, scale, shift }: NormaliseOptions,
 ): tf.Tensor4D {
@@ -132,7 +143,7 @@ export function averagePool(
  * best one only when it is larger, so that the gradient goes to the first of
  * equal maxima.
  */
-export function maxPool(
+function maxPool(
   x: tf.Tensor4D,
   { kernel, stride, padding }: Window,
 ): tf.Tensor4D {
@@ -208,3 +219,12 @@ function everyNth(
   );
   return tf.reshape(corners, [batch, rows, columns, channels]);
 }
+
+/** Made of the library's plain operations, which every backend has. */
+export const plainKernels: Kernels = {
+  convolve,
+  relu: (x) => tf.relu(x),
+  normaliseBatch,
+  normalise,
+  maxPool,
+};

@@ -44,7 +44,11 @@ function softenedKl(
 /** Softmax cross-entropy with the labels, mean over the batch. */
 function crossEntropy(logits: tf.Tensor2D, labels: tf.Tensor1D): tf.Scalar {
   const classes = logits.shape[1];
-  const chosen = tf.oneHot(labels, classes, 1, 0, "float32");
+  // WebAssembly writes integers here, whatever type it is asked for.
+  const chosen = tf.cast(
+    tf.oneHot(labels, classes, 1, 0, "int32"),
+    "float32",
+  );
   const picked = tf.sum(tf.mul(tf.logSoftmax(logits), chosen), 1);
   return tf.neg(tf.mean<tf.Scalar>(picked));
 }

@@ -93,7 +93,6 @@ export class TfjsProgram implements Program {
       got: learningRate,
       expected: "a finite number",
     });
-    await this.#backend.activate();
     const masks = drawMasks(this.#network, { size: batch.size, random });
     const derivatives = await this.#differentiate(batch, { state, masks });
     this.#state = advance(state, {
@@ -119,14 +118,15 @@ export class TfjsProgram implements Program {
       what: "images",
       least: count * features,
     });
-    await this.#backend.activate();
     const logits = new Float32Array(count * classes);
     // In pieces, so that memory does not grow with the count.
     for (let from = 0; from < count; from += batchSize) {
       const size = Math.min(batchSize, count - from);
       const part = images.subarray(from * features, (from + size) * features);
+      this.#backend.activate();
       const tensor = tf.tidy(() =>
         forward(this.#network, {
+          kernels: this.#backend.kernels,
           images: tf.tensor4d(part, [size, ...this.#network.input]),
           parameters: upload(weights, this.#shapes),
         })
@@ -147,9 +147,9 @@ export class TfjsProgram implements Program {
   ): Promise<void> {
     const state = this.#alive("observe");
     checkObservation({ images, size, momentum }, this.#sizes);
-    await this.#backend.activate();
     const { weights } = state;
     const statistics = await batchStatistics({
+      backend: this.#backend,
       network: this.#network,
       weights,
       shapes: this.#shapes,
@@ -165,7 +165,8 @@ export class TfjsProgram implements Program {
     this.#state = { ...state, weights: { ...weights, ...running } };
   }
 
-  weights(): Weights {
+  // deno-lint-ignore require-await
+  async weights(): Promise<Weights> {
     return copyWeights(this.#alive("give weights").weights);
   }
 
@@ -175,7 +176,8 @@ export class TfjsProgram implements Program {
     this.#state = withoutMemory(copyWeights(weights), this.#layout);
   }
 
-  state(): TrainingState {
+  // deno-lint-ignore require-await
+  async state(): Promise<TrainingState> {
     return copyState(this.#alive("give the state"));
   }
 
@@ -207,6 +209,7 @@ export class TfjsProgram implements Program {
     const { loss } = this.#plan;
     const { features, classes } = this.#sizes;
     return differentiate({
+      backend: this.#backend,
       network: this.#network,
       weights: state.weights,
       shapes: this.#shapes,

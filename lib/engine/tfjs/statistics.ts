@@ -3,6 +3,7 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Network } from "../../network/mod.ts";
 import type { Weights } from "../engine.ts";
+import type { TfjsBackend } from "./backend.ts";
 import { forward } from "./forward.ts";
 import type { Moments } from "./layers.ts";
 import { read, upload } from "./tensors.ts";
@@ -52,6 +53,7 @@ export class KeptMoments {
 
 /** What batch statistics are taken of. */
 export interface StatisticsOptions {
+  readonly backend: TfjsBackend;
   readonly network: Network;
   readonly weights: Weights;
   /** Shapes of all weights by name. */
@@ -67,12 +69,14 @@ export interface StatisticsOptions {
  * dropout; leaves no tensor behind.
  */
 export async function batchStatistics(
-  { network, weights, shapes, size, images }: StatisticsOptions,
+  { backend, network, weights, shapes, size, images }: StatisticsOptions,
 ): Promise<Map<string, BatchStatistics>> {
   const moments = new KeptMoments();
+  backend.activate();
   try {
     tf.tidy(() => {
       forward(network, {
+        kernels: backend.kernels,
         images: tf.tensor4d(images, [size, ...network.input]),
         parameters: upload(weights, shapes),
         training: {

@@ -25,7 +25,8 @@ export const ENGINE_CHOICE: {
   engineNote: `${engineNames()[0]} is the default because it needs nothing ` +
     `installed and gives equal bits on every machine of one vector width; ` +
     `${AUTO} takes the fastest that is there and says which ` +
-    `("deno task engines" lists them)`,
+    `("deno task engines" lists them, and how to get those that are not, ` +
+    `for example tfjs-node: "deno task setup:tfjs-node")`,
 };
 
 /**

@@ -9,42 +9,40 @@
 import { unzipSync } from "fflate";
 import {
   type CommandRunner,
-  EXIT,
   FileError,
   setAside,
   UsageError,
   writeFileAtomic,
 } from "../../cli/mod.ts";
-import { sha256Hex } from "../../random/mod.ts";
+import {
+  faultOf,
+  type Fingerprint,
+  fingerprint,
+  FingerprintError,
+  fingerprintOf,
+} from "./fingerprint.ts";
 
-/** What a file must be, to the bit. */
-export interface Fingerprint {
-  /** Its size. */
-  readonly bytes: number;
-  /** SHA-256 in hex. */
-  readonly sha256: string;
-}
-
-/** A file of a wheel of the Python package index. */
-export interface WheelFile {
+/** A wheel of the Python package index. */
+export interface Wheel {
   /** Name of the project on the index. */
   readonly project: string;
   /** Its version. */
   readonly version: string;
   /** The wheel. */
   readonly wheel: Fingerprint;
+  /**
+   * Options of pip that choose among the wheels of a version, whichever Python
+   * it runs on. Default: none, there is only one.
+   */
+  readonly choice?: readonly string[];
+}
+
+/** A file of a wheel. */
+export interface WheelFile extends Wheel {
   /** Path of the file in the wheel. */
   readonly member: string;
   /** That file. */
   readonly file: Fingerprint;
-}
-
-/** Something that was fetched is not what it must be. */
-export class FingerprintError extends Error {
-  /** {@link EXIT}.data: told without a stack. */
-  readonly exitCode: number = EXIT.data;
-  /** The class, for messages of bugs. */
-  override readonly name = "FingerprintError";
 }
 
 /** How {@link installWheelFile} does its work. */
@@ -80,23 +78,38 @@ export async function installWheelFile(
 ): Promise<"there" | "fetched"> {
   const present = await readIfExists(path);
   if (present !== undefined) {
-    const fault = faultOf(present, source.file);
+    const fault = faultOf(fingerprint(present), source.file);
     if (fault === undefined) return "there";
     tell(`Set aside as "${await setAside(path)}": ${fault}`);
   }
-  const wheel = await downloadWheel(source, { run, tell });
-  await writeFileAtomic(path, unpack(wheel, source));
+  await withWheel(source, { run, tell }, async (wheel) => {
+    await writeFileAtomic(path, unpack(await Deno.readFile(wheel), source));
+  });
   return "fetched";
 }
 
-/** The wheel's bytes, checked. */
-async function downloadWheel(
-  { project, version, wheel }: WheelFile,
-  { run, tell }: Pick<InstallOptions, "run" | "tell">,
-): Promise<Uint8Array> {
+/**
+ * Fetches a wheel, checks it and removes it after use.
+ *
+ * @param use Is given the path of its file.
+ * @returns What `use` returns.
+ * @throws {UsageError} If there is no pip, or pip does not get the wheel.
+ * @throws {FingerprintError} If size or digest are wrong.
+ */
+export async function withWheel<T>(
+  { project, version, wheel, choice = [] }: Wheel,
+  { run, tell, dir }: Pick<InstallOptions, "run" | "tell"> & {
+    /** Where its temporary folder is made; default: the system's place. */
+    readonly dir?: string;
+  },
+  use: (path: string) => Promise<T>,
+): Promise<T> {
   const [command, ...first] = await findPip(run);
   const called = [command, ...first].join(" ");
-  const folder = await Deno.makeTempDir({ prefix: "n2n-wheel-" });
+  const folder = await Deno.makeTempDir({
+    prefix: "n2n-wheel-",
+    ...dir !== undefined && { dir },
+  });
   try {
     const size = (wheel.bytes / 1e6).toFixed(1);
     tell(`Fetching ${project} ${version} (${size} MB) with ${called}`);
@@ -108,6 +121,7 @@ async function downloadWheel(
       "--disable-pip-version-check",
       "--no-deps",
       "--only-binary=:all:",
+      ...choice,
       "--dest",
       folder,
       `${project}==${version}`,
@@ -123,15 +137,15 @@ async function downloadWheel(
         }`,
       );
     }
-    const bytes = await Deno.readFile(`${folder}/${names[0]}`);
-    const fault = faultOf(bytes, wheel);
+    const path = `${folder}/${names[0]}`;
+    const fault = faultOf(await fingerprintOf(path), wheel);
     if (fault !== undefined) {
       throw new FingerprintError(
         `Cannot use ${names[0]}: ${fault}; nothing was kept. Run the command ` +
           `again; if it stays so, the package index serves another file`,
       );
     }
-    return bytes;
+    return await use(path);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
@@ -162,7 +176,7 @@ function unpack(
   });
   const fault = bytes === undefined
     ? "it is not in the wheel"
-    : faultOf(bytes, file);
+    : faultOf(fingerprint(bytes), file);
   if (fault !== undefined) {
     throw new FingerprintError(
       `Cannot unpack "${member}" of ${project} ${version}: ${fault}`,
@@ -171,22 +185,8 @@ function unpack(
   return bytes!;
 }
 
-/** What is wrong with some bytes; undefined when they are the ones expected. */
-function faultOf(
-  bytes: Uint8Array,
-  expected: Fingerprint,
-): string | undefined {
-  if (bytes.length !== expected.bytes) {
-    return `it has ${bytes.length} bytes, expected ${expected.bytes}`;
-  }
-  const sha256 = sha256Hex(bytes);
-  return sha256 === expected.sha256
-    ? undefined
-    : `its SHA-256 is ${sha256}, expected ${expected.sha256}`;
-}
-
 /** The end of what a program said, on lines of its own. */
-function quote(text: string): string {
+export function quote(text: string): string {
   const lines = text.split("\n").map((line) => line.trim()).filter(Boolean);
   return lines.slice(-3).map((line) => `\n  ${line}`).join("");
 }

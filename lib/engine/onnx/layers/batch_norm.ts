@@ -14,13 +14,13 @@ const DOT_PRODUCT_PIXELS = 256;
 
 /** Per channel: sum over batch and pixels of a b. */
 function sumOfProducts(
-  { graph }: TrainingGraph,
+  { graph, gpu }: TrainingGraph,
   [channels, height, width]: Place["input"],
   a: string,
   b: string,
 ): string {
   const pixels = height * width;
-  if (pixels < DOT_PRODUCT_PIXELS) {
+  if (gpu || pixels < DOT_PRODUCT_PIXELS) {
     return sumOverChannelMaps(graph, graph.node("Mul", [a, b]));
   }
   const rows = graph.integers([-1, channels, 1, pixels]);
@@ -31,6 +31,60 @@ function sumOfProducts(
       graph.node("Reshape", [b, rows]),
     ], { domain: "com.microsoft", attributes: { transB: 1 } }),
   );
+}
+
+/** A normalised map, and what it was normalised by, `[channels]`. */
+interface Normalised {
+  readonly output: string;
+  readonly mean: string;
+  /** Biased. */
+  readonly variance: string;
+}
+
+/** Adds the normalisation by the batch's own statistics. */
+function normalise(
+  { graph, gpu }: TrainingGraph,
+  [channels]: Place["input"],
+  { input, scale, shift }: {
+    readonly input: string;
+    readonly scale: string;
+    readonly shift: string;
+  },
+): Normalised {
+  const epsilon = { float: BATCH_NORM_EPSILON };
+  if (gpu) {
+    // There is a shader for given statistics only.
+    const average = (value: string) =>
+      graph.node("ReduceMean", [value], {
+        attributes: { axes: [0, 2, 3], keepdims: 0 },
+      });
+    const mean = average(input);
+    const centred = graph.node("Sub", [
+      input,
+      graph.node("Reshape", [mean, graph.integers([channels, 1, 1])]),
+    ]);
+    const variance = average(graph.node("Mul", [centred, centred]));
+    const output = graph.node("BatchNormalization", [
+      input,
+      scale,
+      shift,
+      mean,
+      variance,
+    ], { attributes: { epsilon } });
+    return { output, mean, variance };
+  }
+  // The runtime writes the statistics over the two inputs that the operator
+  // reads running values from: they must be two, and no constants.
+  const zeroMean = graph.node("Sub", [shift, shift]);
+  const zeroVariance = graph.node("Sub", [scale, scale]);
+  // With momentum 0 the "running" outputs are the batch's own statistics.
+  const [output, mean, variance] = graph.nodes(
+    "BatchNormalization",
+    [input, scale, shift, zeroMean, zeroVariance],
+    3,
+    { attributes: { training_mode: 1, momentum: { float: 0 }, epsilon } },
+  );
+  return { output: output!, mean: mean!, variance: variance! };
 }
 
 /** Where a batch norm finds its batch statistics' shift. */
@@ -68,33 +122,15 @@ export function batchNorm(
   const [channels, height, width] = shape;
   const scale = parameter(`${name}.scale`);
   const shift = parameter(`${name}.shift`);
-  // The runtime writes the statistics over the two inputs that the operator
-  // reads running values from: they must be two, and no constants.
-  const zeroMean = graph.node("Sub", [shift, shift]);
-  const zeroVariance = graph.node("Sub", [scale, scale]);
-  // With momentum 0 the "running" outputs are the batch's own statistics.
-  const [output, mean, variance] = graph.nodes(
-    "BatchNormalization",
-    [
-      input,
-      scale,
-      shift,
-      zeroMean,
-      zeroVariance,
-    ],
-    3,
-    {
-      attributes: {
-        training_mode: 1,
-        momentum: { float: 0 },
-        epsilon: { float: BATCH_NORM_EPSILON },
-      },
-    },
-  );
+  const { output, mean, variance } = normalise(context, shape, {
+    input,
+    scale,
+    shift,
+  });
   const count = graph.node("Mul", [batchSize, graph.scalar(height * width)]);
   statistic(
     `${name}.runningMean`,
-    skippedBias === undefined ? mean! : graph.node("Add", [mean!, skippedBias]),
+    skippedBias === undefined ? mean : graph.node("Add", [mean, skippedBias]),
   );
   // Unbiased, as PyTorch keeps it; a single value has no spread to correct.
   const unbiased = graph.node("Div", [
@@ -106,13 +142,13 @@ export function batchNorm(
   ]);
   statistic(
     `${name}.runningVariance`,
-    graph.node("Mul", [variance!, unbiased]),
+    graph.node("Mul", [variance, unbiased]),
   );
 
   const inverse = () =>
     graph.node("Reciprocal", [
       graph.node("Sqrt", [
-        graph.node("Add", [variance!, graph.scalar(BATCH_NORM_EPSILON)]),
+        graph.node("Add", [variance, graph.scalar(BATCH_NORM_EPSILON)]),
       ]),
     ]);
 
@@ -123,7 +159,7 @@ export function batchNorm(
       inverse,
       graph.node("Sub", [
         sumOfProducts(context, shape, dy, input),
-        graph.node("Mul", [mean!, dshift]),
+        graph.node("Mul", [mean, dshift]),
       ]),
     ]);
     gradient(`${name}.shift`, dshift);
@@ -144,7 +180,7 @@ export function batchNorm(
     const c = graph.node("Neg", [
       graph.node("Add", [
         graph.node("Div", [dshift, count]),
-        graph.node("Mul", [b, mean!]),
+        graph.node("Mul", [b, mean]),
       ]),
     ]);
     // An inference batch norm with mean 0 and variance 1 is b x + c in one pass.
@@ -162,7 +198,7 @@ export function batchNorm(
   }
 
   return {
-    output: output!,
+    output,
     backwardUnscaled,
     backward(outputGradient, wantsInputGradient) {
       if (!wantsInputGradient) {

@@ -93,7 +93,7 @@ export function conv(
     output,
     backward(outputGradient, wantsInputGradient, channelScale) {
       const unscaled = graph.node("Reshape", [
-        filterGradient(graph, layer, place, input, outputGradient),
+        filterGradient(context, layer, place, input, outputGradient),
         graph.integers([outChannels, -1]),
       ]);
       const perOutput = (value: string, axes: readonly number[]) =>

@@ -1,13 +1,14 @@
 /**
  * The gradient of a convolution's weights. ONNX has no operator for it; of the
- * ways to compose it, two are fast, each for some shapes.
+ * ways to compose it, two are fast on processors, each for some shapes, and one on
+ * graphics processors.
  *
  * @module
  */
 
 import type { Conv } from "../../../network/mod.ts";
 import type { Graph } from "../graph.ts";
-import type { Place } from "./layer.ts";
+import type { Place, TrainingGraph } from "./layer.ts";
 
 /**
  * Up to this many output pixels, and for strides, the filter gradient works on
@@ -357,11 +358,45 @@ function filterGradientByPixels(
 }
 
 /**
+ * The filter gradient as one convolution, `[out, in, kernel, kernel]`: with images
+ * and channels exchanged, the output's gradient moves over the input, dilated by
+ * the stride. One shader, where the other ways are dozens; processors compute
+ * windows as large as a map slowly.
+ */
+function filterGradientByConvolution(
+  graph: Graph,
+  { kernel, stride, padding }: Conv,
+  { output: [, height, width] }: Place,
+  input: string,
+  outputGradient: string,
+): string {
+  const exchange = (value: string) =>
+    graph.node("Transpose", [value], { attributes: { perm: [1, 0, 2, 3] } });
+  const taps = graph.node("Conv", [
+    exchange(input),
+    exchange(outputGradient),
+  ], {
+    attributes: {
+      kernel_shape: [height, width],
+      dilations: [stride, stride],
+      pads: [padding, padding, padding, padding],
+    },
+  });
+  // Strides can leave pixels at the end that no window reaches.
+  return exchange(graph.node("Slice", [
+    taps,
+    graph.integers([0, 0]),
+    graph.integers([kernel, kernel]),
+    graph.integers([2, 3]),
+  ]));
+}
+
+/**
  * Adds the gradient of the weights `[out, in, kernel, kernel]`, of any shape with
  * as many values.
  */
 export function filterGradient(
-  graph: Graph,
+  { graph, gpu }: TrainingGraph,
   layer: Conv,
   place: Place,
   input: string,
@@ -371,7 +406,12 @@ export function filterGradient(
   const keepsSize = stride === 1 && kernel === 2 * padding + 1;
   const pixels = place.output[1] * place.output[2];
   const byShift = keepsSize && pixels > BATCH_INNERMOST_PIXELS;
-  return (byShift ? filterGradientByShift : filterGradientByPixels)(
+  const way = gpu
+    ? filterGradientByConvolution
+    : byShift
+    ? filterGradientByShift
+    : filterGradientByPixels;
+  return way(
     graph,
     layer,
     place,

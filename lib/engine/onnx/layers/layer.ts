@@ -8,11 +8,20 @@
 import type { Shape } from "../../../network/mod.ts";
 import type { Graph } from "../graph.ts";
 
-/** A training graph under construction, and what its layers leave behind. */
-export interface TrainingGraph {
-  readonly graph: Graph;
+/** What of a runtime decides how graphs are laid out for it. */
+export interface Kernels {
   /** Channels a block of the runtime's direct convolution; undefined for none. */
   readonly block: number | undefined;
+  /**
+   * Whether a graphics processor computes: its operators read few tensors each,
+   * and those that it lacks cost copies there and back.
+   */
+  readonly gpu: boolean;
+}
+
+/** A training graph under construction, and what its layers leave behind. */
+export interface TrainingGraph extends Kernels {
+  readonly graph: Graph;
   /** Scalar: number of images in the batch, as float. */
   readonly batchSize: string;
   /** The value of a trainable parameter, in its own shape. */
@@ -51,4 +60,9 @@ export function sumOverChannelMaps(graph: Graph, value: string): string {
   return graph.node("ReduceSum", [value, graph.integers([0, 2, 3])], {
     attributes: { keepdims: 0 },
   });
+}
+
+/** Makes the loss NaN where a value of a map is not finite. */
+export function watchAll({ graph, watch }: TrainingGraph, value: string): void {
+  watch(graph.node("ReduceSum", [value], { attributes: { keepdims: 0 } }));
 }

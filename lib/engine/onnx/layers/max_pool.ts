@@ -1,6 +1,11 @@
 import type { MaxPool } from "../../../network/mod.ts";
 import type { Graph } from "../graph.ts";
-import type { Forward, Place, TrainingGraph } from "./layer.ts";
+import {
+  type Forward,
+  type Place,
+  type TrainingGraph,
+  watchAll,
+} from "./layer.ts";
 
 /** Numbers of element types in ONNX. */
 const ONNX_FLOAT = 1;
@@ -106,13 +111,91 @@ function pairwiseMaxPool(
   };
 }
 
+/** Below every value that a map can hold. */
+const LOWEST = -3.4028234663852886e38;
+
+/**
+ * Windows of any size by operators that graphics processors have: tap by tap, the
+ * first of every window, the second of every window and so on.
+ */
+function maxPoolByTaps(
+  context: TrainingGraph,
+  { kernel, stride, padding }: MaxPool,
+  { input: [channels, height, width], output: [, rows, columns] }: Place,
+  input: string,
+): Forward {
+  const { graph } = context;
+  const padded = padding === 0 ? input : graph.node("Pad", [
+    input,
+    graph.integers([0, 0, padding, padding, 0, 0, padding, padding]),
+    graph.scalar(LOWEST),
+  ]);
+  const taps = Array.from({ length: kernel * kernel }, (_, tap) => {
+    const [row, column] = [Math.floor(tap / kernel), tap % kernel];
+    return graph.node("Slice", [
+      padded,
+      graph.integers([row, column]),
+      graph.integers([
+        row + (rows - 1) * stride + 1,
+        column + (columns - 1) * stride + 1,
+      ]),
+      graph.integers([2, 3]),
+      graph.integers([stride, stride]),
+    ]);
+  });
+  const output = taps.reduce((a, b) => graph.node("Max", [a, b]));
+  // A shader's maximum may pass over NaN, which must not go unseen.
+  watchAll(context, input);
+  return {
+    output,
+    backward(gradient, wantsInputGradient) {
+      if (!wantsInputGradient) return "";
+      // The first maximum takes all and leaves 0 to the taps after it.
+      let left = gradient;
+      const shares = taps.map((tap) => {
+        const isBelow = graph.node("Greater", [output, tap]);
+        const rest = graph.node("Mul", [
+          left,
+          graph.node("Cast", [isBelow], { attributes: { to: ONNX_FLOAT } }),
+        ]);
+        const share = graph.node("Sub", [left, rest]);
+        left = rest;
+        return graph.node("Reshape", [
+          share,
+          graph.integers([-1, 1, rows, columns]),
+        ]);
+      });
+      // Each tap's share goes to its place in the windows, which may overlap.
+      const places = new Float32Array(taps.length ** 2);
+      taps.forEach((_, tap) => places[tap * taps.length + tap] = 1);
+      const rest = (size: number) => (size + 2 * padding - kernel) % stride;
+      const spread = graph.node("ConvTranspose", [
+        graph.node("Concat", shares, { attributes: { axis: 1 } }),
+        graph.tensor(places, [taps.length, 1, kernel, kernel]),
+      ], {
+        attributes: {
+          kernel_shape: [kernel, kernel],
+          strides: [stride, stride],
+          pads: [padding, padding, padding, padding],
+          output_padding: [rest(height), rest(width)],
+        },
+      });
+      return graph.node("Reshape", [
+        spread,
+        graph.integers([-1, channels, height, width]),
+      ]);
+    },
+  };
+}
+
 /** Windows of any size, which may overlap. */
 function indexedMaxPool(
-  { graph, watch }: TrainingGraph,
+  context: TrainingGraph,
   layer: MaxPool,
   { input: shape }: Place,
   input: string,
 ): Forward {
+  const { graph } = context;
   const { kernel, stride, padding } = layer;
   const [output, indices] = graph.nodes("MaxPool", [input], 2, {
     attributes: {
@@ -122,7 +205,7 @@ function indexedMaxPool(
     },
   });
   // The runtime's maximum passes over NaN, which must not go unseen.
-  watch(graph.node("ReduceSum", [input], { attributes: { keepdims: 0 } }));
+  watchAll(context, input);
   return {
     output: output!,
     backward(gradient, wantsInputGradient) {
@@ -164,7 +247,12 @@ export function maxPool(
 ): Forward {
   const { kernel, stride, padding } = layer;
   const isPairwise = kernel === 2 && stride === 2 && padding === 0;
-  return (isPairwise ? pairwiseMaxPool : indexedMaxPool)(
+  const way = context.gpu
+    ? maxPoolByTaps
+    : isPairwise
+    ? pairwiseMaxPool
+    : indexedMaxPool;
+  return way(
     context,
     layer,
     place,

@@ -1,4 +1,4 @@
-import type { Forward, TrainingGraph } from "./layer.ts";
+import { type Forward, type TrainingGraph, watchAll } from "./layer.ts";
 
 /** The steepest slope that a float32 can hold. */
 const STEEPEST = 3.4e38;
@@ -17,9 +17,16 @@ export function maskByReLU(
   return graph.node("Mul", [gradient, mask]);
 }
 
+/** Adds max(x, 0). */
+export function addReLU(context: TrainingGraph, input: string): string {
+  // A shader's maximum may pass over NaN, which must not go unseen.
+  if (context.gpu) watchAll(context, input);
+  return context.graph.node("Relu", [input]);
+}
+
 /** y = max(x, 0). */
 export function relu(context: TrainingGraph, input: string): Forward {
-  const output = context.graph.node("Relu", [input]);
+  const output = addReLU(context, input);
   return {
     output,
     backward: (gradient, wantsInputGradient) =>

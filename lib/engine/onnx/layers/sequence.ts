@@ -15,7 +15,7 @@ import type { Forward, Place, TrainingGraph } from "./layer.ts";
 import { linear } from "./linear.ts";
 import { maxPool } from "./max_pool.ts";
 import { padChannels } from "./pad_channels.ts";
-import { maskByReLU, relu } from "./relu.ts";
+import { addReLU, maskByReLU, relu } from "./relu.ts";
 
 function layerForward(
   context: TrainingGraph,
@@ -59,9 +59,10 @@ function residual(
     input,
   );
   const { graph } = context;
-  const output = graph.node("Relu", [
+  const output = addReLU(
+    context,
     graph.node("Add", [body.output, shortcut.output]),
-  ]);
+  );
   return {
     output,
     backward(gradient, wantsInputGradient) {
