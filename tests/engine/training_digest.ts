@@ -8,6 +8,13 @@ import { sha256Hex } from "../../lib/random/mod.ts";
 import { EVERYTHING, OPTIMISERS } from "./networks.ts";
 import { dropoutStream, makeProblem, withProgram } from "./problem.ts";
 
+/**
+ * What the portable engine gives for seed 5 on every machine; other graphs or
+ * another runtime give another.
+ */
+export const GOLDEN_TRAINING =
+  "458877a28d87848d2b9cc1a30d94bd66223c0cdaaa11a7b6dd51481c8c4d08ab";
+
 /** Trains a small network of every layer kind for four steps. */
 export async function trainingDigest(
   engineName: string,
