@@ -9,6 +9,7 @@ import { command as portable } from "../../experiments/portable.ts";
 import { command as regress, readRegress } from "../../experiments/regress.ts";
 import { command as results } from "../../experiments/results.ts";
 import { command as onednn } from "../../experiments/setup_onednn.ts";
+import { command as tfjsNode } from "../../experiments/setup_tfjs_node.ts";
 import { command as teacher } from "../../experiments/teacher.ts";
 import {
   HelpRequest,
@@ -42,7 +43,9 @@ const COMMANDS: readonly Known[] = [
   { command: data, read: readRequest },
   { command: regress, read: readRegress },
   { command: bench, read: parseBench },
-  ...[engines, exporting, onednn, portable, results, teacher].map(plain),
+  ...[engines, exporting, onednn, portable, results, teacher, tfjsNode].map(
+    plain,
+  ),
 ];
 
 /** Tasks of deno.json that are no commands of their own. */
