@@ -186,3 +186,17 @@ Deno.test("decodeSvhn() throws for labels and pixels that a byte would take modu
     });
   }
 });
+
+Deno.test("decodeMat5() unpacks no more than it may, over all elements", () => {
+  const mat = matFile([X, Y], { compressed: true, short: false });
+  const packed = [X, Y].map((variable) => matrix(variable, false).length);
+  const all = packed[0]! + packed[1]!;
+  assert.equal(decodeMat5(mat, all).size, 2);
+  for (const limit of [0, packed[0]! - 1, all - 1]) {
+    assert.throws(() => decodeMat5(mat, limit), {
+      name: "SyntaxError",
+      message:
+        "Cannot decode a MATLAB file: its compressed elements unpack to more than they may",
+    });
+  }
+});
