@@ -4,7 +4,7 @@
  * @module
  */
 
-import { interruptible, type RunOptions } from "../../cli/mod.ts";
+import { interruptible, notify, type RunOptions } from "../../cli/mod.ts";
 import type { Engine } from "../../engine/mod.ts";
 import {
   createEvaluator,
@@ -50,7 +50,7 @@ export async function withSession<T>(
   using interruption = interruptible();
   const { signal } = interruption;
   const engine = await openChosenEngine(choice);
-  const store = openStore(storePath(results));
+  const store = openStore(storePath(results), { onLoss: notify });
   const executor = createWorkerPool(workers);
   signal.addEventListener("abort", () => executor.interrupt());
   const evaluator = createEvaluator(store, executor, engine);
