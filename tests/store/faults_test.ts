@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
+import { withCreationLock } from "../../lib/store/_lock.ts";
 import { openStore, type Store, StoreError } from "../../lib/store/mod.ts";
 import { inTemporaryFolder, pattern } from "./_temporary.ts";
 
@@ -548,5 +549,28 @@ Deno.test("openStore() tells when its log is lost or damaged, and not when it is
         10 - left
       } transactions; what was done since its last whole state is done again`,
     ]);
+  });
+});
+
+Deno.test("openStore() refuses a pipe, and does not wait for ever to make a file", async () => {
+  if (Deno.build.os === "windows") return;
+  await inTemporaryFolder(async (folder) => {
+    const pipe = join(folder, "pipe");
+    await new Deno.Command("mkfifo", { args: [pipe] }).output();
+    for (const readonly of [false, true]) {
+      assert.throws(() => openStore(pipe, { readonly }), {
+        name: "StoreError",
+        exitCode: 5,
+        message: /it is no regular file, expected a run store/,
+      });
+    }
+    const path = join(folder, "runs.sqlite");
+    withCreationLock(path, () => {
+      assert.throws(() => withCreationLock(path, () => {}, 50), {
+        name: "StoreError",
+        trouble: "locked",
+        message: /another process has made it for 0\.05 seconds/,
+      });
+    });
   });
 });
