@@ -67,6 +67,7 @@ export * from "./cells/options.ts";
 export * from "./cells/outcome.ts";
 export * from "./cells/page_parts.ts";
 export * from "./cells/plan.ts";
+export * from "./cells/orphans.ts";
 export * from "./cells/render.ts";
 export * from "./cells/policies.ts";
 export * from "./cells/prepare.ts";
