@@ -23,6 +23,7 @@ import { canonical, parameterTable, vgg } from "../../lib/network/mod.ts";
 import { sha256Hex } from "../../lib/random/mod.ts";
 import { createRecord, recordText } from "../../lib/report/mod.ts";
 import { encodeTensors, encodeWeights } from "../../lib/training/mod.ts";
+import { heard } from "./_heard.ts";
 import { killEverywhere } from "./_kill.ts";
 
 const NAME = "mnist-vgg13-w0.03";
@@ -110,22 +111,6 @@ async function inFolder(run: (folder: string) => Promise<void>) {
 async function namesIn(results: string): Promise<readonly string[]> {
   const entries = await Array.fromAsync(Deno.readDir(`${results}/teachers`));
   return entries.map(({ name }) => name).sort();
-}
-
-/** What was said on standard error meanwhile. */
-async function heard(work: () => Promise<unknown>): Promise<string> {
-  const { writeSync } = Deno.stderr;
-  let said = "";
-  Deno.stderr.writeSync = (bytes) => {
-    said += new TextDecoder().decode(bytes);
-    return bytes.length;
-  };
-  try {
-    await work();
-  } finally {
-    Deno.stderr.writeSync = writeSync;
-  }
-  return said;
 }
 
 const TAG = teacherRecord(NAME, A.content).digest.slice(0, 8);

@@ -5,7 +5,7 @@
  */
 
 import { ifThere, notify } from "../../cli/mod.ts";
-import { isRecordName, readRecord, RecordError } from "../../report/mod.ts";
+import { isRecordName, RecordError } from "../../report/mod.ts";
 import { type ProfilePlace, readIndex, readProfile } from "./index_file.ts";
 import type { Report } from "./experiment.ts";
 
@@ -95,22 +95,26 @@ async function checkDeclared(place: ProfilePlace): Promise<void> {
   }
 }
 
-/** Whether a file of a profile's folder holds a record; others are told of. */
+/**
+ * Whether a file of a profile's folder looks like a record, whosever it is; others
+ * are told of.
+ */
 async function isRecordOf(
   { results, question, profile }: ProfilePlace,
   name: string,
 ): Promise<boolean> {
-  const path = `${question}/${profile}/${name}`;
+  const path = `${results}/${question}/${profile}/${name}`;
+  let value: unknown;
   try {
-    readRecord(await Deno.readTextFile(`${results}/${path}`), path);
-    return true;
+    value = JSON.parse(await Deno.readTextFile(path));
   } catch (error) {
-    const isFault = error instanceof RecordError ||
+    // A folder, no permission, no JSON.
+    const isFault = error instanceof SyntaxError ||
       error instanceof Error && "code" in error;
     if (!isFault) throw error;
-    notify(
-      `Passed over "${results}/${path}", which is no record: ${error.message}`,
-    );
-    return false;
   }
+  const isRecord = typeof value === "object" && value !== null &&
+    "deterministic" in value && "digest" in value;
+  if (!isRecord) notify(`Passed over "${path}", which is no record`);
+  return isRecord;
 }
