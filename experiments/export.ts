@@ -78,7 +78,7 @@ export const command = {
     images: z.int().min(1).default(256).describe(
       "Test images of which the logits are compared",
     ),
-    runs: z.int().min(1).default(200).describe(
+    runs: z.int().min(1).max(100_000).default(200).describe(
       "Predictions of one image that are timed",
     ),
     engine: z.enum(ENGINE_CHOICE.engines).default(ENGINE_CHOICE.engines[0]!)

@@ -20,6 +20,7 @@ import {
   verdictTable,
 } from "../lib/report/mod.ts";
 import {
+  findOrphans,
   PROJECT,
   recordedTeachers,
   renderQuestion,
@@ -34,7 +35,7 @@ export const command = {
   examples: ["deno task results", "deno task results --check"],
   schema: z.strictObject({
     check: z.boolean().default(false).describe(
-      "Write nothing; exit 4 when a file is not what its record gives",
+      "Write nothing; exit 4 when a file is not what its record gives, or of none",
     ),
   }),
 };
@@ -115,11 +116,16 @@ async function main(args: readonly string[]): Promise<number> {
     return EXIT.done;
   }
   const stale = await findStale(folder, files);
-  for (const { path, reason } of stale) notify(`results/${path} ${reason}`);
-  if (stale.length > 0) {
-    notify("Run deno task results to write them again");
-    return EXIT.regression;
+  const orphans = (await Promise.all(
+    QUESTIONS.map(({ question }) =>
+      findOrphans(fileURLToPath(folder), question, files)
+    ),
+  )).flat();
+  for (const { path, reason } of [...stale, ...orphans]) {
+    notify(`results/${path} ${reason}`);
   }
+  if (stale.length > 0) notify("Run deno task results to write them again");
+  if (stale.length + orphans.length > 0) return EXIT.regression;
   notify(`All ${files.size} files in results/ are what their records give`);
   return EXIT.done;
 }

@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
+import { EXPERIMENTS } from "../experiments/all.ts";
 import { renderReadme, renderResults } from "../experiments/results.ts";
+import { findOrphans } from "../lib/lab/mod.ts";
 import { findStale } from "../lib/report/mod.ts";
 
 const PROJECT = new URL("../", import.meta.url);
@@ -24,6 +27,10 @@ Deno.test("renderResults() gives the files on disk when nobody typed in them", a
   assert.ok(files.has("rq1/laptop.md"), "the laptop table of RQ1 is there");
   assert.ok(files.get("README.md")?.includes("[laptop](rq1/laptop.md)"));
   assert.deepEqual(await findStale(RESULTS, files), []);
+  for (const { report: { question } } of EXPERIMENTS) {
+    const orphans = await findOrphans(fileURLToPath(RESULTS), question, files);
+    assert.deepEqual(orphans, []);
+  }
 });
 
 Deno.test({

@@ -9,7 +9,7 @@ import {
 } from "./_fields.ts";
 import type { Given } from "./_flags.ts";
 import { suggestion } from "./_suggest.ts";
-import type { Layer } from "./_yaml.ts";
+import { type Layer, MAX_PROBLEMS } from "./_yaml.ts";
 import type { Command, Values } from "./command.ts";
 
 /** Where the values of one command line come from. */
@@ -130,7 +130,13 @@ export function checkValues<Config>(
   if (result.success) return { ok: true, values: result.data };
   const problems = result.error.issues
     .flatMap((issue) => explainIssue(issue, context));
-  return { ok: false, problems };
+  const rest = problems.length - MAX_PROBLEMS;
+  return {
+    ok: false,
+    problems: rest <= 0
+      ? problems
+      : [...problems.slice(0, MAX_PROBLEMS), `… and ${rest} more`],
+  };
 }
 
 /** An issue in the user's terms: who said it, and what was expected. */

@@ -21,7 +21,9 @@ export interface MainOptions {
 /**
  * Runs a program and ends the process. An error that has a numeric `exitCode`
  * is meant for people: its message is printed without a stack and the process
- * ends with that code. Any other error is a bug: stack, exit code 1.
+ * ends with that code. So is what the system refuses (no permission, a file where
+ * a folder should be, a full disk), with exit code 1. Any other error is a bug:
+ * stack, exit code 1.
  *
  * @param main The program.
  * @param options Doubles for tests.
@@ -63,9 +65,24 @@ function exitCodeOf(error: unknown): number | undefined {
   return typeof error.exitCode === "number" ? error.exitCode : undefined;
 }
 
+/**
+ * ENOTDIR, EACCES, ENOSPC, …; not of what was looked for in the program's own code,
+ * which has other names.
+ */
+function systemCodeOf(error: Error): string | undefined {
+  return "code" in error && typeof error.code === "string" &&
+      /^E[A-Z0-9]+$/.test(error.code)
+    ? error.code
+    : undefined;
+}
+
 function describeError(error: unknown): string {
   if (!(error instanceof Error)) return `Uncaught ${String(error)}`;
   if (exitCodeOf(error) !== undefined) return error.message;
+  const code = systemCodeOf(error);
+  if (code !== undefined) {
+    return `The system refuses (${code}): ${error.message}; check that the path is right, and the permissions and the free space there`;
+  }
   const stack = error.stack ?? `${error.name}: ${error.message}`;
   return error.cause === undefined
     ? stack

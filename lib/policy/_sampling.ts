@@ -8,6 +8,7 @@ import {
   stepLogProbabilities,
 } from "./_network.ts";
 import { readValues } from "./_cpu.ts";
+import { DivergedPolicyError } from "./diverged.ts";
 import type { Recurrence, Sample, Sequence } from "./types.ts";
 
 /** What rollouts are drawn on and with. */
@@ -105,12 +106,23 @@ export function sampleStepwise(
   return samples;
 }
 
-/** Log-probabilities `[…, actions]` as rows of probabilities. */
+/**
+ * Log-probabilities `[…, actions]` as rows of probabilities.
+ *
+ * @throws {DivergedPolicyError} If one is not finite.
+ */
 export function probabilityRows(
   logs: tf.Tensor,
   actionCount: number,
 ): number[][] {
   const values = readValues(tf.exp(logs));
+  const bad = values.find((value) => !Number.isFinite(value));
+  if (bad !== undefined) {
+    throw new DivergedPolicyError(
+      "ask the policy",
+      `a probability is ${bad}`,
+    );
+  }
   return Array.from(
     { length: values.length / actionCount },
     (_, i) => [...values.subarray(i * actionCount, (i + 1) * actionCount)],

@@ -8,6 +8,8 @@ import {
   reinforceWeights,
 } from "./_reinforce.ts";
 import { clippedGain, openSurrogate } from "./_surrogate.ts";
+import { toArrays } from "./_tensors.ts";
+import { DivergedPolicyError } from "./diverged.ts";
 import type { Recurrence, Rollout, UpdateReport } from "./types.ts";
 
 /** What an update learns from and how. */
@@ -42,7 +44,8 @@ export interface Update {
  * @param tensors Are left as they are.
  * @param update What to learn from and how.
  * @returns New tensors, and the report of the first pass.
- * @throws {RangeError} If a gradient is not finite.
+ * @throws {DivergedPolicyError} If the loss, a gradient, or what comes out of it is
+ * not finite.
  */
 export function adamSteps(
   tensors: AdamTensors,
@@ -66,11 +69,8 @@ export function adamSteps(
       next.parameters,
       objective,
     );
-    if (!Number.isFinite(report.gradientNorm)) {
-      throw new RangeError(
-        `Cannot update the policy: the gradient's norm is ${report.gradientNorm}, expected a finite number`,
-      );
-    }
+    checkFinite("the gradient's norm", report.gradientNorm);
+    checkFinite("the loss", report.loss);
     first ??= report;
     next = adamStep(next, {
       gradients: update.fixedLstm ? withoutLstm(gradients) : gradients,
@@ -78,7 +78,17 @@ export function adamSteps(
       learningRate: update.learningRate,
     });
   }
+  // The last step comes after the last gradient that is looked at.
+  for (const [name, values] of Object.entries(toArrays(next))) {
+    const bad = values.find((value) => !Number.isFinite(value));
+    if (bad !== undefined) checkFinite(name, bad);
+  }
   return { report: first!, tensors: next };
+}
+
+function checkFinite(what: string, value: number): void {
+  if (Number.isFinite(value)) return;
+  throw new DivergedPolicyError("update the policy", `${what} is ${value}`);
 }
 
 /** Gradients of 0 for the LSTM: with moments of 0 Adam leaves it as it is. */

@@ -7,6 +7,7 @@
  */
 export * from "./actions.ts";
 export * from "./baseline.ts";
+export * from "./diverged.ts";
 export * from "./entropy.ts";
 export * from "./features.ts";
 export * from "./packing.ts";

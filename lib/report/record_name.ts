@@ -13,6 +13,11 @@ export interface RecordName {
   readonly cell?: string;
 }
 
+/** Whether a text is one that a record's question, profile or cell may have. */
+export function isRecordName(text: string): boolean {
+  return nameFault(text) === undefined;
+}
+
 /** Longest name: file systems take 255 bytes, endings such as ".tmp" included. */
 const LONGEST = 100;
 

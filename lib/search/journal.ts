@@ -12,7 +12,8 @@ export function storeJournal(store: Store, run: string): StageJournal {
   return {
     load() {
       const checkpoint = store.getCheckpoint(run);
-      const records = store.history(run).map(({ json }) =>
+      const history = store.history(run);
+      const records = history.map(({ json }) =>
         JSON.parse(json) as IterationRecord
       );
       const step = checkpoint?.step ?? 0;
@@ -20,6 +21,15 @@ export function storeJournal(store: Store, run: string): StageJournal {
         throw new StoreError(
           "damaged",
           `Cannot continue run "${run}": its history has ${records.length} iterations and its checkpoint ${step}, expected the same; --fresh starts it over`,
+        );
+      }
+      const gap = history.findIndex((entry, place) => entry.step !== place);
+      if (gap !== -1) {
+        throw new StoreError(
+          "damaged",
+          `Cannot continue run "${run}": iteration ${gap} of its history is number ${
+            history[gap]!.step
+          }, expected ${gap}; --fresh starts it over`,
         );
       }
       return {

@@ -20,6 +20,8 @@ export interface EvaluationCost {
   asked: number;
   /** Answered by the store, or by an equal request under way. */
   remembered: number;
+  /** Of the remembered, and of the trained that were begun before: by other code. */
+  otherCode?: number;
   /** Trained now. */
   trained: number;
   /**
@@ -76,6 +78,17 @@ export interface Evaluator {
 interface Remembered {
   readonly evaluation: Evaluation;
   readonly seconds: number;
+  /** The code that trained it; two, joined, where another went on. */
+  readonly code?: string;
+}
+
+/** What of an evaluation does not change it. */
+export interface EvaluatorOptions {
+  /**
+   * Digest of the code that trains. It is noted with what is remembered, and what
+   * has another is counted; left out, none is noted nor counted.
+   */
+  readonly code?: string;
 }
 
 /**
@@ -84,11 +97,13 @@ interface Remembered {
  * @param store Where evaluations, weights and checkpoints are kept.
  * @param executor Who trains.
  * @param engine Part of every key; what it cannot compute in is refused.
+ * @param options The code that trains.
  */
 export function createEvaluator(
   store: Store,
   executor: Executor,
   engine: EngineIdentity & Pick<Engine, "obstacleTo">,
+  { code }: EvaluatorOptions = {},
 ): Evaluator {
   const underWay = new Map<string, Promise<unknown>>();
   const weightsKey = (key: string) => `weights/${key}`;
@@ -101,29 +116,40 @@ export function createEvaluator(
   ): Evaluation | undefined {
     const text = store.getEvaluation(key);
     if (text === undefined) return undefined;
-    const { evaluation, seconds } = JSON.parse(text) as Remembered;
+    const { evaluation, seconds, code: made } = JSON.parse(text) as Remembered;
     const complete = !weights || evaluation.failure !== undefined ||
       store.getBlob(weightsKey(key)) !== undefined;
     if (!complete) return undefined;
-    for (const bill of bills) bill.charge(key, seconds);
+    for (const bill of bills) {
+      bill.charge(key, seconds);
+      if (isOther(made)) countOther(bill);
+    }
     return evaluation;
+  }
+
+  /** What was kept before code was noted is taken as it is. */
+  function isOther(made: string | undefined): boolean {
+    return code !== undefined && made !== undefined && made !== code;
   }
 
   async function execute(
     key: string,
     request: EvaluationRequest,
     { rank, ...options }: AskOptions & Asker,
-  ): Promise<{ readonly evaluation: Evaluation; readonly seconds: number }> {
+  ): Promise<Remembered> {
     const run = trainingRun(key);
     const saved = store.getCheckpoint(run);
     const resume = saved?.blobs.training;
-    let total = resume === undefined
-      ? 0
-      : (JSON.parse(saved!.json) as { seconds: number }).seconds;
+    const begun = resume === undefined
+      ? { seconds: 0 }
+      : JSON.parse(saved!.json) as Pick<Remembered, "seconds" | "code">;
+    let total = begun.seconds;
+    const made = isOther(begun.code) ? `${begun.code}+${code}` : code;
+    const noted = made === undefined ? {} : { code: made };
     const keep = ({ checkpoint, seconds }: TrainingProgress) =>
       store.putCheckpoint(run, {
         step: 0,
-        json: JSON.stringify({ seconds: total + seconds }),
+        json: JSON.stringify({ seconds: total + seconds, ...noted }),
         blobs: { training: checkpoint },
       });
     const { evaluation, weights, seconds } = await executor.submit(request, {
@@ -141,7 +167,11 @@ export function createEvaluator(
     });
     total += seconds;
     store.transaction(() => {
-      const remembered: Remembered = { evaluation, seconds: total };
+      const remembered: Remembered = {
+        evaluation,
+        seconds: total,
+        ...noted,
+      };
       store.putEvaluation(key, JSON.stringify(remembered));
       if (options.weights && weights !== undefined) {
         store.putBlob(weightsKey(key), weights, "");
@@ -151,7 +181,7 @@ export function createEvaluator(
         store.putCheckpoint(run, { step: 1, json: "{}", blobs: {} });
       }
     });
-    return { evaluation, seconds: total };
+    return { evaluation, seconds: total, ...noted };
   }
 
   const asking = (
@@ -183,9 +213,10 @@ export function createEvaluator(
       const promise = execute(key, request, { ...options, ...asker });
       underWay.set(key, promise);
       try {
-        const { evaluation, seconds } = await promise;
+        const { evaluation, seconds, code: made } = await promise;
         for (const bill of bills) {
           bill.cost.trained++;
+          if (isOther(made)) countOther(bill);
           bill.charge(key, seconds);
         }
         return evaluation;
@@ -218,6 +249,10 @@ export function createEvaluator(
 interface Bill {
   readonly cost: EvaluationCost;
   charge(key: string, seconds: number): void;
+}
+
+function countOther({ cost }: Bill): void {
+  cost.otherCode = (cost.otherCode ?? 0) + 1;
 }
 
 function createBill(): Bill {

@@ -77,6 +77,13 @@ function removeIfThere(path: string): void {
  * with SQLite may already change it.
  */
 export function checkHeader(path: string): void {
+  // A pipe would be waited for.
+  if (!Deno.statSync(path).isFile) {
+    throw storeError(
+      "damaged",
+      `Cannot open "${path}": it is no regular file, expected a run store`,
+    );
+  }
   const header = new Uint8Array(100);
   const length = readStart(path, header);
   const found = describeFault(header, length) ?? describeCut(path, header);

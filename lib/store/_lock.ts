@@ -42,10 +42,35 @@ export function lockRunFile(path: string, run: string): RunLock {
   return { release, [Symbol.dispose]: release };
 }
 
-/** Makes a store's file once, however many processes start at a time. */
-export function withCreationLock(path: string, work: () => void): void {
+/** How often a lock that is taken is asked for. */
+const PAUSE_MS = 20;
+
+/**
+ * Makes a store's file once, however many processes start at a time.
+ *
+ * @param path The file.
+ * @param work Makes it: milliseconds.
+ * @param timeoutMs How long another process may take.
+ * @throws {StoreError} `locked` if it takes longer.
+ */
+export function withCreationLock(
+  path: string,
+  work: () => void,
+  timeoutMs = 10_000,
+): void {
   using file = openLockFile(path, "create.lock");
-  file.lockSync(true);
+  const clock = new Int32Array(new SharedArrayBuffer(4));
+  for (let waitedMs = 0; !file.tryLockSync(true); waitedMs += PAUSE_MS) {
+    if (waitedMs >= timeoutMs) {
+      throw storeError(
+        "locked",
+        `Cannot make "${path}": another process has made it for ${
+          timeoutMs / 1000
+        } seconds, expected milliseconds`,
+      );
+    }
+    Atomics.wait(clock, 0, 0, PAUSE_MS);
+  }
   work();
 }
 

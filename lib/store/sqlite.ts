@@ -15,6 +15,7 @@ import {
   createTables,
 } from "./_format.ts";
 import { lockRunFile, withCreationLock } from "./_lock.ts";
+import { describeLogLoss } from "./_log.ts";
 import {
   measureRows,
   openRows,
@@ -43,6 +44,8 @@ export interface OpenOptions {
    * file is an empty store. Default false.
    */
   readonly readonly?: boolean;
+  /** Hears, in a sentence, of what the file's log has lost. Default: nobody. */
+  readonly onLoss?: (message: string) => void;
 }
 
 /**
@@ -80,6 +83,8 @@ export function openStore(path: string, options: OpenOptions = {}): Store {
       });
     }
     checkHeader(path);
+    const loss = describeLogLoss(path);
+    if (loss !== undefined) options.onLoss?.(loss);
     const database = isReadonly ? openToRead(path) : openToWrite(path);
     orClose(database, () => checkDatabase(path, database));
     return storeOn(database, path, isReadonly);

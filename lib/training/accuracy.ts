@@ -29,11 +29,21 @@ export function argMax(
   return best;
 }
 
-/** Share of images whose highest logit is their label's. */
+/**
+ * Share of images whose highest logit is their label's.
+ *
+ * @throws {RangeError} If there are no images, of which no share is right or wrong.
+ */
 export async function measureAccuracy(
   program: Pick<Program, "predict">,
   source: PredictionSource,
 ): Promise<Accuracy> {
+  const count = source.indices.length;
+  if (count === 0) {
+    throw new RangeError(
+      "Cannot measure the accuracy: there are 0 images, expected at least 1",
+    );
+  }
   let correct = 0;
   for await (const { logits, labels } of predictChunks(program, source)) {
     const classes = logits.length / labels.length;
@@ -41,6 +51,5 @@ export async function measureAccuracy(
       if (argMax(logits, row * classes, classes) === label) correct++;
     });
   }
-  const count = source.indices.length;
-  return { correct, count, accuracy: count === 0 ? 0 : correct / count };
+  return { correct, count, accuracy: correct / count };
 }

@@ -85,22 +85,28 @@ export function decodeTensors(bytes: Uint8Array): TensorFile {
   const header: unknown = JSON.parse(
     new TextDecoder().decode(bytes.subarray(HEADER_LENGTH_BYTES, start)),
   );
-  if (typeof header !== "object" || header === null) {
+  if (!isMapping(header)) {
     throw new SyntaxError(
       `Cannot read tensors: the header is ${header}, expected an object`,
     );
   }
-  const { __metadata__: metadata = {}, ...entries } = header as
-    & Record<string, unknown>
-    & { __metadata__?: Record<string, string> };
+  const { __metadata__: metadata = {}, ...entries } = header;
+  if (!isTexts(metadata)) {
+    throw new SyntaxError(
+      "Cannot read tensors: the metadata are no texts by key",
+    );
+  }
   const tensors: Record<string, NamedTensor> = {};
   for (const [name, entry] of Object.entries(entries)) {
-    const { dtype, shape = [], data_offsets: [from = -1, to = -1] = [] } =
-      (entry ?? {}) as {
-        dtype?: string;
-        shape?: number[];
-        data_offsets?: number[];
-      };
+    const { dtype, shape = [], data_offsets: offsets = [] } = isMapping(entry)
+      ? entry
+      : {};
+    if (!isSizes(shape) || !isSizes(offsets)) {
+      throw new SyntaxError(
+        `Cannot read tensor "${name}": its shape or place is no list of integers >= 0`,
+      );
+    }
+    const [from = -1, to = -1] = offsets;
     const size = shape.reduce((product, side) => product * side, 1);
     const kept = dtype === "F32" || dtype === "F16" ? ARRAYS[dtype] : undefined;
     if (
@@ -119,4 +125,18 @@ export function decodeTensors(bytes: Uint8Array): TensorFile {
     };
   }
   return { tensors, metadata };
+}
+
+function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isTexts(value: unknown): value is Readonly<Record<string, string>> {
+  return isMapping(value) &&
+    Object.values(value).every((text) => typeof text === "string");
+}
+
+function isSizes(value: unknown): value is readonly number[] {
+  return Array.isArray(value) &&
+    value.every((size) => Number.isSafeInteger(size) && size >= 0);
 }

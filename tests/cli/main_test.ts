@@ -51,6 +51,18 @@ Deno.test("runMain() prints stack and cause when an error is a bug", async () =>
   );
 });
 
+Deno.test("runMain() prints one line when the system refuses a file, wherever it is read", async () => {
+  for (const path of [`${import.meta.filename}/x`, import.meta.dirname!]) {
+    const { codes, stderr } = await outcome(async () => {
+      await Deno.readTextFile(path);
+    });
+    assert.deepEqual(codes, [1]);
+    assert.match(stderr, /^The system refuses \(E[A-Z]+\): .*; check that/);
+    assert.ok(stderr.includes(path), stderr);
+    assert.doesNotMatch(stderr, /^ +at /m);
+  }
+});
+
 Deno.test("runMain() prints help on standard output", async () => {
   const { codes, stdout, stderr } = await outcome(() => {
     throw new HelpRequest("how to");

@@ -330,6 +330,24 @@ Deno.test("parseCommand() tells file, line and column when YAML is broken", asyn
       ["learningRate: 1e999\n", [
         "rq1.laptop.yaml:1:15: learningRate Infinity: expected a number > 0 and <= 1",
       ]],
+      ["student: !!set {epochs}\n", [
+        "rq1.laptop.yaml:1:10: Unresolved tag: tag:yaml.org,2002:set",
+      ]],
+      ["student: !!omap [epochs: 1]\n", [
+        "rq1.laptop.yaml:1:10: Unresolved tag: tag:yaml.org,2002:omap",
+      ]],
+      ["widths: &a [1, *a]\n", [
+        "rq1.laptop.yaml:1:16: the alias *a is within itself",
+      ]],
+      ["student: &a\n  epochs: *a\n", [
+        "rq1.laptop.yaml:2:11: the alias *a is within itself",
+      ]],
+      ['note: "a\\0b"\n', [
+        "rq1.laptop.yaml:1:7: a text has the character NUL",
+      ]],
+      ["note: " + "a".repeat(2 ** 18), [
+        'cannot read "rq1.laptop.yaml": it has 262150 bytes, expected at most 262144',
+      ]],
       ["network: no\n", [
         'rq1.laptop.yaml:1:10: network "no": expected vgg or resnet',
       ]],
@@ -338,6 +356,29 @@ Deno.test("parseCommand() tells file, line and column when YAML is broken", asyn
     const found = await problems([], { "rq1.laptop.yaml": content });
     assert.deepEqual(found, expected);
   }
+});
+
+Deno.test("parseCommand() tells the first of many mistakes, soon", async () => {
+  const lines = Array.from({ length: 20_000 }, (_, k) => `key${k}: 1\n`);
+  const start = performance.now();
+  const found = await problems([], { "rq1.laptop.yaml": lines.join("") });
+  assert.equal(found.length, 21);
+  assert.equal(found[19], 'rq1.laptop.yaml:20:1: unknown key "key19"');
+  assert.equal(found[20], "… and 19980 more");
+  // It took over a minute when every key was looked for among all of them.
+  assert(performance.now() - start < 20_000);
+});
+
+Deno.test("parseCommand() refuses a pipe or a device as --config file", async () => {
+  if (Deno.build.os === "windows") return;
+  await inTemporaryFolder(async (folder) => {
+    const pipe = join(folder, "pipe");
+    await new Deno.Command("mkfifo", { args: [pipe] }).output();
+    for (const path of [pipe, "/dev/zero"]) {
+      const [problem] = await problems(["--config", path]);
+      assert.equal(problem, `cannot read "${path}": expected a regular file`);
+    }
+  });
 });
 
 Deno.test("parseCommand() refuses a missing --config file", async () => {

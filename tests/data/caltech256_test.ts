@@ -198,6 +198,52 @@ Deno.test("openEntry() divides Caltech-256's unpacked folder like its archive", 
     assert.deepEqual(official, [false, false, true]);
   }));
 
+/** A .tar whose first picture is said to have a size, octal, of 12 characters. */
+function withSize(tar: Uint8Array, size: string): Uint8Array {
+  const changed = tar.slice();
+  const text = new TextDecoder("latin1").decode(tar);
+  const at = text.indexOf("256_ObjectCategories/001.ak47/001_0001.jpg");
+  changed.set(new TextEncoder().encode(size), at + 124);
+  changed.fill(0x20, at + 148, at + 156);
+  const sum = changed.subarray(at, at + 512).reduce((a, b) => a + b, 0);
+  const digits = sum.toString(8).padStart(6, "0");
+  changed.set(new TextEncoder().encode(`${digits}\0 `), at + 148);
+  return changed;
+}
+
+Deno.test("openEntry() names the user's archive that is cut within a picture or has one of absurd size", () =>
+  inFolder(async (folder) => {
+    const { entry, tar } = await smallEntry();
+    // Within the first picture of a class, behind its header.
+    const text = new TextDecoder("latin1").decode(tar);
+    const picture = text.indexOf("256_ObjectCategories/002.flag") + 512;
+    const cases = {
+      cut: [
+        tar.subarray(0, picture + 100),
+        /Cannot unpack ".*": Unexpected end/,
+      ],
+      long: [withSize(tar, "00010000000\0"), /Cannot unpack ".*": /],
+      absurd: [
+        withSize(tar, "77777777777\0"),
+        /has 8589934591 bytes, expected at most 134217728; replace the file$/,
+      ],
+    } as const;
+    for (const [name, [bytes, message]] of Object.entries(cases)) {
+      const dataDir = `${folder}/${name}`;
+      await Deno.mkdir(dataDir);
+      await Deno.writeFile(`${dataDir}/256_ObjectCategories.tar`, bytes);
+      await assert.rejects(
+        openEntry("c", entry, {
+          ...optionsIn(`${folder}/cache-${name}`, offline),
+          dataDir,
+          size: 7,
+        }),
+        { name: "DataError", exitCode: 5, message },
+        name,
+      );
+    }
+  }));
+
 Deno.test("resized() refuses sizes of sets that have one", () => {
   const { mnist, caltech256 } = loadRegistry();
   assert.throws(() => resized(mnist!, 32), /its images have one size/);

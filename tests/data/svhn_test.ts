@@ -160,3 +160,43 @@ Deno.test("decodeSvhn() says what is wrong with a file", () => {
     });
   }
 });
+
+Deno.test("decodeSvhn() throws for labels and pixels that a byte would take modulo", () => {
+  const doubles = (values: readonly number[]) => ({
+    kind: KIND.double,
+    type: CLASS.double,
+    data: new Uint8Array(Float64Array.from(values).buffer),
+  });
+  for (const label of [0, 11, 257, -255, 3.7, NaN]) {
+    const mat = matFile([X, { ...Y, ...doubles([10, label]) }]);
+    assert.throws(() => decodeSvhn({ mat }, OPTIONS), {
+      name: "SyntaxError",
+      message:
+        `Cannot decode SVHN: label 1 is ${label}, expected an integer from 1 to 10`,
+    });
+  }
+  const zero = matFile([X, { ...Y, data: Uint8Array.of(0, 3) }]);
+  assert.throws(() => decodeSvhn({ mat: zero }, OPTIONS), /label 0 is 0/);
+  for (const pixel of [256, -1, 0.5, 1e300, NaN]) {
+    const mat = matFile([{ ...X, ...doubles([...X.data].fill(pixel, 7)) }, Y]);
+    assert.throws(() => decodeSvhn({ mat }, OPTIONS), {
+      name: "SyntaxError",
+      message:
+        `Cannot decode SVHN: pixel 7 is ${pixel}, expected an integer from 0 to 255`,
+    });
+  }
+});
+
+Deno.test("decodeMat5() unpacks no more than it may, over all elements", () => {
+  const mat = matFile([X, Y], { compressed: true, short: false });
+  const packed = [X, Y].map((variable) => matrix(variable, false).length);
+  const all = packed[0]! + packed[1]!;
+  assert.equal(decodeMat5(mat, all).size, 2);
+  for (const limit of [0, packed[0]! - 1, all - 1]) {
+    assert.throws(() => decodeMat5(mat, limit), {
+      name: "SyntaxError",
+      message:
+        "Cannot decode a MATLAB file: its compressed elements unpack to more than they may",
+    });
+  }
+});

@@ -13,6 +13,7 @@ import {
   notLoaded,
 } from "../../lib/engine/onednn/obstacles.ts";
 import { libraryFile } from "../../lib/engine/onednn/places.ts";
+import { SYMBOLS } from "../../lib/engine/onednn/symbols.ts";
 
 const VARIABLE = "N2N_ONEDNN_LIBRARY";
 
@@ -149,4 +150,71 @@ Deno.test("libraryFile() takes the variable, then the project's own, then the sy
     assert.equal(await file(unset, true), own);
   }
   assert.equal(await file("/mine.so", true), "/mine.so");
+});
+
+/** A library that says of itself what a test wants; false without a C compiler. */
+async function compile(file: string, source: string): Promise<boolean> {
+  const text = `${file}.c`;
+  await Deno.writeTextFile(text, source);
+  try {
+    const args = ["-shared", "-fPIC", "-o", file, text];
+    return (await new Deno.Command("cc", { args }).output()).success;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+/** Every function of oneDNN that is bound, each of which fails. */
+const FAILING = Object.keys(SYMBOLS)
+  .filter((name) => name !== "dnnl_version")
+  .map((name) => `int ${name}() { return 1; }`)
+  .join("\n");
+const VERSION =
+  "static int v[6] = {2, 6, 3}; int *dnnl_version() { return v; }";
+
+const hasCompiler = Deno.build.os === "linux" &&
+  await Deno.stat("/usr/bin/cc").then(() => true, () => false);
+
+Deno.test({
+  name: hasCompiler
+    ? "openEngine() passes over a library that lies, and does not load one that is cut"
+    : "openEngine() with a library that lies is skipped, because there is no C compiler",
+  ignore: !hasCompiler,
+  async fn() {
+    const folder = await Deno.makeTempDir();
+    try {
+      const whole = `${folder}/failing.so`;
+      assert.ok(await compile(whole, `${VERSION}\n${FAILING}`));
+      const { reason } = await refusal(whole);
+      assert.match(
+        reason,
+        /^".*failing\.so" does not work here \(Cannot create oneDNN's engine: oneDNN's status is /,
+      );
+
+      const silent = `${folder}/silent.so`;
+      const nothing = FAILING.replaceAll("return 1", "return 0");
+      assert.ok(await compile(silent, `${VERSION}\n${nothing}`));
+      assert.match(
+        (await refusal(silent)).reason,
+        /oneDNN gave none and said "success"/,
+      );
+
+      const nameless = `${folder}/nameless.so`;
+      assert.ok(
+        await compile(nameless, "int *dnnl_version() { return 0; }"),
+      );
+      assert.match((await refusal(nameless)).reason, /it lacks a version/);
+
+      const bytes = await Deno.readFile(whole);
+      const cut = `${folder}/cut.so`;
+      await Deno.writeFile(cut, bytes.subarray(0, bytes.length - 1));
+      assert.match(
+        (await refusal(cut)).reason,
+        /^".*cut\.so" is not whole: it has \d+ bytes, expected at least \d+$/,
+      );
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
 });

@@ -138,3 +138,19 @@ Deno.test("rq1 tells without a stack when the teacher's training fails", async (
     assert.equal(code, 3);
   });
 });
+
+Deno.test("rq1 tells without a stack when a policy's numbers overflow, and goes on to the same when run again", async () => {
+  await inFolder(async (parent) => {
+    const folder = `${parent}/results`;
+    const flags = ["--removal.learning-rate", "1e300"];
+    for (const _ of [1, 2]) {
+      const { code, stderr } = await start(folder, { flags }).ended;
+      assert.match(
+        stderr,
+        /^Failed: mnist-\S+: Cannot update the policy: .*, expected a finite number/m,
+      );
+      assert.doesNotMatch(stderr, /^ +at /m);
+      assert.equal(code, 3);
+    }
+  });
+});

@@ -5,14 +5,16 @@ import { posix } from "node:path";
 import { pathToFileURL } from "node:url";
 import { renderResults } from "../../experiments/results.ts";
 import { report } from "../../experiments/rq1_compression.ts";
-import { renderQuestion } from "../../lib/lab/mod.ts";
+import { renderQuestion, storePath } from "../../lib/lab/mod.ts";
 import {
   createRecord,
   environmentText,
   findStale,
   recordText,
 } from "../../lib/report/mod.ts";
+import { openStore } from "../../lib/store/mod.ts";
 import { finish, inFolder, type Json, type Outcome, start } from "./_run.ts";
+import { query } from "./_traces.ts";
 
 /** Every file of a profile's cells, by name: its pictures are made anew like its table. */
 async function filesIn(
@@ -144,7 +146,25 @@ Deno.test("rq1 sets a record aside with all that belongs to it when another take
 Deno.test("renderQuestion() makes all files of a run anew, and passes over what is none of it", async () => {
   await inFolder(async (folder) => {
     const results = `${folder}/results`;
+    const first = await finish(results);
+    assert.deepEqual(first.environment.code.earlier, []);
+    assert.doesNotMatch(first.stderr, /other code/);
+    // As if its search had been by other code.
+    const [{ run }] = query(
+      results,
+      "SELECT run FROM checkpoints WHERE run LIKE 'code/%'",
+    ) as [{ run: string }];
+    const store = openStore(storePath(results));
+    const json = JSON.stringify({ searched: ["0123456789ab"] });
+    store.putCheckpoint(run, { step: 1, json, blobs: {} });
+    store.close();
     const outcome = await finish(results);
+    assert.equal(outcome.record, first.record);
+    assert.deepEqual(outcome.environment.code.earlier, ["0123456789ab"]);
+    assert.match(
+      outcome.stderr,
+      /^mnist-\S+: goes on from a search by other code \(0123456789ab; now [0-9a-f]{12}\): its result may be that of neither/m,
+    );
     const url = pathToFileURL(`${results}/`);
     const rendered = async () => {
       const files = await renderResults(url);

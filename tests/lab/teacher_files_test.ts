@@ -22,6 +22,8 @@ import { writeTeacher } from "../../lib/lab/teacher/write.ts";
 import { canonical, parameterTable, vgg } from "../../lib/network/mod.ts";
 import { sha256Hex } from "../../lib/random/mod.ts";
 import { createRecord, recordText } from "../../lib/report/mod.ts";
+import { encodeTensors, encodeWeights } from "../../lib/training/mod.ts";
+import { heard } from "./_heard.ts";
 import { killEverywhere } from "./_kill.ts";
 
 const NAME = "mnist-vgg13-w0.03";
@@ -39,15 +41,28 @@ const IDENTITY: TeacherIdentity = {
   seed: 1,
 };
 
+/** Weights of an identity's network, that a text tells apart from others. */
+function weightsOf(
+  text: string,
+  { network }: Pick<TeacherIdentity, "network"> = IDENTITY,
+  value = 0.5,
+): Uint8Array {
+  const weights = Object.fromEntries(
+    parameterTable(canonical(network)).map(({ name, size }, i) => [
+      name,
+      new Float32Array(size).fill(i === 3 ? value : 0.5),
+    ]),
+  );
+  return encodeWeights(canonical(network), weights, { text });
+}
+
 /** A teacher whose weights are what its identity and engine make them. */
 function madeUp(
   own: Partial<TeacherIdentity> = {},
   engine = ENGINE,
 ): { readonly content: TeacherContent; readonly weights: Uint8Array } {
   const identity = { ...IDENTITY, ...own };
-  const weights = new TextEncoder().encode(
-    JSON.stringify([identity, engine]),
-  );
+  const weights = weightsOf(JSON.stringify([identity, engine]), identity);
   return {
     weights,
     content: {
@@ -96,22 +111,6 @@ async function inFolder(run: (folder: string) => Promise<void>) {
 async function namesIn(results: string): Promise<readonly string[]> {
   const entries = await Array.fromAsync(Deno.readDir(`${results}/teachers`));
   return entries.map(({ name }) => name).sort();
-}
-
-/** What was said on standard error meanwhile. */
-async function heard(work: () => Promise<unknown>): Promise<string> {
-  const { writeSync } = Deno.stderr;
-  let said = "";
-  Deno.stderr.writeSync = (bytes) => {
-    said += new TextDecoder().decode(bytes);
-    return bytes.length;
-  };
-  try {
-    await work();
-  } finally {
-    Deno.stderr.writeSync = writeSync;
-  }
-  return said;
 }
 
 const TAG = teacherRecord(NAME, A.content).digest.slice(0, 8);
@@ -235,12 +234,18 @@ Deno.test("recordedTeachers() passes over what is no teacher, with a word if it 
       ...A.content,
       identity: { ...IDENTITY, network: { blocks: [] } },
     });
+    const { evaluation: _, ...unmeasured } = A.content;
+    const silent = createRecord(
+      { question: "teachers", profile: "silent" },
+      unmeasured,
+    );
     const strangers = {
       ".mnist.json.1.tmp.json": "{",
       "broken.json": "{",
       "foreign.json": recordText(foreign),
       "hollow.json": recordText(hollow),
       "package.json": '{"name": "x"}',
+      "silent.json": recordText(silent),
     };
     for (const [name, text] of Object.entries(strangers)) {
       await Deno.writeTextFile(`${folder}/${name}`, text);
@@ -261,6 +266,7 @@ Deno.test("recordedTeachers() passes over what is no teacher, with a word if it 
       "foreign.json",
       "hollow.json",
       "package.json",
+      "silent.json",
     ]);
     // Asked for by its name, it is judged.
     await assert.rejects(
@@ -285,6 +291,40 @@ Deno.test("findTeacher() refuses weights that are not the record's, findTrained(
     const { content } = OTHERS.seed;
     assert.equal(await findTeacher(results, content.identity), undefined);
   });
+});
+
+Deno.test("findTeacher() refuses weights that its network cannot use, though the record vouches for them", async () => {
+  const [first] = parameterTable(canonical(IDENTITY.network));
+  const tensors = (names: readonly string[]) =>
+    encodeTensors({
+      tensors: Object.fromEntries(
+        names.map((name) => [name, { shape: [1], data: new Float32Array(1) }]),
+      ),
+      metadata: {},
+    });
+  const nan = weightsOf("", IDENTITY, NaN);
+  const infinite = weightsOf("", IDENTITY, -Infinity);
+  const cases: readonly (readonly [Uint8Array, RegExp])[] = [
+    [new TextEncoder().encode("none"), /there are no weights \(Cannot read/],
+    [nan, /"\S+" holds NaN, expected finite numbers, in ".*\.safetensors"/],
+    [infinite, /"\S+" holds -Infinity, expected finite numbers/],
+    [tensors([]), /"\S+" is missing, expected the shape \[/],
+    [tensors([first!.name]), /"\S+" is \[1\], expected the shape \[\d,1,3,3\]/],
+    [
+      weightsOf("", OTHERS.network.content.identity),
+      /expected the shape \[10(,\d+)?\], in/,
+    ],
+  ];
+  for (const [weights, message] of cases) {
+    await inFolder(async (results) => {
+      const content = { ...A.content, weights: sha256Hex(weights) };
+      await write(results, { content, weights });
+      await assert.rejects(findTeacher(results, content.identity), {
+        name: "DataError",
+        message,
+      });
+    });
+  }
 });
 
 Deno.test("teacherRecord() holds the network whose names the weights have", () => {

@@ -4,7 +4,8 @@ import {
   neutralAction,
   type PolicyOptions,
 } from "../../lib/policy/mod.ts";
-import { KINDS, sequenceOf, smallPolicy } from "./_samples.ts";
+import { randomStream } from "../../lib/random/mod.ts";
+import { drawRollouts, KINDS, sequenceOf, smallPolicy } from "./_samples.ts";
 
 Deno.test("createPolicy() throws when an option is out of range", () => {
   const cases: [Partial<PolicyOptions>, string][] = [
@@ -164,4 +165,44 @@ Deno.test("update() throws when there is no rollout or an advantage is not finit
       "Cannot update the policy: the advantage of rollout 1 is NaN, expected a finite number",
   });
   policy.dispose();
+});
+
+Deno.test("update() throws and leaves the policy when only what it comes to is not finite", () => {
+  const sequence = sequenceOf("ff");
+  for (const kind of KINDS) {
+    // The gradient is finite, a step against it is not.
+    const policy = smallPolicy(kind, { learningRate: 1e39 });
+    const before = policy.state();
+    assert.throws(
+      () => policy.update(sequence, drawRollouts(policy, sequence)),
+      { name: "DivergedPolicyError", message: /parameters\/\S+ is -?Infinity/ },
+    );
+    assert.deepEqual(policy.state(), before);
+    policy.dispose();
+  }
+});
+
+Deno.test("sample() and probabilities() throw when the policy overflows on the way", () => {
+  const sequence = sequenceOf("ff");
+  for (const kind of KINDS) {
+    const policy = smallPolicy(kind);
+    const { arrays, ...state } = policy.state();
+    // Open gates: every hidden unit is near tanh(1), and their sum overflows.
+    const large = Object.entries(arrays).map(([name, values]) => [
+      name,
+      name.endsWith("head.weight")
+        ? values.map(() => 3e38)
+        : name.startsWith("parameters/lstm") && name.endsWith("bias")
+        ? values.map(() => 10)
+        : values,
+    ]);
+    policy.restore({ ...state, arrays: Object.fromEntries(large) });
+    const expected = { name: "DivergedPolicyError", exitCode: 3 };
+    assert.throws(
+      () => policy.sample(sequence, [randomStream(1, "rollout")]),
+      expected,
+    );
+    assert.throws(() => policy.probabilities(sequence, [1, 1]), expected);
+    policy.dispose();
+  }
 });

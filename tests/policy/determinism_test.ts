@@ -128,7 +128,11 @@ Deno.test("every method leaves the number of tensors when used again and again",
               advantage: 1e30,
             })),
           ),
-        /gradient's norm is Infinity, expected a finite number/,
+        {
+          name: "DivergedPolicyError",
+          message:
+            "Cannot update the policy: the gradient's norm is Infinity, expected a finite number; a lower learning rate or entropy weight of the stage may help",
+        },
       );
       assert.deepEqual(policy.state(), saved);
       assert.equal(tf.memory().numTensors, held);

@@ -105,3 +105,15 @@ Deno.test("storeJournal() throws when there is a history and no checkpoint, and 
   store.archiveRun("run");
   assert.deepEqual(journal.load(), { records: [], checkpoint: undefined });
 });
+
+Deno.test("storeJournal() throws when the history lacks an iteration and has one too many", () => {
+  const store = memoryStore();
+  for (const step of [0, 2]) {
+    store.appendHistory("run", step, JSON.stringify(record(step)));
+  }
+  store.putCheckpoint("run", checkpoint(2));
+  assert.throws(
+    () => storeJournal(store, "run").load(),
+    /iteration 1 of its history is number 2, expected 1; --fresh starts it over/,
+  );
+});

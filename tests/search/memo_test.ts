@@ -504,3 +504,40 @@ Deno.test("createEvaluator() settles for every asker when anything is under way"
   pending[0]!.succeed();
   await Promise.all([asked, ...waiting]);
 });
+
+Deno.test("createEvaluator() counts what other code made or began, and changes nothing by it", async () => {
+  const { store, executor } = real();
+  const by = (code?: string) =>
+    createEvaluator(
+      store,
+      executor,
+      engine,
+      code === undefined ? {} : { code },
+    );
+  const others = async (
+    evaluator: ReturnType<typeof by>,
+    request: EvaluationRequest,
+  ) => {
+    const evaluation = await evaluator.evaluate(request);
+    return [evaluator.cost.otherCode, evaluation.steps];
+  };
+  // Before code was noted.
+  const old = { ...REQUEST, seed: 2 };
+  await by().evaluate(old);
+  assert.deepEqual(await others(by("a"), old), [undefined, 12]);
+  await by("a").evaluate(REQUEST);
+  assert.deepEqual(await others(by("a"), REQUEST), [undefined, 12]);
+  assert.deepEqual(await others(by("b"), REQUEST), [1, 12]);
+  assert.deepEqual(await others(by(), REQUEST), [undefined, 12]);
+  // Begun by one, ended by the other: by neither.
+  const broken = { ...REQUEST, seed: 3 };
+  const cut = real().executor;
+  cut.interruptAfter(5);
+  const begun = createEvaluator(store, cut, engine, { code: "a" });
+  await assert.rejects(begun.evaluate(broken), InterruptedError);
+  const ended = createEvaluator(store, executor, engine, { code: "b" });
+  assert.deepEqual(await others(ended, broken), [1, 12]);
+  for (const code of ["a", "b"]) {
+    assert.deepEqual(await others(by(code), broken), [1, 12]);
+  }
+});

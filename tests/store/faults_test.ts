@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
+import { withCreationLock } from "../../lib/store/_lock.ts";
 import { openStore, type Store, StoreError } from "../../lib/store/mod.ts";
 import { inTemporaryFolder, pattern } from "./_temporary.ts";
 
@@ -411,7 +412,8 @@ Deno.test("openStore() goes on from the last step when killed at any time", asyn
       await child.status;
       assert.equal(await new Response(child.stderr).text(), "");
       const last = Number(told.trimEnd().split("\n").at(-1));
-      const store = openStore(path);
+      // A kill loses nothing that was committed.
+      const store = openStore(path, { onLoss: (loss) => assert.fail(loss) });
       // The lock went with its owner.
       store.lockRun("run").release();
       const checkpoint = store.getCheckpoint("run");
@@ -474,5 +476,101 @@ Deno.test("openStore() makes one file when several processes start at once", asy
     const store = openStore(path);
     assert.equal(store.usage().evaluations.count, 3);
     store.close();
+  });
+});
+
+/** A store as a kill leaves it, with ten transactions that are only in its log. */
+async function killedStore(folder: string): Promise<string> {
+  const path = join(folder, "runs.sqlite");
+  openStore(path).close();
+  const module = new URL("../../lib/store/mod.ts", import.meta.url);
+  const code = `
+    import { openStore } from ${JSON.stringify(module.href)};
+    const store = openStore(${JSON.stringify(path)});
+    for (let step = 0; step < 10; step++) store.appendHistory("run", step, "");
+    Deno.kill(Deno.pid, "SIGKILL");
+  `;
+  const args = ["eval", "--quiet", code];
+  await new Deno.Command(Deno.execPath(), { args }).output();
+  return path;
+}
+
+Deno.test("openStore() tells when its log is lost or damaged, and not when it is whole", async () => {
+  await inTemporaryFolder(async (folder) => {
+    const killed = await killedStore(folder);
+    const log = await Deno.readFile(`${killed}-wal`);
+    const frameBytes = 24 + new DataView(log.buffer).getUint32(8);
+    const flipped = (at: number) => {
+      const bytes = log.slice();
+      bytes[at]! ^= 1;
+      return bytes;
+    };
+    const frames = (log.length - 32) / frameBytes;
+    /** What is left of the log, and of the ten. */
+    const logs: readonly (readonly [Uint8Array | undefined, number])[] = [
+      [log, 10],
+      [undefined, 0],
+      [new Uint8Array(0), 0],
+      [flipped(0), 0],
+      [flipped(28), 0],
+      [log.slice(0, 32 + (frames / 2 + 0.5) * frameBytes), 5],
+    ];
+    const open = (bytes: Uint8Array | undefined, hasIndex: boolean) => {
+      const path = join(Deno.makeTempDirSync({ dir: folder }), "runs.sqlite");
+      Deno.copyFileSync(killed, path);
+      if (bytes !== undefined) Deno.writeFileSync(`${path}-wal`, bytes);
+      if (hasIndex) Deno.copyFileSync(`${killed}-shm`, `${path}-shm`);
+      const told: string[] = [];
+      const store = openStore(path, { onLoss: (loss) => told.push(loss) });
+      const left = store.history("run").length;
+      store.close();
+      // Once is enough.
+      openStore(path, { onLoss: (loss) => told.push(loss) }).close();
+      return { left, told, path };
+    };
+    for (const [bytes, left] of logs) {
+      const { path, ...found } = open(bytes, true);
+      assert.equal(found.left, left);
+      const lost = frames * (1 - left / 10);
+      assert.deepEqual(
+        found.told,
+        lost === 0 ? [] : [
+          `The log of "${path}" lost ${lost} of ${frames} pages; what was done since its last whole state is done again`,
+        ],
+      );
+    }
+    // Without an index, only what follows tells.
+    assert.deepEqual(open(log, false).told, []);
+    const middle = flipped(32 + Math.floor(log.length / 2));
+    const { left, told, path } = open(middle, false);
+    assert(left > 0 && left < 9, `${left}`);
+    assert.deepEqual(told, [
+      `The log of "${path}" lost its last ${
+        10 - left
+      } transactions; what was done since its last whole state is done again`,
+    ]);
+  });
+});
+
+Deno.test("openStore() refuses a pipe, and does not wait for ever to make a file", async () => {
+  if (Deno.build.os === "windows") return;
+  await inTemporaryFolder(async (folder) => {
+    const pipe = join(folder, "pipe");
+    await new Deno.Command("mkfifo", { args: [pipe] }).output();
+    for (const readonly of [false, true]) {
+      assert.throws(() => openStore(pipe, { readonly }), {
+        name: "StoreError",
+        exitCode: 5,
+        message: /it is no regular file, expected a run store/,
+      });
+    }
+    const path = join(folder, "runs.sqlite");
+    withCreationLock(path, () => {
+      assert.throws(() => withCreationLock(path, () => {}, 50), {
+        name: "StoreError",
+        trouble: "locked",
+        message: /another process has made it for 0\.05 seconds/,
+      });
+    });
   });
 });

@@ -156,6 +156,11 @@ Deno.test("decodeTensors() throws when a tensor is of another type or does not f
     { data_offsets: [0, 4] },
     { data_offsets: [4, 12] },
     { data_offsets: [8, 16] },
+    { data_offsets: ["0", "8"] },
+    { data_offsets: null },
+    { shape: "2" },
+    { shape: [0.5, 4] },
+    { shape: [[2]] },
   ];
   for (const change of cases) {
     assert.throws(
@@ -179,6 +184,19 @@ Deno.test("decodeTensors() throws a SyntaxError when the header is not a table o
     '{"a":{"dtype":"F32","shape":[2]}}',
     '{"a":{"dtype":"F32","data_offsets":[0,8]}}',
     headerOf({ data_offsets: [-8, 0] }),
+  ];
+  for (const header of headers) {
+    assert.throws(() => decodeTensors(fileOf(header, 8)), SyntaxError, header);
+  }
+});
+
+Deno.test("decodeTensors() throws when header or metadata are of another form", () => {
+  const headers = [
+    "[]",
+    '{"__metadata__": 1}',
+    '{"__metadata__": {"k": 1}}',
+    '{"a": null}',
+    '{"a": [[[[]]]]}',
   ];
   for (const header of headers) {
     assert.throws(() => decodeTensors(fileOf(header, 8)), SyntaxError, header);

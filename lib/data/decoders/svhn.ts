@@ -1,7 +1,7 @@
 import type { DecodeOptions, Records } from "./decoder.ts";
-import { decodeMat5 } from "./mat5.ts";
+import { decodeMat5, type MatArray } from "./mat5.ts";
 
-/** The file's label of the digit 0. */
+/** The file's label of the digit 0, and the highest. */
 const ZERO = 10;
 
 /**
@@ -36,6 +36,9 @@ export function decodeSvhn(
       }] for ${count} labels`,
     );
   }
+  // A typed array would take other numbers modulo 256, without a word.
+  checkIntegers(y, { what: "label", from: 1, to: ZERO });
+  checkIntegers(x, { what: "pixel", from: 0, to: 255 });
   const plane = height * width;
   const images = new Uint8Array(count * channels * plane);
   let to = 0;
@@ -51,4 +54,23 @@ export function decodeSvhn(
     (label) => label === ZERO ? 0 : label,
   );
   return { labels, images };
+}
+
+function checkIntegers(
+  { values }: MatArray,
+  { what, from, to }: {
+    readonly what: string;
+    readonly from: number;
+    readonly to: number;
+  },
+): void {
+  // Bytes cannot be anything else.
+  if (values instanceof Uint8Array && from === 0) return;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
+    if (Number.isInteger(value) && value >= from && value <= to) continue;
+    throw new SyntaxError(
+      `Cannot decode SVHN: ${what} ${i} is ${value}, expected an integer from ${from} to ${to}`,
+    );
+  }
 }

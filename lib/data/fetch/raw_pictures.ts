@@ -6,6 +6,9 @@ import type { RawOptions } from "./raw.ts";
 import type { PictureEntry } from "../decoders/decoder.ts";
 import { DataError } from "../errors.ts";
 
+/** Largest picture of an archive; Caltech-256's have a hundredth. */
+const MAX_PICTURE_BYTES = 2 ** 27;
+
 /** The pictures of a set. */
 export interface RawPictures {
   /** One after the other; to be gone through once. */
@@ -76,16 +79,33 @@ async function* streamFolder(
 async function* streamArchive(
   path: string,
 ): AsyncGenerator<PictureEntry, void, void> {
-  try {
-    for await (const { name, bytes } of streamMembers(path)) {
-      yield { name, place: `${path}/${name}`, bytes };
-    }
-  } catch (error) {
+  const fail = (error: unknown): never => {
     throw new DataError(
       `Cannot unpack "${path}": ${
         error instanceof Error ? error.message : error
       }; replace the file`,
       { cause: error },
     );
+  };
+  try {
+    for await (const { name, size, bytes } of streamMembers(path)) {
+      yield {
+        name,
+        place: `${path}/${name}`,
+        // A cut within a picture shows when it is read, outside of this loop.
+        async bytes() {
+          if (size > MAX_PICTURE_BYTES) {
+            fail(
+              new Error(
+                `"${name}" in it has ${size} bytes, expected at most ${MAX_PICTURE_BYTES}`,
+              ),
+            );
+          }
+          return await bytes().catch(fail);
+        },
+      };
+    }
+  } catch (error) {
+    fail(error);
   }
 }

@@ -10,7 +10,10 @@ import {
   loadersWords,
   notLoaded,
   notOnednn,
+  notStarted,
+  notWhole,
 } from "./obstacles.ts";
+import { describeCut } from "./elf.ts";
 import { libraryFile } from "./places.ts";
 import { SYMBOLS, type Symbols } from "./symbols.ts";
 
@@ -61,12 +64,18 @@ export function newHandle(
 ): Deno.PointerObject {
   const out = new BigUint64Array(1);
   checkStatus(create(out), action);
-  return Deno.UnsafePointer.create(out[0]!)!;
+  const handle = Deno.UnsafePointer.create(out[0]!);
+  if (handle === null) {
+    throw new Error(`Cannot ${action}: oneDNN gave none and said "success"`);
+  }
+  return handle;
 }
 
 function open(file: string): Library {
   // One thread a student; the OpenMP runtime reads it when it is loaded.
   Deno.env.set("OMP_NUM_THREADS", "1");
+  const cut = describeCut(file);
+  if (cut !== undefined) throw notWhole(file, cut);
   const version = versionOf(file);
   let symbols: Symbols;
   try {
@@ -74,12 +83,22 @@ function open(file: string): Library {
   } catch (error) {
     throw notOnednn(file, `a function (${loadersWords(error)})`);
   }
-  const engine = newHandle(
+  const begin = (
+    create: (out: BigUint64Array<ArrayBuffer>) => number,
+    action: string,
+  ): Deno.PointerObject => {
+    try {
+      return newHandle(create, action);
+    } catch (error) {
+      throw notStarted(file, error);
+    }
+  };
+  const engine = begin(
     // Kind 1 is the processor.
     (out) => symbols.dnnl_engine_create(out, 1, 0n),
     "create oneDNN's engine",
   );
-  const stream = newHandle(
+  const stream = begin(
     // In order.
     (out) => symbols.dnnl_stream_create(out, engine, 1),
     "create oneDNN's stream",
@@ -118,7 +137,9 @@ function versionOf(file: string): string {
   }
   const { dnnl_version: version } = library.symbols;
   if (version === null) throw notOnednn(file, '"dnnl_version"');
-  const view = new Deno.UnsafePointerView(version()!);
+  const place = version();
+  if (place === null) throw notOnednn(file, "a version");
+  const view = new Deno.UnsafePointerView(place);
   const [major, minor, patch] = [0, 4, 8].map((at) => view.getInt32(at));
   return checkVersion(
     { major: major!, minor: minor!, patch: patch! },

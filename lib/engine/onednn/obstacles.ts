@@ -80,6 +80,32 @@ export function notOnednn(file: string, what: string): EngineUnavailableError {
   );
 }
 
+/**
+ * Names the cause of a library that would end the process if it were loaded.
+ *
+ * @param file The library.
+ * @param what What is wrong with the file, in words.
+ */
+export function notWhole(file: string, what: string): EngineUnavailableError {
+  return unavailable(`"${file}" is not whole: ${what}`);
+}
+
+/**
+ * Names the cause of a library that is oneDNN and does not work.
+ *
+ * @param file The library.
+ * @param error What its first calls came to.
+ */
+export function notStarted(
+  file: string,
+  error: unknown,
+): EngineUnavailableError {
+  return unavailable(
+    `"${file}" does not work here (${loadersWords(error)})`,
+    { cause: error },
+  );
+}
+
 /** The loader's own words, without the places that passed them on. */
 export function loadersWords(error: unknown): string {
   const words = error instanceof Error ? error.message : String(error);

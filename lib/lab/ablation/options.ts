@@ -11,6 +11,7 @@ import type { CompressionConfig } from "../options/compression.ts";
 import { checkStrategiesOptions } from "../strategies/options.ts";
 import type { OptionValues } from "../options/values.ts";
 import type { Ablation } from "./ablation.ts";
+import { MOST } from "../options/numbers.ts";
 
 /** How many searches, and how long those are that train their students. */
 export const ablationOptions = {
@@ -23,10 +24,10 @@ export const ablationOptions = {
   searchSeeds: z.int().min(1).max(10_000).default(6).describe(
     "The same where searches train their students",
   ),
-  searchIterations: z.int().min(1).default(10).describe(
+  searchIterations: z.int().min(1).max(MOST.iterations).default(10).describe(
     "Iterations of searches that train their students; those on tables have the stage's",
   ),
-  most: z.int().min(2).default(4096).describe(
+  most: z.int().min(2).max(1_000_000).default(4096).describe(
     "Most action sequences of a table: each student of them is trained",
   ),
 };

@@ -6,6 +6,7 @@ import type { Remaining } from "../forecast/remaining.ts";
 import type { ForecastOptions } from "../forecast/forecast.ts";
 import type { CompressionConfig, GivenConfig } from "../options/compression.ts";
 import type { Phase } from "../session/phase.ts";
+import type { RunCode } from "../session/run_code.ts";
 import type { Session } from "../session/session.ts";
 import type { Subject } from "../subject/subject.ts";
 import type { Cell } from "./cell.ts";
@@ -92,6 +93,8 @@ export interface CellEnvironment {
   readonly workers: number;
   /** What the last command asked for, and how much of it was known already. */
   readonly evaluations: Evaluator["cost"];
+  /** The code that made it; left out in records of before it was noted. */
+  readonly code?: RunCode;
   /** Numbers of the experiment's own, where it has any. */
   readonly details?: Readonly<Record<string, number>>;
 }

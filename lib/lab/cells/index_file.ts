@@ -9,6 +9,7 @@ import { z } from "zod";
 import { ifThere, writeFileAtomic } from "../../cli/mod.ts";
 import {
   environmentPath,
+  isRecordName,
   readEnvironment,
   readRecord,
   RecordError,
@@ -45,9 +46,28 @@ export const NOT_RUN = "not run yet";
 const schema = z.strictObject({
   format: z.literal(1),
   cells: z.array(z.strictObject({
-    name: z.string(),
+    // Its files are named after it.
+    name: z.string().refine(isRecordName, "expected the name of a record"),
     lacking: z.string().optional(),
   })),
+});
+
+const number = z.number();
+/** What is read of an environment: all else in it is for people. */
+const environmentSchema = z.looseObject({
+  cpu: z.string(),
+  cores: number,
+  wallSeconds: number,
+  commands: number,
+  workerSeconds: number,
+  workers: number,
+  evaluations: z.looseObject({
+    asked: number,
+    remembered: number,
+    trained: number,
+    workerSeconds: number,
+  }),
+  details: z.record(z.string(), number).optional(),
 });
 
 /** Where a profile's index is kept below the results folder. */
@@ -155,12 +175,19 @@ export async function readCell<Content>(
   if (text === undefined) return undefined;
   const record = readRecord(text, path);
   const file = environmentPath(name);
-  const environment = readEnvironment(
+  const environment = environmentSchema.safeParse(readEnvironment(
     await ifThere(() => Deno.readTextFile(`${results}/${file}`)) ?? "",
     { file, record },
-  );
+  ));
+  if (!environment.success) {
+    throw new RecordError(
+      `Cannot read an environment: "${file}" is not of the expected form; run the experiment again\n${
+        z.prettifyError(environment.error)
+      }`,
+    );
+  }
   return {
     record: record as RecordedCell<Content>["record"],
-    environment: environment as CellEnvironment,
+    environment: environment.data as CellEnvironment,
   };
 }

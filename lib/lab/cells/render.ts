@@ -4,7 +4,8 @@
  * @module
  */
 
-import { RecordError } from "../../report/mod.ts";
+import { ifThere, notify } from "../../cli/mod.ts";
+import { isRecordName, RecordError } from "../../report/mod.ts";
 import { type ProfilePlace, readIndex, readProfile } from "./index_file.ts";
 import type { Report } from "./experiment.ts";
 
@@ -42,18 +43,28 @@ async function profilesOf(
   results: string,
   question: string,
 ): Promise<readonly string[]> {
-  const names: string[] = [];
-  try {
-    for await (
-      const { name, isFile } of Deno.readDir(`${results}/${question}`)
-    ) {
-      const isIndex = isFile && name.endsWith(".json") && !name.startsWith(".");
-      if (isIndex) names.push(name.slice(0, -".json".length));
-    }
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
-  return names.sort();
+  const entries =
+    await ifThere(() =>
+      Array.fromAsync(Deno.readDir(`${results}/${question}`))
+    ) ?? [];
+  const names = new Set(entries.map(({ name }) => name));
+  return entries
+    .filter(({ name, isFile }) =>
+      isFile && name.endsWith(".json") && !name.startsWith(".")
+    )
+    .map(({ name }) => name.slice(0, -".json".length))
+    .filter((profile) => {
+      // An index that is damaged still has its table and its cells beside it.
+      const isOurs = isRecordName(profile) &&
+        (names.has(profile) || names.has(`${profile}.md`));
+      if (!isOurs) {
+        notify(
+          `Passed over "${results}/${question}/${profile}.json", which is no profile: there is neither a table nor a folder of its name`,
+        );
+      }
+      return isOurs;
+    })
+    .sort();
 }
 
 /**
@@ -70,12 +81,40 @@ async function checkDeclared(place: ProfilePlace): Promise<void> {
         !name.endsWith(".environment.json") && !name.startsWith(".");
       const cell = name.replace(/(\.[0-9a-f]{8})?\.json$/, "");
       if (isRecord && !declared.has(cell)) {
+        if (!await isRecordOf(place, name)) continue;
         throw new RecordError(
           `Cannot make the table of "${question}/${profile}": "${folder}/${name}" is a record of a cell that its index does not declare; run that cell again, or move the file away`,
         );
       }
     }
   } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    // Nothing was run yet: there is no folder.
+    const isNone = error instanceof Deno.errors.NotFound ||
+      error instanceof Deno.errors.NotADirectory;
+    if (!isNone) throw error;
   }
+}
+
+/**
+ * Whether a file of a profile's folder looks like a record, whosever it is; others
+ * are told of.
+ */
+async function isRecordOf(
+  { results, question, profile }: ProfilePlace,
+  name: string,
+): Promise<boolean> {
+  const path = `${results}/${question}/${profile}/${name}`;
+  let value: unknown;
+  try {
+    value = JSON.parse(await Deno.readTextFile(path));
+  } catch (error) {
+    // A folder, no permission, no JSON.
+    const isFault = error instanceof SyntaxError ||
+      error instanceof Error && "code" in error;
+    if (!isFault) throw error;
+  }
+  const isRecord = typeof value === "object" && value !== null &&
+    "deterministic" in value && "digest" in value;
+  if (!isRecord) notify(`Passed over "${path}", which is no record`);
+  return isRecord;
 }

@@ -15,6 +15,7 @@ import { stagesOf } from "../options/stage_plans.ts";
 import { searchPlanOf } from "../options/search_plan.ts";
 import { phase } from "../session/phase.ts";
 import type { Session } from "../session/session.ts";
+import { noteRunCode, runCodeKey } from "../session/run_code.ts";
 import { addWallTime } from "../session/wall_time.ts";
 import type { KnownSubject } from "../subject/subject.ts";
 import { anotherSubject } from "./another.ts";
@@ -88,7 +89,15 @@ export async function runCell<
     for (const kind of stagesOf(config.stages)) {
       store.archiveRun(`${runId}/${kind}`);
     }
+    store.archiveRun(runCodeKey(runId));
   }
+  const code = noteRunCode(store, runId, {
+    code: session.code,
+    name,
+    hasBegun: stagesOf(config.stages).some((kind) =>
+      store.getCheckpoint(`${runId}/${kind}`) !== undefined
+    ),
+  });
   const elapsed = stopwatch();
   const forecast = {
     ...foreseen.options,
@@ -148,6 +157,7 @@ export async function runCell<
       workerSeconds: result.workerSeconds,
       workers: run.workers,
       evaluations: evaluator.cost,
+      code,
     },
     report: experiment.report,
   });

@@ -14,6 +14,7 @@ import {
 } from "../../cli/mod.ts";
 import { DataError } from "../../data/mod.ts";
 import { StoreError } from "../../store/mod.ts";
+import { DivergedPolicyError } from "../../policy/mod.ts";
 import { TeacherError } from "../../search/mod.ts";
 import { calibrationOf } from "../forecast/calibration.ts";
 import { stagesOf } from "../options/stage_plans.ts";
@@ -253,7 +254,9 @@ async function outcomeOf(
   try {
     return await work();
   } catch (error) {
-    if (error instanceof TeacherError) {
+    const isFailure = error instanceof TeacherError ||
+      error instanceof DivergedPolicyError;
+    if (isFailure) {
       notify(`${name}: ${error.message}`);
       return { state: "failed", reason: error.message };
     }

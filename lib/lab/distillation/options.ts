@@ -7,7 +7,7 @@
 import { z } from "zod";
 import { UsageError } from "../../cli/mod.ts";
 import type { CompressionConfig } from "../options/compression.ts";
-import { learningRate } from "../options/numbers.ts";
+import { learningRate, MOST } from "../options/numbers.ts";
 import type { OptionValues } from "../options/values.ts";
 
 /** What a cell is: the same students under every loss, or searches under every loss. */
@@ -18,7 +18,7 @@ export const distillationOptions = {
   part: z.enum(PARTS).default("students").describe(
     "What a cell is: the same students trained by every loss, or searches whose students are; the arms set it",
   ),
-  students: z.int().min(4).default(24).describe(
+  students: z.int().min(4).max(MOST.students).default(24).describe(
     "Students that every loss trains, spread over sizes",
   ),
   temperature: z.number().positive().default(4).describe(

@@ -6,7 +6,7 @@
 
 import { z } from "zod";
 import type { CompressionConfig } from "../options/compression.ts";
-import { epochs, learningRate } from "../options/numbers.ts";
+import { epochs, learningRate, MOST } from "../options/numbers.ts";
 import { formatCount } from "../../report/mod.ts";
 import type { OptionValues } from "../options/values.ts";
 
@@ -14,7 +14,7 @@ const images = z.int().min(0);
 
 /** Which students are scored, and by which proxies. */
 export const fidelityOptions = {
-  students: z.int().min(4).default(24).describe(
+  students: z.int().min(4).max(MOST.students).default(24).describe(
     "Students that every proxy scores and the final training trains, spread over sizes",
   ),
   paperProxy: z.boolean().default(true).describe(

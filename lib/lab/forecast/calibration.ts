@@ -5,7 +5,8 @@
  * @module
  */
 
-import { describeEnvironment } from "../../cli/mod.ts";
+import { z } from "zod";
+import { describeEnvironment, UsageError } from "../../cli/mod.ts";
 import { countMacs } from "../../network/mod.ts";
 import { canonicalJson, sha256Hex } from "../../random/mod.ts";
 import {
@@ -28,6 +29,15 @@ export interface Calibration {
   /** While as many threads as workers train: students. */
   readonly together: CostModel;
 }
+
+const cost = z.number().min(0);
+const work = z.looseObject({ image: cost, mac: cost, activation: cost });
+const model = z.looseObject({
+  compile: cost,
+  training: work,
+  prediction: work,
+});
+const calibrationSchema = z.looseObject({ alone: model, together: model });
 
 /** What the speed depends on. */
 export interface CalibrationOptions {
@@ -133,9 +143,27 @@ export async function storedCalibration(
   options: CalibrationOptions,
 ): Promise<Calibration | undefined> {
   const file = Deno.env.get("N2N_CALIBRATION");
-  if (file) return JSON.parse(await Deno.readTextFile(file)) as Calibration;
+  if (file) return await readCalibration(file);
   const text = store.getEvaluation(await keyOf(options));
   return text === undefined ? undefined : JSON.parse(text) as Calibration;
+}
+
+/** @throws {UsageError} If the file is not there, or no calibration. */
+async function readCalibration(file: string): Promise<Calibration> {
+  try {
+    const value: unknown = JSON.parse(await Deno.readTextFile(file));
+    return calibrationSchema.parse(value) as unknown as Calibration;
+  } catch (error) {
+    const isFault = error instanceof SyntaxError ||
+      error instanceof z.ZodError || error instanceof Error && "code" in error;
+    if (!isFault) throw error;
+    throw new UsageError(
+      `N2N_CALIBRATION "${file}": expected the file of a calibration (${
+        error instanceof z.ZodError ? z.prettifyError(error) : error.message
+      })`,
+      { cause: error },
+    );
+  }
 }
 
 /**

@@ -19,7 +19,7 @@ import {
 } from "./final.ts";
 import { checkFaults } from "./faults.ts";
 import { METHOD_NAMES } from "./methods.ts";
-import { seed } from "./numbers.ts";
+import { MOST, seed } from "./numbers.ts";
 import { precisionOf } from "./precision.ts";
 import { searchOptions } from "./stage.ts";
 import { studentSchema } from "./student.ts";
@@ -60,7 +60,7 @@ export const compressionOptions = {
   teacher: teacherSchema,
   student: studentSchema,
   final: finalSchema,
-  finalists: z.int().min(1).default(1).describe(
+  finalists: z.int().min(1).max(MOST.students).default(1).describe(
     "Best candidates of a stage that are trained to the end (paper: 1)",
   ),
   method: z.enum(METHOD_NAMES).optional().describe(

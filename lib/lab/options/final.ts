@@ -6,7 +6,7 @@
 
 import { z } from "zod";
 import { UsageError } from "../../cli/mod.ts";
-import { epochs, learningRate } from "./numbers.ts";
+import { batchSize, epochs, learningRate, MOST } from "./numbers.ts";
 import { type PrecisionName, precisionOptions } from "./precision.ts";
 import { type ScheduleName, scheduleSchema } from "./schedules.ts";
 import { type StartName, STARTS } from "./student.ts";
@@ -54,13 +54,13 @@ export const USUAL_FINAL = {
 } as const;
 
 const rungSchema = z.strictObject({
-  students: z.int().min(2),
+  students: z.int().min(2).max(MOST.students),
   epochs,
 });
 
 const options = {
   epochs: epochs.default(20).describe("Passes over the training images"),
-  batchSize: z.int().min(1).default(64).describe("Images a step"),
+  batchSize: batchSize.default(64).describe("Images a step"),
   learningRate: learningRate.default(0.005).describe("Highest step size"),
   optimiser: z.enum(["adam", "adamw", "sgd"]).default(USUAL_FINAL.optimiser)
     .describe(

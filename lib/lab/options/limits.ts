@@ -11,6 +11,7 @@ import {
   type StudentSizes,
 } from "../../reward/mod.ts";
 import type { CompressionConfig } from "./compression.ts";
+import { MOST } from "./numbers.ts";
 
 const share = z.number().positive().max(1);
 
@@ -51,7 +52,7 @@ export const limitsSchema = z.strictObject({
   mode: z.enum(CONSTRAINT_MODES).default("hard").describe(
     "What a broken limit costs: all of the reward and no training where size alone breaks it (hard), the same after the training (late), or more from iteration to iteration (soft)",
   ),
-  iterations: z.int().min(1).default(15).describe(
+  iterations: z.int().min(1).max(MOST.iterations).default(15).describe(
     "Iterations until a soft limit is hard (authors' code: 15)",
   ),
 });

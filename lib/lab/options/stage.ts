@@ -15,7 +15,7 @@ import {
 } from "../../search/mod.ts";
 import { REWARD_FORMS } from "../../reward/mod.ts";
 import { limitsSchema } from "./limits.ts";
-import { epochs, learningRate } from "./numbers.ts";
+import { epochs, learningRate, MOST } from "./numbers.ts";
 import { STAGE_PLAN_NAMES } from "./stage_plans.ts";
 
 /**
@@ -26,10 +26,10 @@ import { STAGE_PLAN_NAMES } from "./stage_plans.ts";
  */
 export function stageSchema(rate: number, origin = `paper: ${rate}`) {
   return z.strictObject({
-    iterations: z.int().min(1).default(100).describe(
+    iterations: z.int().min(1).max(MOST.iterations).default(100).describe(
       "Iterations, each a policy update (authors' code: 100)",
     ),
-    rollouts: z.int().min(1).default(5).describe(
+    rollouts: z.int().min(1).max(MOST.rollouts).default(5).describe(
       "Students proposed per iteration (paper: 5)",
     ),
     budget: epochs.optional().describe(
@@ -38,7 +38,7 @@ export function stageSchema(rate: number, origin = `paper: ${rate}`) {
     learningRate: learningRate.default(rate).describe(
       `Adam's step size for the policy (${origin})`,
     ),
-    hidden: z.int().min(1).default(30).describe(
+    hidden: z.int().min(1).max(MOST.hidden).default(30).describe(
       "Units of each of the two LSTM layers (paper: 30)",
     ),
     features: z.enum(FEATURE_SETS).default("scaled").describe(
@@ -103,20 +103,20 @@ export const annealingSchema = z.strictObject({
   temperature: z.number().positive().default(0.05).describe(
     "Temperature at the start, in units of reward; it falls to 0",
   ),
-  changes: z.int().min(1).default(2).describe(
+  changes: z.int().min(1).max(MOST.students).default(2).describe(
     "Decisions that a neighbour differs in",
   ),
 });
 
 /** Regularised evolution. */
 export const evolutionSchema = z.strictObject({
-  population: z.int().min(1).default(20).describe(
+  population: z.int().min(1).max(MOST.students).default(20).describe(
     "Students that live at a time",
   ),
-  tournament: z.int().min(1).default(5).describe(
+  tournament: z.int().min(1).max(MOST.students).default(5).describe(
     "Of them, drawn to find a parent: the best of these",
   ),
-  changes: z.int().min(1).default(2).describe(
+  changes: z.int().min(1).max(MOST.students).default(2).describe(
     "Decisions that a child differs in",
   ),
 });

@@ -6,7 +6,7 @@
 
 import { z } from "zod";
 import { IMPORTANCES } from "../../training/mod.ts";
-import { epochs, learningRate, seed } from "./numbers.ts";
+import { batchSize, epochs, learningRate, MOST, seed } from "./numbers.ts";
 import { precisionOptions } from "./precision.ts";
 import { scheduleSchema } from "./schedules.ts";
 
@@ -33,13 +33,13 @@ export const studentSchema = z.strictObject({
   observe: z.int().min(0).default(0).describe(
     "Images on which inherited statistics of batch norm are estimated anew before training",
   ),
-  epochs: z.int().min(0).default(5).describe(
+  epochs: z.int().min(0).max(MOST.epochs).default(5).describe(
     "Passes over the images (paper: 5); 0 scores inherited weights as they are",
   ),
   shrinkageEpochs: epochs.optional().describe(
     "Passes in stage 2 (default: as in stage 1, like the paper)",
   ),
-  batchSize: z.int().min(1).default(64).describe("Images a step"),
+  batchSize: batchSize.default(64).describe("Images a step"),
   learningRate: learningRate.default(5e-4).describe(
     "Adam's step size (authors' code: 5e-4)",
   ),

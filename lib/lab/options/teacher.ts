@@ -5,7 +5,7 @@
  */
 
 import { z } from "zod";
-import { epochs, learningRate, seed } from "./numbers.ts";
+import { batchSize, epochs, learningRate, MOST, seed } from "./numbers.ts";
 import { teacherPrecisionOptions } from "./precision.ts";
 import { scheduleSchema } from "./schedules.ts";
 import { teacherFileOptions } from "./teacher_file.ts";
@@ -19,7 +19,7 @@ export const teacherSchema = z.strictObject({
   epochs: epochs.optional().describe(
     "Passes over the training images (default: by experiments/configs/teachers.yaml, as of all options of the teacher)",
   ),
-  batchSize: z.int().min(1).optional().describe("Images a step"),
+  batchSize: batchSize.optional().describe("Images a step"),
   learningRate: learningRate.optional().describe(
     "Highest learning rate (SGD, Nesterov momentum 0.9)",
   ),
@@ -39,7 +39,7 @@ export const teacherSchema = z.strictObject({
  * out, they are those of the teacher's recipe.
  */
 export const augmentationSchema = z.strictObject({
-  cropPadding: z.int().min(0).default(0).describe(
+  cropPadding: z.int().min(0).max(MOST.side).default(0).describe(
     "Black border of which a window of the image's size is cut out (paper: 4 for CIFAR)",
   ),
   flip: z.boolean().default(false).describe(
@@ -49,7 +49,7 @@ export const augmentationSchema = z.strictObject({
 
 /** What the teacher tells its students. */
 export const distillationSchema = z.strictObject({
-  views: z.int().min(1).default(10).describe(
+  views: z.int().min(1).max(MOST.views).default(10).describe(
     "Random views of each image that the teacher looks at; longer trainings cycle through them (paper: each epoch has its own)",
   ),
 });

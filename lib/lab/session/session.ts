@@ -4,7 +4,7 @@
  * @module
  */
 
-import { interruptible, type RunOptions } from "../../cli/mod.ts";
+import { interruptible, notify, type RunOptions } from "../../cli/mod.ts";
 import type { Engine } from "../../engine/mod.ts";
 import {
   createEvaluator,
@@ -16,6 +16,7 @@ import {
   type LatencyMeter,
 } from "../../search/mod.ts";
 import { openStore, type Store } from "../../store/mod.ts";
+import { type CodeDigests, codeDigests } from "./code.ts";
 import { openChosenEngine } from "./engine_choice.ts";
 
 /** Where the run store lies in a results folder. */
@@ -35,6 +36,8 @@ export interface Session {
   readonly evaluator: Evaluator;
   /** Remembers how long the executor's predictions take. */
   readonly latency: LatencyMeter;
+  /** The code that trains and searches. */
+  readonly code: CodeDigests;
   /** Throws when the run was interrupted. */
   readonly throwIfInterrupted: () => void;
 }
@@ -50,19 +53,25 @@ export async function withSession<T>(
   using interruption = interruptible();
   const { signal } = interruption;
   const engine = await openChosenEngine(choice);
-  const store = openStore(storePath(results));
+  const store = openStore(storePath(results), { onLoss: notify });
   const executor = createWorkerPool(workers);
   signal.addEventListener("abort", () => executor.interrupt());
-  const evaluator = createEvaluator(store, executor, engine);
+  const code = await codeDigests(engine.name);
+  const evaluator = createEvaluator(store, executor, engine, {
+    code: code.training,
+  });
   try {
-    return await work({
+    const result = await work({
       store,
       engine,
       executor,
       evaluator,
       latency: createLatencyMeter({ store, executor, engine }),
+      code,
       throwIfInterrupted: () => signal.throwIfAborted(),
     });
+    tellOtherCode(evaluator, code);
+    return result;
   } catch (error) {
     executor.interrupt();
     if (error instanceof InterruptedError) signal.throwIfAborted();
@@ -73,4 +82,13 @@ export async function withSession<T>(
     await executor.close();
     store.close();
   }
+}
+
+/** Says how much was remembered of trainings that other code made. */
+function tellOtherCode({ cost }: Evaluator, { training }: CodeDigests): void {
+  const { asked, otherCode = 0 } = cost;
+  if (otherCode === 0) return;
+  notify(
+    `${otherCode} of ${asked} trainings that were asked for are by other code than now (${training}) and may differ from what it would give; another --results folder trains them anew`,
+  );
 }

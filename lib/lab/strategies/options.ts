@@ -15,7 +15,7 @@ export const strategiesOptions = {
   searchSeeds: z.int().min(1).max(10_000).default(20).describe(
     "Searches of each strategy, with seeds from --seed on",
   ),
-  most: z.int().min(2).default(4096).describe(
+  most: z.int().min(2).max(1_000_000).default(4096).describe(
     "Most action sequences that are enumerated: each student of them is trained",
   ),
   marks: z.array(z.int().min(1)).default([30, 60]).describe(

@@ -18,6 +18,7 @@ import {
 } from "../../data/mod.ts";
 import { DATA_CACHE } from "../project.ts";
 import { openData } from "./open_data.ts";
+import { MOST } from "../options/numbers.ts";
 
 /** The options, for the schema of a command. */
 export const dataOptions = {
@@ -28,7 +29,7 @@ export const dataOptions = {
     "Data set; folder:PATH is a folder train/CLASS/PICTURE, test/CLASS/PICTURE",
   ),
   // Without defaults, so that records from before them keep their digests.
-  size: z.int().min(1).optional().describe(
+  size: z.int().min(1).max(MOST.side).optional().describe(
     "Side that the pictures of caltech256 (default 224) or of folder:PATH (default: they must have one size) are brought to",
   ),
   skipBroken: z.boolean().optional().describe(

@@ -14,17 +14,18 @@ import {
   scheduleOf,
   scheduleSchema,
 } from "../options/schedules.ts";
+import { batchSize, epochs, MOST } from "../options/numbers.ts";
 
 /** What a recipe says. */
 const whole = z.strictObject({
-  epochs: z.int().min(1).describe("Passes over the training images"),
-  batchSize: z.int().min(1).describe("Images a step"),
+  epochs: epochs.describe("Passes over the training images"),
+  batchSize: batchSize.describe("Images a step"),
   learningRate: z.number().positive().describe("Highest learning rate"),
   schedule: scheduleSchema.describe(
     "How the learning rate changes",
   ),
   weightDecay: z.number().min(0).describe("L2 coefficient"),
-  cropPadding: z.int().min(0).describe(
+  cropPadding: z.int().min(0).max(MOST.side).describe(
     "Black border of which a window of the image's size is cut out at random",
   ),
   flip: z.boolean().describe("Whether half of the images are mirrored"),
