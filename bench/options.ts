@@ -6,7 +6,7 @@
 
 import { z } from "zod";
 import { parseOptions, UsageError } from "../lib/cli/mod.ts";
-import { engineNames } from "../lib/engine/mod.ts";
+import { engineNames, processorEngines } from "../lib/engine/mod.ts";
 import { BENCH_NETWORKS } from "./networks.ts";
 
 /** Parts that can be measured alone, in the order in which they are. */
@@ -26,8 +26,9 @@ const NETWORKS = BENCH_NETWORKS.map(({ name }) => name);
 function choice<const Name extends string>(
   names: readonly Name[],
   description: string,
+  preset: readonly Name[] = names,
 ) {
-  return z.array(z.enum(names)).min(1).default([...names]).describe(
+  return z.array(z.enum(names)).min(1).default([...preset]).describe(
     description,
   );
 }
@@ -56,7 +57,11 @@ export const command = {
       "How often a turn is taken again at most when other processes disturbed it; 0 for a trial on a busy machine",
     ),
     networks: choice(NETWORKS, "Networks whose step and memory are measured"),
-    engines: choice(engineNames(), "Our engines, where they are available"),
+    engines: choice(
+      engineNames(),
+      "Our engines, where they are available; graphics processors when they are named",
+      processorEngines(),
+    ),
     pytorch: z.boolean().default(true).describe(
       "Measure PyTorch too: the Pythons in N2N_PYTHON (separated by a colon), python3 and /usr/bin/python3, where they have torch",
     ),

@@ -18,6 +18,11 @@ const FASTEST_FIRST: readonly string[] = [
   "tfjs",
 ];
 
+/** Names of the engines that compute on the processor, the fastest first. */
+export function processorEngines(): readonly string[] {
+  return FASTEST_FIRST;
+}
+
 /** Whether an engine can be used here. */
 export type EngineStatus =
   | {
