@@ -43,7 +43,7 @@ import {
   findData,
   findTrained,
   precisionOf,
-  precisionOptions,
+  recipeFields,
   recipeOf,
   recipeOptions,
   recordedTeacher,
@@ -54,6 +54,7 @@ import {
   type TeacherContent,
   type TeacherIdentity,
   teacherName,
+  teacherPrecisionOptions,
   teacherRecord,
   testAccuracy,
   weightsPath,
@@ -85,7 +86,7 @@ export const command = {
       "Training images, stratified; 0 takes all that are left",
     ),
     ...recipeOptions,
-    ...precisionOptions,
+    ...teacherPrecisionOptions,
     seed: z.int().min(1).default(1).describe("Seed of the training"),
     data: z.strictObject({
       seed: z.int().min(1).default(1).describe("Seed of the validation split"),
@@ -121,6 +122,8 @@ function identityOf(
   }: Options,
   dataSet: DataSetHandle,
 ): TeacherIdentity {
+  const kind = { dataset, network: name, width };
+  const { precision: _, ...usual } = recipeOf(kind, recipe);
   return {
     data: {
       ...dataIdentity(dataSet),
@@ -135,7 +138,7 @@ function identityOf(
       width,
     }),
     recipe: {
-      ...recipeOf(dataset, name, recipe),
+      ...usual,
       ...precisionOf(precision),
     },
     seed,
@@ -249,7 +252,9 @@ async function showTeachers(results: string): Promise<void> {
 }
 
 async function main(args: readonly string[]): Promise<number> {
-  const options = parseOptions(command, args);
+  const given = parseOptions(command, args);
+  const { precision = recipeFields(given).precision } = given;
+  const options = { ...given, ...(precision && { precision }) };
   checkDataOptions(options);
   const { results, retrain } = options;
   checkDataFolder(runOptions(options));

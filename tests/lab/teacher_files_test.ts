@@ -37,7 +37,7 @@ const IDENTITY: TeacherIdentity = {
   },
   name: "vgg13",
   network: vgg({ depth: 13, input: [1, 28, 28], classes: 10, width: 0.03 }),
-  recipe: recipeOf("mnist", "vgg13"),
+  recipe: recipeOf({ dataset: "mnist", network: "vgg13", width: 0.25 }),
   seed: 1,
 };
 

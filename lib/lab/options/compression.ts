@@ -118,11 +118,9 @@ export function completeConfig<Given extends GivenConfig>(
   const network = source === undefined
     ? given.network
     : fileNetwork(source.file);
-  const { schedule, cropPadding, flip, ...teacher } = recipeFields(
-    given.dataset,
-    network,
-    own,
-  );
+  const { dataset, width } = given;
+  const { schedule, cropPadding, flip, precision: usual, ...teacher } =
+    recipeFields({ dataset, network, width }, own);
   const { precision, ...student } = given.student;
   const augmentation = given.augmentation ??
     (cropPadding > 0 || flip ? { cropPadding, flip } : undefined);
@@ -136,7 +134,7 @@ export function completeConfig<Given extends GivenConfig>(
       seed,
       ...(schedule === "oneCycle" ? {} : { schedule }),
       ...(retrain === undefined ? {} : { retrain }),
-      ...precisionOf(taught),
+      ...precisionOf(taught ?? usual),
       ...(source === undefined ? {} : { source }),
     },
     student: { ...student, ...precisionOf(precision) },

@@ -7,6 +7,7 @@
 import { parse } from "yaml";
 import { z } from "zod";
 import { isFolderName } from "../../data/mod.ts";
+import { type Precision, PRECISIONS } from "../../engine/mod.ts";
 import type { Recipe } from "../../training/mod.ts";
 import { TEACHER_RECIPES } from "../project.ts";
 import {
@@ -15,6 +16,7 @@ import {
   scheduleSchema,
 } from "../options/schedules.ts";
 import { batchSize, epochs, MOST } from "../options/numbers.ts";
+import { precisionOf } from "../options/precision.ts";
 
 /** What a recipe says. */
 const whole = z.strictObject({
@@ -59,12 +61,31 @@ const partial: z.ZodType<PartialRecipe> = whole.partial();
 /** The options, for the schema of a command. */
 export const recipeOptions = { recipe: partial };
 
-/** Recipes by data set, then by network; "default" is for all others. */
+/** A recipe, and what its training computes in where that is not f32. */
+export interface TeacherFields extends RecipeFields {
+  /** Left out: single precision. */
+  readonly precision?: Precision | undefined;
+}
+
+/** Some of them. */
+type PartialFields = {
+  readonly [Field in keyof TeacherFields]?: TeacherFields[Field] | undefined;
+};
+
+/**
+ * Recipes by data set, then by network or network and width ("resnet18-w0.5");
+ * "default" is for all others.
+ */
 export type RecipeFile = Readonly<
-  Record<string, Readonly<Record<string, PartialRecipe>>>
+  Record<string, Readonly<Record<string, PartialFields>>>
 >;
 
-const file = z.record(z.string(), z.record(z.string(), partial));
+const fields = whole.extend({ precision: z.enum(PRECISIONS).optional() });
+
+const file: z.ZodType<RecipeFile> = z.record(
+  z.string(),
+  z.record(z.string(), fields.partial()),
+);
 
 /**
  * Reads the recipes.
@@ -85,27 +106,36 @@ export function parseRecipes(text: string): RecipeFile {
 
 let loaded: RecipeFile | undefined;
 
+/** Which teacher. */
+export interface TeacherKind {
+  /** Name of a data set; all folders of pictures have one recipe. */
+  readonly dataset: string;
+  /** Name of a network. */
+  readonly network: string;
+  /** Multiplier of its channels. */
+  readonly width: number;
+}
+
 /**
  * What the file says of a teacher.
  *
- * @param dataset Name of a data set; all folders of pictures have one recipe.
- * @param network Name of a network.
+ * @param kind Which.
  * @param own Fields that win over the file's.
  */
 export function recipeFields(
-  dataset: string,
-  network: string,
+  { dataset, network, width }: TeacherKind,
   own: PartialRecipe = {},
-): RecipeFields {
+): TeacherFields {
   loaded ??= parseRecipes(
     Deno.readTextFileSync(TEACHER_RECIPES),
   );
   const set = isFolderName(dataset) ? "folder" : dataset;
   const given = Object.entries(own).filter(([, value]) => value !== undefined);
-  return whole.parse({
+  return fields.parse({
     ...loaded.default?.default,
     ...loaded[set]?.default,
     ...loaded[set]?.[network],
+    ...loaded[set]?.[`${network}-w${width}`],
     ...Object.fromEntries(given),
   });
 }
@@ -113,16 +143,11 @@ export function recipeFields(
 /**
  * The recipe of a teacher, as {@link recipeFields} gives it.
  *
- * @param dataset Name of a data set.
- * @param network Name of a network.
+ * @param kind Which.
  * @param own Fields that win over the file's.
  */
-export function recipeOf(
-  dataset: string,
-  network: string,
-  own: PartialRecipe = {},
-): Recipe {
-  const fields = recipeFields(dataset, network, own);
+export function recipeOf(kind: TeacherKind, own: PartialRecipe = {}): Recipe {
+  const fields = recipeFields(kind, own);
   const { epochs, batchSize, learningRate, schedule, weightDecay } = fields;
   return {
     epochs,
@@ -133,5 +158,6 @@ export function recipeOf(
     loss: { crossEntropy: 1, logitMse: 0 },
     initialisation: "he",
     augmentation: { cropPadding: fields.cropPadding, flip: fields.flip },
+    ...precisionOf(fields.precision),
   };
 }

@@ -81,7 +81,7 @@ export function teacherName(
     readonly width: number;
     readonly seed: number;
     /** What it was trained in; default: single precision. */
-    readonly precision?: PrecisionName;
+    readonly precision?: PrecisionName | undefined;
   },
 ): string {
   const suffix = (precision === "f32" ? "" : `-${precision}`) +
