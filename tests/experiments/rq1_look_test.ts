@@ -7,7 +7,8 @@ import { exists, look, snapshot } from "./_traces.ts";
 /** Flags of a schema's fields, those of nested ones through dots. */
 function flagsOf(schema: z.ZodObject, prefix = "--"): readonly string[] {
   return Object.entries(schema.shape).flatMap(([key, field]) => {
-    const name = prefix +
+    const { flag } = (field as z.ZodType).meta() ?? {};
+    const name = flag !== undefined ? `--${flag}` : prefix +
       key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
     const inner = field instanceof z.ZodOptional ? field.unwrap() : field;
     return inner instanceof z.ZodObject ? flagsOf(inner, `${name}.`) : [name];
