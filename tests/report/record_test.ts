@@ -110,6 +110,8 @@ Deno.test("recordPath() takes the name of every committed teacher", async () => 
   let records = 0;
   for await (const { name: file } of Deno.readDir(folder)) {
     if (!file.endsWith(".json") || file.endsWith(".environment.json")) continue;
+    // One that was set aside keeps the name that it had.
+    if (/\.[0-9a-f]{8}\.json$/.test(file)) continue;
     records++;
     const text = await Deno.readTextFile(new URL(file, folder));
     const record = readRecord(text, `teachers/${file}`);
