@@ -67,8 +67,8 @@ export interface TeacherFields extends RecipeFields {
   readonly precision?: Precision | undefined;
 }
 
-/** Some of them. */
-type PartialFields = {
+/** Some of them: every field may be left to a less specific entry. */
+export type PartialFields = {
   readonly [Field in keyof TeacherFields]?: TeacherFields[Field] | undefined;
 };
 
