@@ -5,6 +5,7 @@
  */
 
 import { fileURLToPath } from "node:url";
+import { fileExists } from "../file_exists.ts";
 
 /** Names the library's file, before all other places. */
 export const ONEDNN_LIBRARY_VARIABLE = "N2N_ONEDNN_LIBRARY";
@@ -43,16 +44,4 @@ export function libraryFile(
     if (exists(path)) return path;
   }
   return SYSTEM_LIBRARY;
-}
-
-function fileExists(path: string): boolean {
-  try {
-    Deno.statSync(path);
-    return true;
-  } catch (error) {
-    const isMissing = error instanceof Deno.errors.NotFound ||
-      error instanceof Deno.errors.NotADirectory;
-    if (isMissing) return false;
-    throw error;
-  }
 }

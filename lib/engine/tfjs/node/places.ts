@@ -7,6 +7,7 @@
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { fileExists } from "../../file_exists.ts";
 
 /** Version of the packages: the project's TensorFlow.js has the same. */
 export const TFJS_NODE_VERSION = "4.22.0";
@@ -57,7 +58,7 @@ export function findPackage(
     name,
   );
   const places = [projectFolder(name, project), setUp]
-    .filter((folder) => folder !== undefined && isThere(folder))
+    .filter((folder) => folder !== undefined && fileExists(folder))
     .map((folder) => ({ folder: folder!, binding: bindingIn(folder!) }));
   return places.find(({ binding }) => binding !== undefined) ?? places[0];
 }
@@ -76,24 +77,12 @@ function projectFolder(name: NativePackage, project: URL): string | undefined {
 /** The add-on of the newest interface: it lies in lib/napi-v8, for example. */
 function bindingIn(folder: string): string | undefined {
   const lib = join(folder, "lib");
-  if (!isThere(lib)) return undefined;
+  if (!fileExists(lib)) return undefined;
   const versions = Array.from(Deno.readDirSync(lib), ({ name }) => name)
     .flatMap((name) => /^napi-v(\d+)$/.exec(name)?.[1] ?? [])
     .map(Number)
     .sort((a, b) => b - a);
   return versions
     .map((version) => join(lib, `napi-v${version}`, "tfjs_binding.node"))
-    .find(isThere);
-}
-
-function isThere(path: string): boolean {
-  try {
-    Deno.statSync(path);
-    return true;
-  } catch (error) {
-    const isMissing = error instanceof Deno.errors.NotFound ||
-      error instanceof Deno.errors.NotADirectory;
-    if (isMissing) return false;
-    throw error;
-  }
+    .find(fileExists);
 }
