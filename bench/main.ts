@@ -1,7 +1,8 @@
 /**
  * The benchmark: what a training step takes, beside PyTorch; what a search does
- * in an hour; what memory both need. Measurements go to results/bench.json,
- * section by section, the tables that are made from them to results/bench.md.
+ * in an hour; what memory both need. Measurements go to a file of this kind of
+ * processor in results/bench/, section by section, the tables that are made from
+ * them beside it, and what all kinds have in common to results/bench.md.
  *
  * deno task bench --help
  *
@@ -27,13 +28,18 @@ import {
   type SectionName,
   SECTIONS,
 } from "./options.ts";
+import { thisProcessor } from "./processor.ts";
 import {
   type Bench,
+  benchPath,
   benchText,
   EMPTY,
+  FOLDER,
+  INDEX,
   type Machine,
   readBench,
-  renderBench,
+  readBenches,
+  renderPages,
 } from "./report/mod.ts";
 import { type BenchContext, SectionSkipped } from "./sections/context.ts";
 import { listContenders } from "./sections/engines.ts";
@@ -58,14 +64,15 @@ const MEASURES: {
 async function describeMachine(): Promise<Machine> {
   const { cpu, cores, memoryBytes, os, arch, deno, commit, dirty } =
     await describeEnvironment();
-  return { cpu, cores, memoryBytes, os, arch, deno, commit, dirty };
+  const processor = { ...thisProcessor() };
+  return { cpu, processor, cores, memoryBytes, os, arch, deno, commit, dirty };
 }
 
 async function openContext(
   { rounds, repeats, networks, engines, pytorch }: BenchOptions,
 ): Promise<BenchContext> {
   const ours = await findEngines(engines);
-  const theirs = pytorch ? await findPyTorch() : {
+  const theirs = pytorch ? await findPyTorch(thisProcessor()) : {
     found: [],
     skipped: [{ title: "PyTorch", reason: "not asked for (--no-pytorch)" }],
   };
@@ -81,62 +88,67 @@ async function openContext(
   };
 }
 
-/** What an earlier run measured. */
-async function readEarlier(path: string): Promise<Bench> {
-  try {
-    return readBench(await Deno.readTextFile(path), path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return EMPTY;
-    throw error;
+/** Writes the pages of all measurements of a results folder. */
+async function writePages(
+  results: string,
+  benches: ReadonlyMap<string, Bench>,
+): Promise<void> {
+  for (const [path, page] of renderPages(benches)) {
+    await writeFileAtomic(`${results}/${path}`, page);
   }
 }
 
 /**
- * Writes the page of the measurements that are there.
+ * Writes the pages of the measurements that are there.
  *
  * @throws {UsageError} If there are none.
  */
-async function renderPage(results: string): Promise<number> {
-  const path = `${results}/bench.json`;
-  const text = await Deno.readTextFile(path).catch((error) => {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
+async function renderAgain(results: string): Promise<number> {
+  const benches = await readBenches(results);
+  if (benches.size === 0) {
     throw new UsageError(
-      `--render: there is no "${path}", expected measurements; deno task bench takes them`,
+      `--render: there are no measurements in "${results}/${FOLDER}"; deno task bench takes them`,
     );
-  });
-  const page = `${results}/bench.md`;
-  await writeFileAtomic(page, renderBench(readBench(text, path)));
-  notify(`Written: ${page}`);
+  }
+  await writePages(results, benches);
+  notify(`Written: ${results}/${INDEX} and the pages of ${FOLDER}/`);
   return EXIT.done;
 }
 
 async function main(args: readonly string[]): Promise<number> {
   const options = parseBench(args);
-  if (options.render) return await renderPage(options.results);
-  const path = `${options.results}/bench.json`;
-  let bench = await readEarlier(path);
+  const { results } = options;
+  if (options.render) return await renderAgain(results);
+  const benches = new Map(await readBenches(results));
   const context = await openContext(options);
+  const path = benchPath(context.machine);
+  await Deno.mkdir(`${results}/${FOLDER}`, { recursive: true });
   let measured = 0;
   for (const name of SECTIONS) {
     if (!options.only.includes(name)) continue;
     try {
-      bench = { ...bench, [name]: await MEASURES[name](context) };
+      const bench = {
+        ...benches.get(path) ?? EMPTY,
+        [name]: await MEASURES[name](context),
+      };
+      // After each section: an hour is a long time to lose.
+      const text = benchText(bench);
+      await writeFileAtomic(`${results}/${path}`, text);
+      benches.set(path, readBench(text, path));
     } catch (error) {
       if (!(error instanceof SectionSkipped)) throw error;
       notify(`${name}: not measured: ${error.message}`);
       continue;
     }
     measured++;
-    // After each section: an hour is a long time to lose.
-    await writeFileAtomic(path, benchText(bench));
-    await writeFileAtomic(
-      `${options.results}/bench.md`,
-      renderBench(readBench(benchText(bench), path)),
-    );
+    await writePages(results, benches);
   }
   if (measured === 0) return EXIT.runFailed;
-  print(await Deno.readTextFile(`${options.results}/bench.md`));
-  notify(`Written: ${path} and bench.md beside it`);
+  const page = path.replace(/json$/, "md");
+  print(await Deno.readTextFile(`${results}/${page}`));
+  notify(
+    `Written: ${results}/${path}, its page beside it, ${results}/${INDEX}`,
+  );
   return EXIT.done;
 }
 

@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { Precision } from "../lib/engine/mod.ts";
 import type { Network } from "../lib/network/mod.ts";
 
 /** First message: what to train. */
@@ -15,8 +16,12 @@ export interface OpenMessage {
   readonly network: Network;
   /** Images of a step. */
   readonly batchSize: number;
+  /** Images of a prediction. */
+  readonly predictions: number;
   /** Name of our engine, for our processes. */
   readonly engine?: string;
+  /** What our engine's steps compute in. */
+  readonly precision?: Precision;
 }
 
 /** Its answer. */
@@ -25,17 +30,26 @@ export interface Opened {
   readonly parameters: number;
 }
 
-/** Asks for training steps. */
-export interface StepsMessage {
+/** What can be timed in an open process. */
+export type Work =
+  /** A training step. */
+  | "steps"
+  /** A prediction of the opening message's images. */
+  | "predictions"
+  /** Building and compiling the network once more, to the end of its first step. */
+  | "starts";
+
+/** Asks for some work. */
+export interface WorkMessage {
   /** Tells the messages apart. */
-  readonly command: "steps";
-  /** How many, >= 1. */
-  readonly steps: number;
+  readonly command: Work;
+  /** How often, >= 1. */
+  readonly times: number;
 }
 
 /** Its answer. */
-export interface Stepped {
-  /** Of each step. */
+export interface Worked {
+  /** Of each time. */
   readonly milliseconds: readonly number[];
 }
 
@@ -49,4 +63,12 @@ export interface PeakMessage {
 export interface Peak {
   /** Null where the system does not tell. */
   readonly bytes: number | null;
+}
+
+/** What a probe says of one of our engines. */
+export interface EngineProbe {
+  /** Of the runtime, with its instructions. */
+  readonly version: string;
+  /** What it computes in beside single precision. */
+  readonly precisions: readonly Precision[];
 }

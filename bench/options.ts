@@ -66,10 +66,10 @@ export const command = {
       "Measure PyTorch too: the Pythons in N2N_PYTHON (separated by a colon), python3 and /usr/bin/python3, where they have torch",
     ),
     results: z.string().min(1).default("results").describe(
-      "Folder of bench.json and bench.md",
+      "Folder of bench.md and of bench/, one file of measurements and one page a kind of processor",
     ),
     render: z.boolean().default(false).describe(
-      "Measure nothing: write bench.md again from bench.json, and nothing else",
+      "Measure nothing: write all pages again from the measurements, and nothing else",
     ),
   }),
 };

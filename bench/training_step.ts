@@ -1,4 +1,4 @@
-import type { Engine, Program } from "../lib/engine/mod.ts";
+import type { Engine, Precision, Program } from "../lib/engine/mod.ts";
 import type { Network } from "../lib/network/mod.ts";
 import { randomStream } from "../lib/random/mod.ts";
 import { initialise } from "../lib/training/mod.ts";
@@ -24,6 +24,18 @@ export interface StepTrainer {
   readonly program: Program;
   /** Takes one step. */
   readonly step: () => Promise<number>;
+  /** Predicts once. */
+  readonly predict: () => Promise<Float32Array>;
+}
+
+/** How a network is trained. */
+export interface StepSettings {
+  /** Images of a step. */
+  readonly batchSize: number;
+  /** Images of a prediction; as many as a step's when left out. */
+  readonly predictions?: number;
+  /** What steps compute in; single precision when left out. */
+  readonly precision?: Precision;
 }
 
 /**
@@ -33,9 +45,13 @@ export interface StepTrainer {
 export async function trainerOf(
   engine: Engine,
   network: Network,
-  batchSize: number,
+  { batchSize, predictions = batchSize, precision }: StepSettings,
 ): Promise<StepTrainer> {
-  const program = await engine.compile(network, { ...PLAN, batchSize });
+  const program = await engine.compile(network, {
+    ...PLAN,
+    batchSize,
+    ...(precision === undefined ? {} : { precision }),
+  });
   program.load(
     initialise(network, { initialisation: "he", seed: 1, owner: "bench" }),
   );
@@ -49,6 +65,14 @@ export async function trainerOf(
     labels: new Int32Array(batchSize),
     teacherLogits: normal(batchSize * CLASSES),
   };
-  const step = () => program.step(batch, { learningRate: 1e-3, random });
-  return { program, step };
+  let images: Float32Array | undefined;
+  return {
+    program,
+    step: () => program.step(batch, { learningRate: 1e-3, random }),
+    predict: () =>
+      program.predict(
+        images ??= normal(predictions * channels * height * width),
+        predictions,
+      ),
+  };
 }

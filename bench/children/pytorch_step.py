@@ -2,9 +2,11 @@
 
 One JSON object a line comes in on standard input, one goes out on standard
 output (messages.ts). Settings come from the command line: layout ("nchw" or
-"channels_last"), "foreach" or "default" for Adam, "eager" or "compile".
+"channels_last"), "foreach" or "default" for Adam, "eager" or "compile", "f32" or
+"bf16" (autocast).
 """
 
+import contextlib
 import json
 import resource
 import sys
@@ -13,7 +15,7 @@ import time
 import torch
 from torch import nn
 
-LAYOUT, ADAM, MODE = sys.argv[1:4]
+LAYOUT, ADAM, MODE, PRECISION = sys.argv[1:5]
 torch.set_num_threads(1)
 torch.manual_seed(1)
 
@@ -77,22 +79,32 @@ def build(blocks, shape, after_relu=False):
     return nn.Sequential(*modules), shape
 
 
-def open_network(message):
-    global step
-    network, batch = message["network"], message["batchSize"]
+def cast():
+    if PRECISION == "f32":
+        return contextlib.nullcontext()
+    return torch.autocast("cpu", dtype=torch.bfloat16)
+
+
+def laid_out(tensor):
+    if LAYOUT == "nchw":
+        return tensor
+    return tensor.to(memory_format=torch.channels_last)
+
+
+def start():
+    """Builds the network; gives its model, and its step, which compiles when called first."""
+    network, batch = opened["network"], opened["batchSize"]
     model, (outputs, _, _) = build(network["blocks"], network["input"])
-    model.train()
-    images = torch.randn(batch, *network["input"])
+    model = laid_out(model.train())
+    images = laid_out(torch.randn(batch, *network["input"]))
     targets = torch.randn(batch, outputs)
-    if LAYOUT == "channels_last":
-        model = model.to(memory_format=torch.channels_last)
-        images = images.to(memory_format=torch.channels_last)
-    parameters = sum(p.numel() for p in model.parameters())
     options = {"foreach": True} if ADAM == "foreach" else {}
     optimiser = torch.optim.Adam(model.parameters(), lr=1e-3, **options)
 
     def loss_of(x, y):
-        return nn.functional.mse_loss(model(x), y)
+        with cast():
+            logits = model(x)
+        return nn.functional.mse_loss(logits.float(), y)
 
     compute = torch.compile(loss_of) if MODE == "compile" else loss_of
 
@@ -103,16 +115,61 @@ def open_network(message):
         optimiser.step()
         return loss.item()
 
-    return {"parameters": parameters}
+    return model, step
+
+
+def open_network(message):
+    global opened, model, step
+    opened = message
+    model, step = start()
+    return {"parameters": sum(p.numel() for p in model.parameters())}
+
+
+def predictor():
+    """Predicts all images; at once or by the step's batches, as is quicker."""
+    images = laid_out(torch.randn(opened["predictions"], *opened["network"]["input"]))
+    compute = torch.compile(model) if MODE == "compile" else model
+
+    def by(size):
+        def predict():
+            model.eval()
+            with torch.no_grad(), cast():
+                for part in images.split(size):
+                    compute(part)
+            model.train()
+
+        return predict
+
+    ways = [by(len(images)), by(opened["batchSize"])]
+    for way in ways:
+        way()
+    return min(ways, key=lambda way: min(timed(way) for _ in range(3)))
+
+
+def timed(work):
+    begin = time.perf_counter()
+    work()
+    return (time.perf_counter() - begin) * 1000
 
 
 def steps(message):
-    times = []
-    for _ in range(message["steps"]):
-        start = time.perf_counter()
-        step()
-        times.append((time.perf_counter() - start) * 1000)
-    return {"milliseconds": times}
+    return {"milliseconds": [timed(step) for _ in range(message["times"])]}
+
+
+def predictions(message):
+    global predict
+    if predict is None:
+        predict = predictor()
+    return {"milliseconds": [timed(predict) for _ in range(message["times"])]}
+
+
+def starts(message):
+    def first_step():
+        if MODE == "compile":
+            torch._dynamo.reset()
+        start()[1]()
+
+    return {"milliseconds": [timed(first_step) for _ in range(message["times"])]}
 
 
 def peak(_):
@@ -126,7 +183,14 @@ def peak(_):
         return {"bytes": size if sys.platform == "darwin" else size * 1024}
 
 
-HANDLERS = {"open": open_network, "steps": steps, "peak": peak}
+opened = model = step = predict = None
+HANDLERS = {
+    "open": open_network,
+    "steps": steps,
+    "predictions": predictions,
+    "starts": starts,
+    "peak": peak,
+}
 for line in sys.stdin:
     message = json.loads(line)
     try:

@@ -5,13 +5,17 @@
  */
 
 import { Child, type ChildCommand, ChildError } from "../child.ts";
-import type { Opened, OpenMessage, Peak, Stepped } from "../messages.ts";
+import type { Precision } from "../../lib/engine/mod.ts";
+import type { Opened, OpenMessage, Peak, Work, Worked } from "../messages.ts";
 import type { BenchNetwork } from "../networks.ts";
 import { countParameters } from "../../lib/network/mod.ts";
+import { PREDICTION_CHUNK } from "../../lib/training/mod.ts";
 import { median } from "../statistics.ts";
 
 /** Images of a step. */
 export const BATCH_SIZE = 64;
+/** Images of a prediction: as many as validation and teacher's logits take at a time. */
+export const PREDICTIONS = PREDICTION_CHUNK;
 
 /** A runtime with its settings. */
 export interface Contender {
@@ -23,6 +27,10 @@ export interface Contender {
   readonly version: string;
   /** Whose it is. */
   readonly kind: "ours" | "pytorch";
+  /** What steps compute in; bfloat16 keeps weights, loss and optimiser in single precision. */
+  readonly precision: "f32" | "bf16";
+  /** Whether its first step takes as long as hundreds of others. */
+  readonly compiles: boolean;
   /** Starts a process that trains. */
   readonly command: ChildCommand;
   /** Name of our engine. */
@@ -49,22 +57,22 @@ const WARM_MS = 1000;
 
 /** One contender training one network in a process of its own. */
 export interface Trainer {
-  /** Milliseconds of each of some steps, taken for about this long. */
-  steps(aboutMs: number): Promise<readonly number[]>;
+  /** Milliseconds of each time that some work was done, for about this long. */
+  time(work: Work, aboutMs: number): Promise<readonly number[]>;
   /** Largest resident size of the process so far, in bytes. */
   peakBytes(): Promise<number | null>;
   /** Ends the process. */
   close(): Promise<void>;
 }
 
-/** Least steps of a turn: the median of fewer says little… */
-const LEAST_STEPS = 3;
+/** Least times of a turn: the median of fewer says little… */
+const LEAST_TIMES = 3;
 /** … but the slowest contenders get no more than this many turns' time. */
 const MOST_TURNS = 4;
 
-function stepsOf(aboutMs: number, stepMs: number): number {
-  const most = Math.max(1, Math.floor(MOST_TURNS * aboutMs / stepMs));
-  return Math.min(most, Math.max(LEAST_STEPS, Math.round(aboutMs / stepMs)));
+function timesOf(aboutMs: number, eachMs: number): number {
+  const most = Math.max(1, Math.floor(MOST_TURNS * aboutMs / eachMs));
+  return Math.min(most, Math.max(LEAST_TIMES, Math.round(aboutMs / eachMs)));
 }
 
 /**
@@ -75,50 +83,58 @@ function stepsOf(aboutMs: number, stepMs: number): number {
  * @throws {Error} If its network has another number of parameters than ours.
  */
 export async function startTrainer(
-  { command, engine, title, kind }: Contender,
+  { command, engine, title, kind, precision }: Contender,
   { network, name }: BenchNetwork,
 ): Promise<Trainer> {
   const child = new Child(command);
-  let stepMs: number;
-  async function take(steps: number, limitMs: number): Promise<Stepped> {
-    const stepped = await child.ask<Stepped>(
-      { command: "steps", steps },
+  const usualMs = new Map<Work, number>();
+  async function take(
+    work: Work,
+    times: number,
+    limitMs = LOAD_MS,
+  ): Promise<readonly number[]> {
+    const { milliseconds } = await child.ask<Worked>(
+      { command: work, times },
       limitMs,
     );
-    stepMs = median(stepped.milliseconds);
-    return stepped;
+    usualMs.set(work, median(milliseconds));
+    return milliseconds;
   }
   try {
     const open: OpenMessage = {
       command: "open",
       network,
       batchSize: BATCH_SIZE,
+      predictions: PREDICTIONS,
       ...(engine === undefined ? {} : { engine }),
+      ...(engine === undefined || precision === "f32" ? {} : { precision }),
     };
     const { parameters } = await child.ask<Opened>(open, LOAD_MS);
     checkParameters(title, name, [parameters, countParameters(network)]);
-    await take(1, FIRST_STEP_MS[kind]);
-    await take(1, LOAD_MS);
-    if (stepMs! > SLOWEST_STEP_MS) {
+    await take("steps", 1, FIRST_STEP_MS[kind]);
+    await take("steps", 1);
+    const stepMs = usualMs.get("steps")!;
+    if (stepMs > SLOWEST_STEP_MS) {
       throw new ChildError(
-        `a step takes ${(stepMs! / 1000).toFixed(0)} s, the limit is ${
+        `a step takes ${(stepMs / 1000).toFixed(0)} s, the limit is ${
           SLOWEST_STEP_MS / 1000
         } s`,
       );
     }
-    await take(
-      Math.max(WARM_STEPS - 2, Math.ceil(WARM_MS / stepMs!)),
-      LOAD_MS,
-    );
+    await take("steps", Math.max(WARM_STEPS - 2, Math.ceil(WARM_MS / stepMs)));
   } catch (error) {
     child.kill();
     await child.close();
     throw error;
   }
   return {
-    async steps(aboutMs) {
-      const steps = stepsOf(aboutMs, stepMs);
-      return (await take(steps, LOAD_MS)).milliseconds;
+    async time(work, aboutMs) {
+      const eachMs = usualMs.get(work);
+      return await take(
+        work,
+        eachMs === undefined ? 1 : timesOf(aboutMs, eachMs),
+        FIRST_STEP_MS[kind],
+      );
     },
     async peakBytes() {
       return (await child.ask<Peak>({ command: "peak" }, LOAD_MS)).bytes;

@@ -6,6 +6,7 @@
 
 import { Child, type ChildCommand, ChildError } from "../child.ts";
 import { engineNames } from "../../lib/engine/mod.ts";
+import type { EngineProbe } from "../messages.ts";
 import type { Contender, Skipped } from "./contender.ts";
 
 /** How long an engine may take to load. */
@@ -40,18 +41,23 @@ export async function findEngines(
     }
     const child = new Child(denoChild("probe_engine.ts"));
     try {
-      const { version } = await child.ask<{ readonly version: string }>(
+      const { version, precisions } = await child.ask<EngineProbe>(
         { command: "probe", engine: name },
         PROBE_MS,
       );
-      found.push({
-        id: name,
-        title: name,
-        version,
-        kind: "ours",
-        command: denoChild("step.ts"),
-        engine: name,
-      });
+      for (const precision of ["f32", ...precisions] as const) {
+        const isNarrow = precision !== "f32";
+        found.push({
+          id: isNarrow ? `${name}-${precision}` : name,
+          title: isNarrow ? `${name} ${precision}` : name,
+          version,
+          kind: "ours",
+          precision,
+          compiles: false,
+          command: denoChild("step.ts"),
+          engine: name,
+        });
+      }
     } catch (error) {
       if (!(error instanceof ChildError)) throw error;
       skipped.push({ title: name, reason: error.message });

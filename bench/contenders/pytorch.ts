@@ -6,6 +6,7 @@
  */
 
 import { fileURLToPath } from "node:url";
+import { hasBf16, type Processor } from "../processor.ts";
 import type { Contender, Skipped } from "./contender.ts";
 
 /** How PyTorch is set up. */
@@ -16,6 +17,7 @@ interface Settings {
   /** Whether the heap is kept between steps and Adam works on lists of tensors. */
   readonly tuned: boolean;
   readonly mode: "eager" | "compile";
+  readonly precision: "f32" | "bf16";
 }
 
 const SETTINGS: readonly Settings[] = [
@@ -25,6 +27,7 @@ const SETTINGS: readonly Settings[] = [
     layout: "nchw",
     tuned: false,
     mode: "eager",
+    precision: "f32",
   },
   ...(["eager", "compile"] as const).flatMap((mode) =>
     (["nchw", "channels_last"] as const).map((layout): Settings => ({
@@ -35,8 +38,19 @@ const SETTINGS: readonly Settings[] = [
       layout,
       tuned: true,
       mode,
+      precision: "f32",
     }))
   ),
+  ...(["eager", "compile"] as const).map((mode): Settings => ({
+    name: `${mode}/channels_last/bf16`,
+    title: `${
+      mode === "eager" ? "eager" : "torch.compile"
+    } channels-last bfloat16, tuned`,
+    layout: "channels_last",
+    tuned: true,
+    mode,
+    precision: "bf16",
+  })),
 ];
 
 /**
@@ -94,7 +108,7 @@ async function output(
 }
 
 /** Every torch that is found here with all settings it can have, and what is left out. */
-export async function findPyTorch(): Promise<
+export async function findPyTorch(processor: Processor): Promise<
   { readonly found: readonly Contender[]; readonly skipped: readonly Skipped[] }
 > {
   const found: Contender[] = [];
@@ -129,6 +143,11 @@ export async function findPyTorch(): Promise<
           reason:
             `torch.compile needs a C++ compiler; "${compiler}" is not there`,
         });
+      } else if (settings.precision === "bf16" && !hasBf16(processor)) {
+        skipped.push({
+          title,
+          reason: "this processor has no products of bfloat16 numbers",
+        });
       } else {
         found.push(contender(python, version, settings));
       }
@@ -140,7 +159,7 @@ export async function findPyTorch(): Promise<
 function contender(
   python: string,
   version: string,
-  { name, title, layout, tuned, mode }: Settings,
+  { name, title, layout, tuned, mode, precision }: Settings,
 ): Contender {
   const script = new URL("../children/pytorch_step.py", import.meta.url);
   return {
@@ -148,6 +167,8 @@ function contender(
     title: `PyTorch ${version} ${title}`,
     version: `PyTorch ${version}`,
     kind: "pytorch",
+    precision,
+    compiles: mode === "compile",
     command: {
       program: python,
       args: [
@@ -155,12 +176,15 @@ function contender(
         layout,
         tuned ? "foreach" : "default",
         mode,
+        precision,
       ],
       env: {
         OMP_NUM_THREADS: "1",
         MKL_NUM_THREADS: "1",
         // No pool of compiling processes: all of the work is in one.
         TORCHINDUCTOR_COMPILE_THREADS: "1",
+        // A start compiles; what earlier runs left behind would hide that.
+        TORCHINDUCTOR_FORCE_DISABLE_CACHES: "1",
         ...(tuned ? TUNED_MALLOC : {}),
       },
     },

@@ -47,7 +47,9 @@ async function ofSteps(
   engine: Engine,
   { network, batchSize }: Extract<OverheadRequest, { type: "steps" }>,
 ): Promise<Overhead> {
-  const { step, program } = await trainerOf(engine, network, batchSize);
+  const { step, program } = await trainerOf(engine, network, {
+    batchSize,
+  });
   try {
     await stepFor(step, WARM_MS);
     takeCounts();

@@ -13,6 +13,12 @@ const positive = z.number().positive();
 
 const machineSchema = z.strictObject({
   cpu: z.string(),
+  /** Missing in measurements from before it was asked for. */
+  processor: z.strictObject({
+    model: z.string(),
+    family: z.string(),
+    vectors: z.string(),
+  }).optional(),
   cores: count,
   memoryBytes: positive,
   os: z.string(),
@@ -31,6 +37,7 @@ const contenderSchema = z.strictObject({
   title: z.string(),
   version: z.string(),
   kind: z.enum(["ours", "pytorch"]),
+  precision: z.enum(["f32", "bf16"]).default("f32"),
 });
 
 const skippedSchema = z.strictObject({ title: z.string(), reason: z.string() });
@@ -76,6 +83,10 @@ const stepNetworkSchema = z.strictObject({
   flops: positive,
   /** Milliseconds of a step, median over a turn; by contender, one a round. */
   milliseconds: z.record(z.string(), z.array(positive)),
+  /** Likewise of a prediction. */
+  predictionMs: z.record(z.string(), z.array(positive)).default({}),
+  /** Likewise of building and compiling to the end of the first step; one value where that takes minutes. */
+  startMs: z.record(z.string(), z.array(positive)).default({}),
   /** The machine's SGEMM, one a round; empty without the library. */
   peakGflops: z.array(positive),
   skipped: z.array(skippedSchema),
@@ -89,6 +100,8 @@ const stepSchema = z.strictObject({
   machine: machineSchema,
   ...roundsFields,
   batchSize: count,
+  /** Images of a prediction. */
+  predictions: count.default(0),
   contenders: z.array(contenderSchema),
   skipped: z.array(skippedSchema),
   networks: z.array(stepNetworkSchema),

@@ -6,4 +6,5 @@
  */
 export * from "./conclusions.ts";
 export * from "./format.ts";
+export * from "./pages.ts";
 export * from "./render.ts";

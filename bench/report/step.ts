@@ -13,7 +13,7 @@ import {
   markdownTable,
 } from "../../lib/report/mod.ts";
 import { median } from "../statistics.ts";
-import type { StepSection } from "./format.ts";
+import type { StepNetwork, StepSection } from "./format.ts";
 import {
   formatWhole,
   machineLine,
@@ -25,12 +25,16 @@ import {
 } from "./text.ts";
 import {
   bestPyTorch,
+  bestSinglePyTorch,
   nominalGflops,
   ofPeak,
   overheadShare,
   plainPyTorch,
+  predictionRatio,
   ratesOf,
+  rivalOf,
   speedup,
+  type StepContender,
   timesOf,
 } from "./view.ts";
 
@@ -60,12 +64,17 @@ export function renderStep(section: StepSection): string {
     `Images/s of the whole step (forward, squared error of logits, backward, Adam), batch ${batchSize}, one thread: medians over rounds (ranges). "Tuned" keeps the heap between steps (MALLOC\\_MMAP\\_MAX\\_=0 MALLOC\\_TRIM\\_THRESHOLD\\_=4000000000 MALLOC\\_TOP\\_PAD\\_=268435456) and has Adam work on lists of tensors (foreach=True). Starting, compiling and warming up happen before the first turn and are not in the numbers.\n`,
     `${roundsLine(section)}\n`,
     `${machineLine(section.machine)}\n`,
-    ratesTable(section),
-    "Ratios within a round, medians over rounds. The best PyTorch of a network is the setting with the highest median.\n",
+    table(section, "images/s", ({ milliseconds }, id) => {
+      const measured = milliseconds[id];
+      return measured && ratesOf(batchSize, measured);
+    }),
+    "Ratios within a round, medians over rounds. The best PyTorch of a network is the setting with the highest median: of those in single precision (`f32`) for engines that train so, of all for those that train in bfloat16 (`bf16`).\n",
     ratiosTable(section),
     "Nominal rate: the operations of a direct convolution (2 x MACs each for output, input gradient and weight gradient; no input gradient of the first layer) per second. SGEMM: the library's own product of square matrices on one thread, the best of several sizes, in turns with everybody else. Winograd needs fewer multiplications than it stands for, so a nominal rate may exceed it.\n",
     peakTable(section),
     ...overheadPart(section),
+    ...predictionPart(section),
+    ...startPart(section),
     "Networks (c: convolution, bn: batch norm, r: ReLU, p: max-pool):\n",
     networks.map(({ title, description, parameters, macs }) =>
       `- ${title}: ${formatCount(parameters)} parameters, ${
@@ -85,45 +94,88 @@ function measuredEngines({ contenders, networks }: StepSection) {
   );
 }
 
-function ratesTable(section: StepSection): string {
-  const { contenders, networks } = section;
+/** Somebody a row, a network a column. */
+function table(
+  { contenders, networks }: StepSection,
+  title: string,
+  valuesOf: (network: StepNetwork, id: string) => readonly number[] | undefined,
+): string {
   return markdownTable(
-    [{ title: "images/s" }, ...right(...networks.map(({ title }) => title))],
+    [{ title }, ...right(...networks.map(({ title }) => title))],
     contenders
-      .filter(({ id }) => networks.some((network) => timesOf(network, id)))
+      .filter(({ id }) => networks.some((network) => valuesOf(network, id)))
       .map(({ id, title }) => [
         title,
-        ...networks.map((network) => {
-          const measured = timesOf(network, id);
-          return medianRange(measured && ratesOf(section, measured));
-        }),
+        ...networks.map((network) => medianRange(valuesOf(network, id))),
       ]),
   );
 }
 
+function predictionPart(section: StepSection): readonly string[] {
+  const { networks, predictions } = section;
+  if (networks.every(({ predictionMs }) => isEmpty(predictionMs))) return [];
+  return [
+    `Predictions, images/s, ${
+      formatCount(predictions)
+    } images at a time as validation and teacher's logits take them (PyTorch: so many, or a step's batch at a time where that is quicker; no gradients, statistics of batch norm fixed).\n`,
+    table(section, "predictions/s", ({ predictionMs }, id) => {
+      const measured = predictionMs[id];
+      return measured && ratesOf(predictions, measured);
+    }),
+    "Predictions a second beside training images a second.\n",
+    table(section, "predictions / steps", (network, id) => {
+      const ratio = predictionRatio(section, network, id);
+      return ratio === undefined ? undefined : [ratio];
+    }),
+  ];
+}
+
+function startPart(section: StepSection): readonly string[] {
+  if (section.networks.every(({ startMs }) => isEmpty(startMs))) return [];
+  return [
+    "Starts: milliseconds from a network to the end of its first step (building, compiling, fresh weights), in a process that has trained it before, as a search's workers train student after student. torch.compile compiles anew, once.\n",
+    table(section, "ms to the first step", ({ startMs }, id) => startMs[id]),
+  ];
+}
+
+function isEmpty(values: Readonly<Record<string, unknown>>): boolean {
+  return Object.keys(values).length === 0;
+}
+
 function ratiosTable(section: StepSection): string {
   const ours = measuredEngines(section);
+  const rivals = ["f32", "bf16"].filter((precision) =>
+    ours.some((each) => each.precision === precision)
+  );
+  const name = (contender: StepContender | undefined) =>
+    contender?.title.replace(/^PyTorch /, "") ?? "–";
   return markdownTable(
     [
       { title: "network" },
-      { title: "best PyTorch" },
+      ...rivals.map((precision) => ({
+        title: precision === "f32"
+          ? "best PyTorch, f32"
+          : "best PyTorch, any precision",
+      })),
       ...right(...ours.flatMap(({ title }) => [
         `${title} / best`,
         `${title} / as it comes`,
       ])),
     ],
-    section.networks.map((network) => {
-      const best = bestPyTorch(section, network);
-      const plain = plainPyTorch(section, network);
-      return [
-        network.title,
-        best?.title.replace(/^PyTorch /, "") ?? "–",
-        ...ours.flatMap(({ id }) => [
-          times(speedup(network, id, best)),
-          times(speedup(network, id, plain)),
-        ]),
-      ];
-    }),
+    section.networks.map((network) => [
+      network.title,
+      ...rivals.map((precision) =>
+        name(
+          precision === "f32"
+            ? bestSinglePyTorch(section, network)
+            : bestPyTorch(section, network),
+        )
+      ),
+      ...ours.flatMap((each) => [
+        times(speedup(network, each.id, rivalOf(section, network, each))),
+        times(speedup(network, each.id, plainPyTorch(section, network))),
+      ]),
+    ]),
   );
 }
 

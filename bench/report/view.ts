@@ -22,12 +22,12 @@ export function timesOf(
   return milliseconds[id];
 }
 
-/** Images a second, one a round. */
+/** Images a second, one a round, where each time is that of so many images. */
 export function ratesOf(
-  { batchSize }: StepSection,
+  images: number,
   milliseconds: readonly number[],
 ): readonly number[] {
-  return milliseconds.map((ms) => 1000 * batchSize / ms);
+  return milliseconds.map((ms) => 1000 * images / ms);
 }
 
 /** The quickest by its median among those that were measured. */
@@ -42,12 +42,36 @@ function quickest(
     )[0];
 }
 
-/** The quickest of all PyTorch settings on this network. */
+/** The quickest of all PyTorch settings on this network, whatever they compute in. */
 export function bestPyTorch(
   { contenders }: StepSection,
   network: StepNetwork,
 ): StepContender | undefined {
   return quickest(network, contenders.filter(({ kind }) => kind === "pytorch"));
+}
+
+/** The quickest of those that compute in single precision. */
+export function bestSinglePyTorch(
+  { contenders }: StepSection,
+  network: StepNetwork,
+): StepContender | undefined {
+  return quickest(
+    network,
+    contenders.filter(({ kind, precision }) =>
+      kind === "pytorch" && precision === "f32"
+    ),
+  );
+}
+
+/** The rival of one of ours: of any precision for who computes in a narrow one. */
+export function rivalOf(
+  section: StepSection,
+  network: StepNetwork,
+  { precision }: StepContender,
+): StepContender | undefined {
+  return precision === "f32"
+    ? bestSinglePyTorch(section, network)
+    : bestPyTorch(section, network);
 }
 
 /** The quickest PyTorch that nobody tuned. */
@@ -74,6 +98,18 @@ export function speedup(
   return own && theirs && medianRatio(theirs, own);
 }
 
+/** Images/s of predictions / of training steps; undefined where one was not measured. */
+export function predictionRatio(
+  { batchSize, predictions }: StepSection,
+  { milliseconds, predictionMs }: StepNetwork,
+  id: string,
+): number | undefined {
+  const steps = milliseconds[id];
+  const predicting = predictionMs[id];
+  return steps && predicting &&
+    medianRatio(steps, predicting) * predictions / batchSize;
+}
+
 /** Nominal operations a second in GFLOP/s, one a round. */
 export function nominalGflops(
   section: StepSection,
@@ -82,7 +118,7 @@ export function nominalGflops(
 ): readonly number[] | undefined {
   const times = timesOf(network, id);
   return times &&
-    ratesOf(section, times).map((rate) => rate * network.flops / 1e9);
+    ratesOf(section.batchSize, times).map((rate) => rate * network.flops / 1e9);
 }
 
 /** Nominal rate as a multiple of the machine's SGEMM. */

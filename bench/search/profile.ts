@@ -6,6 +6,7 @@
  */
 
 import { z } from "zod";
+import { WIDE_TEACHER } from "../wide_teacher.ts";
 import { defineCommand, parseCommand } from "../../lib/cli/mod.ts";
 import {
   cellOptions,
@@ -50,11 +51,11 @@ export function laptopConfig(
 
 /**
  * Flags of a search with the profile's images, network and students on two
- * workers; only the number of trainings is smaller.
+ * workers; only the teacher is twice as wide, and the number of trainings smaller.
  */
 export const SHORT_SEARCH: readonly string[] = [
   ...["--profile", PROFILE, ...SUBJECT, "--seeds", "1", "--workers", "2"],
-  ...["--arms", "reinforce"],
+  ...["--arms", "reinforce", ...WIDE_TEACHER.split(" ")],
   ...["--teacher.epochs", "1", "--final.epochs", "1", "--final.halving", "[]"],
   ...["--removal.iterations", "2", "--shrinkage.iterations", "2"],
 ];

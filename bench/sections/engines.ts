@@ -4,9 +4,9 @@ import type { BenchContext } from "./context.ts";
 
 /** What a file keeps of a contender. */
 export function describeContender(
-  { id, title, version, kind }: Contender,
+  { id, title, version, kind, precision }: Contender,
 ): EnginesSection["contenders"][number] {
-  return { id, title, version, kind };
+  return { id, title, version, kind, precision };
 }
 
 /** Who is there to be measured, and who is not and why. Measures nothing. */

@@ -80,7 +80,7 @@ async function measureNetwork(
     try {
       const trainer = await startTrainer(contender, network);
       try {
-        await trainer.steps(STEPS_MS);
+        await trainer.time("steps", STEPS_MS);
         const peak = await trainer.peakBytes();
         if (peak !== null) bytes[id] = peak;
         else skipped.push({ title, reason: "the system does not tell" });

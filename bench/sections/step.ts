@@ -1,6 +1,7 @@
 /**
- * Milliseconds of a training step: forward, squared error of logits, backward,
- * Adam; batch 64, one thread.
+ * Milliseconds of a training step (forward, squared error of logits, backward,
+ * Adam; batch 64), of a prediction, and from a network to the end of its first
+ * step; one thread.
  *
  * @module
  */
@@ -16,6 +17,7 @@ import { ChildError } from "../child.ts";
 import {
   BATCH_SIZE,
   type Contender,
+  PREDICTIONS,
   type Skipped,
   startTrainer,
   type Trainer,
@@ -23,15 +25,19 @@ import {
 import { type Sgemm, startSgemm } from "../contenders/sgemm.ts";
 import { nominalFlops } from "../nominal.ts";
 import type { BenchNetwork } from "../networks.ts";
+import type { Work } from "../messages.ts";
 import { startOverheadThread } from "../overhead/measure.ts";
 import { inParallel } from "../parallel.ts";
 import type { Overhead, StepNetwork, StepSection } from "../report/mod.ts";
 import { type Player, playRounds, type RoundsOutcome } from "../rounds.ts";
 import { median } from "../statistics.ts";
 import type { BenchContext } from "./context.ts";
+import { describeContender } from "./engines.ts";
 
 /** Length of a turn: long beside a scheduler's slice, short beside a round. */
 const TURN_MS = 1200;
+/** What varies less, or matters less. */
+const SHORT_TURN_MS = 500;
 /** The peak takes its turn in every round too. */
 const PEAK = "sgemm";
 const PEAK_MS = 600;
@@ -43,7 +49,7 @@ export async function measureSteps(
   const { machine, rounds, repeats, contenders, networks, watch } = context;
   const progress = createProgress({
     label: "step",
-    total: networks.length * (rounds * (contenders.length + 1)),
+    total: networks.length * turnsOf(contenders, rounds),
     unit: "turns",
   });
   const measured: StepNetwork[] = [];
@@ -72,12 +78,8 @@ export async function measureSteps(
     dropped,
     disturbed,
     batchSize: BATCH_SIZE,
-    contenders: contenders.map(({ id, title, version, kind }) => ({
-      id,
-      title,
-      version,
-      kind,
-    })),
+    predictions: PREDICTIONS,
+    contenders: contenders.map(describeContender),
     skipped: [
       ...context.skipped,
       ...(reason === undefined ? [] : [{ title: "SGEMM peak", reason }]),
@@ -86,7 +88,15 @@ export async function measureSteps(
   };
 }
 
-interface Work {
+/** Turns on a network: the peak's, and of each contender steps, predictions and starts. */
+function turnsOf(contenders: readonly Contender[], rounds: number): number {
+  return contenders.reduce(
+    (sum, { compiles }) => sum + 2 * rounds + (compiles ? 1 : rounds),
+    rounds,
+  );
+}
+
+interface NetworkTask {
   readonly network: BenchNetwork;
   readonly sgemm: Sgemm | undefined;
   readonly progress: Progress;
@@ -94,9 +104,12 @@ interface Work {
 
 async function measureNetwork(
   { contenders, rounds, repeats, watch, machine }: BenchContext,
-  { network: bench, sgemm, progress }: Work,
+  { network: bench, sgemm, progress }: NetworkTask,
 ): Promise<
-  { readonly entry: StepNetwork; readonly outcome: RoundsOutcome<number> }
+  {
+    readonly entry: StepNetwork;
+    readonly outcome: Pick<RoundsOutcome<number>, "dropped" | "disturbed">;
+  }
 > {
   const { name, title, network } = bench;
   progress.log(`${title}: starting ${contenders.length} processes`);
@@ -106,28 +119,66 @@ async function measureNetwork(
     machine.cores,
   );
   try {
+    const taking = trainers.map(([contender]) => contender);
     progress.skip(
-      rounds * (skipped.length + (sgemm === undefined ? 1 : 0)),
+      turnsOf(contenders, rounds) - turnsOf(taking, rounds) +
+        (sgemm === undefined ? rounds : 0),
     );
-    const players: Player<number>[] = trainers.map(([{ id }, trainer]) => ({
-      id,
-      turn: async () => median(await trainer.steps(TURN_MS)),
-    }));
-    if (sgemm !== undefined) {
-      players.push({ id: PEAK, turn: () => sgemm.peakGflops(PEAK_MS) });
+    const outcomes: RoundsOutcome<number>[] = [];
+    async function play(
+      players: readonly Player<number>[],
+      rounds: number,
+    ): Promise<Record<string, number[]>> {
+      if (players.length === 0) return {};
+      const outcome = await playRounds(players, {
+        rounds,
+        repeats,
+        watch,
+        onTurn: () => progress.advance(1, title),
+      });
+      outcomes.push(outcome);
+      return copy(outcome.values);
     }
-    const outcome = await playRounds(players, {
+    const playersOf = (
+      work: Work,
+      aboutMs: number,
+      isIn: (contender: Contender) => boolean = () => true,
+    ): readonly Player<number>[] =>
+      trainers.filter(([contender]) => isIn(contender)).map(
+        ([{ id }, trainer]) => ({
+          id,
+          turn: async () => median(await trainer.time(work, aboutMs)),
+        }),
+      );
+    const peak: readonly Player<number>[] = sgemm === undefined
+      ? []
+      : [{ id: PEAK, turn: () => sgemm.peakGflops(PEAK_MS) }];
+    const { [PEAK]: peakGflops = [], ...milliseconds } = await play(
+      [...playersOf("steps", TURN_MS), ...peak],
       rounds,
-      repeats,
-      watch,
-      onTurn: () => progress.advance(1, title),
-    });
-    const { [PEAK]: peakGflops = [], ...milliseconds } = outcome.values;
+    );
+    // The first times load and compile what later ones share.
+    for (const [, trainer] of trainers) await trainer.time("predictions", 0);
+    const predictionMs = await play(
+      playersOf("predictions", SHORT_TURN_MS),
+      rounds,
+    );
+    const startMs = {
+      ...await play(
+        playersOf("starts", SHORT_TURN_MS, ({ compiles }) => !compiles),
+        rounds,
+      ),
+      // Minutes where the compiler is slow: once.
+      ...await play(playersOf("starts", 0, ({ compiles }) => compiles), 1),
+    };
     const overhead = "onednn" in milliseconds
       ? await overheadOf(network)
       : undefined;
     return {
-      outcome,
+      outcome: {
+        dropped: sum(outcomes.map(({ dropped }) => dropped)),
+        disturbed: sum(outcomes.map(({ disturbed }) => disturbed)),
+      },
       entry: {
         name,
         title,
@@ -135,8 +186,10 @@ async function measureNetwork(
         parameters: countParameters(network),
         macs: countMacs(network),
         flops: nominalFlops(network),
-        milliseconds: copy(milliseconds),
-        peakGflops: [...peakGflops],
+        milliseconds,
+        predictionMs,
+        startMs,
+        peakGflops,
         skipped: [...skipped],
         ...(overhead === undefined ? {} : { overhead }),
       },
@@ -150,6 +203,10 @@ async function measureNetwork(
 async function overheadOf(network: Network): Promise<Overhead> {
   using thread = startOverheadThread();
   return await thread.ofSteps(network, BATCH_SIZE);
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
 }
 
 function copy(

@@ -71,7 +71,7 @@ Deno.test("SHORT_SEARCH is one cell of the laptop profile when RQ1 reads it", ()
     experiment.arms,
   );
   assert.deepEqual(chosen.map(({ name }) => name), [
-    "mnist-vgg13-w0.25-reinforce-s1",
+    "mnist-vgg13-w0.5-reinforce-s1",
   ]);
   assert.match(profile, /^laptop\+/);
   const { removal, shrinkage, student, final } = chosen[0]!.config;

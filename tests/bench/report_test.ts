@@ -8,6 +8,7 @@ import {
   readBench,
   renderBench,
 } from "../../bench/report/mod.ts";
+import { renderIndex } from "../../bench/report/index_page.ts";
 import { BENCH } from "./_bench.ts";
 
 /** A row of a table with its blanks squeezed. */
@@ -63,7 +64,7 @@ Deno.test("readBench() refuses with code 5 when the file is damaged", () => {
 });
 
 Deno.test("renderBench() shows rates, ratios and shares of the peak", () => {
-  const text = renderBench(BENCH);
+  const text = renderBench(BENCH, "a.json");
   const all = (cell: string, cnn = cell) =>
     [cell, cell, cnn, cell, cell, cell].join(" | ");
   assertRow(
@@ -72,11 +73,11 @@ Deno.test("renderBench() shows rates, ratios and shares of the peak", () => {
   );
   assertRow(
     text,
-    "| CNN | 2.15.0 eager channels-last, tuned | 1.50x | 2.50x | 0.75x | 1.25x |",
+    "| CNN | 2.15.0 eager channels-last, tuned | 2.15.0 eager channels-last bfloat16, tuned | 1.50x | 2.50x | 1.50x | 10.00x | 0.75x | 1.25x |",
   );
   assertRow(
     text,
-    "| CNN | 1,000 | 10,000 (1,000-10,000) | 8,000 | 0.80x | 4,000 | 0.40x | 5,333 | 0.53x |",
+    "| CNN | 1,000 | 10,000 (1,000-10,000) | 8,000 | 0.80x | 32,000 | 3.20x | 4,000 | 0.40x | 21,333 | 2.13x |",
   );
   // 400 - 380 - 10 ms and 3000 crossings of 100 ns are 10.3 of 400 ms.
   assertRow(text, "| CNN | 4.00 | 30 | 95.0 % | 2.5 % | 2.6 % |");
@@ -87,7 +88,7 @@ Deno.test("renderBench() shows rates, ratios and shares of the peak", () => {
 });
 
 Deno.test("renderBench() shows students an hour, memory and the Winograd grid", () => {
-  const text = renderBench(BENCH);
+  const text = renderBench(BENCH, "a.json");
   assertRow(
     text,
     "| onednn (oneDNN 2) | workers busy | 1,500 (1,000-2,000) | 2,950 (1,900-4,000) | 1.95x |",
@@ -104,6 +105,75 @@ Deno.test("renderBench() shows students an hour, memory and the Winograd grid", 
   assert.match(text, /Nowhere does the rule take a way that is slower/);
 });
 
+Deno.test("renderBench() shows predictions and starts", () => {
+  const text = renderBench(BENCH, "a.json");
+  const five = (cell: string, cnn = cell) =>
+    [cell, cell, cnn, cell, cell, cell].join(" | ");
+  assertRow(text, `| onednn | ${five("80,000 (8,000-80,000)")} |`);
+  assertRow(text, `| onednn | ${five("5.0", "10.0")} |`);
+  assertRow(
+    text,
+    `| PyTorch 2.15.0 as it comes | ${five("90.0 (90.0-900)")} |`,
+  );
+});
+
+Deno.test("conclusions() asks no bfloat16 of a processor without it", () => {
+  const machine = {
+    ...BENCH.step!.machine,
+    processor: { model: "m", family: "AMD 25 1", vectors: "avx2" },
+  };
+  const [first, second, ...rest] = conclusions({
+    ...BENCH,
+    step: { ...BENCH.step!, machine },
+  });
+  assert.match(
+    first!.target,
+    /^at least 1.25x as geometric mean over \d networks$/,
+  );
+  assert.match(second!.finding, /^onnx-cpu/);
+  assert.equal(rest.length, 6);
+});
+
+Deno.test("conclusions() judges no memory of a narrower teacher", () => {
+  const memory = { ...BENCH.memory!, command: "deno task rq1" };
+  assert.equal(conclusions({ ...BENCH, memory }).at(-1)!.verdict, "open");
+});
+
+Deno.test("renderIndex() has a row a processor, worst and best before them", () => {
+  const narrow: Bench = {
+    ...BENCH,
+    step: {
+      ...BENCH.step!,
+      machine: {
+        ...BENCH.step!.machine,
+        processor: { model: "Other", family: "AMD 25 1", vectors: "avx2" },
+      },
+      networks: BENCH.step!.networks.map((network) => ({
+        ...network,
+        milliseconds: {
+          "onednn": [6, 6, 6],
+          "torch-2.15.0/default": [12, 12, 12],
+        },
+      })),
+    },
+  };
+  const text = renderIndex(
+    new Map([["bench/a.json", BENCH], ["bench/b.json", narrow]]),
+  );
+  assertRow(
+    text,
+    "| [Model \\*1\\* (AMD 26 2), AVX-512 with bfloat16](bench/a.md) | 2.67x (1.50x) | 1.50x (1.50x) | 1.25x (1.25x) |",
+  );
+  assertRow(
+    text,
+    "| [Other (AMD 25 1), AVX2](bench/b.md) | 2.00x (2.00x) | – | – |",
+  );
+  assert.match(
+    text,
+    /best f32 PyTorch: at worst 1.50x \(CNN, Model .*, at best 3.00x/,
+  );
+});
+
 Deno.test("renderBench() names the shapes when the rule takes the slower way", () => {
   const [first, ...others] = BENCH.winograd!.shapes;
   const winograd = {
@@ -111,7 +181,7 @@ Deno.test("renderBench() names the shapes when the rule takes the slower way", (
     shapes: [{ ...first!, rule: true }, ...others],
   };
   assert.match(
-    renderBench({ ...BENCH, winograd }),
+    renderBench({ ...BENCH, winograd }, "a.json"),
     /slower by more than 5 % for 16 channels on 8x8\./,
   );
 });
@@ -129,20 +199,28 @@ Deno.test("conclusions() judges each target when all was measured", () => {
   );
   assert.match(
     found[1]!.finding,
+    /^onednn in bfloat16 trains 1.50x .* of any precision/,
+  );
+  assert.match(
+    found[2]!.finding,
     /^onnx-cpu trains 1.25x as fast as PyTorch as it/,
   );
-  assert.match(found[2]!.finding, /^onnx-cpu trains 0.75x as fast as the best/);
-  assert.match(found[3]!.finding, /nominal 16,000 GFLOP\/s, 1.60x the SGEMM/);
-  assert.match(found[4]!.finding, /^Two workers train 1.95x .*\(1.56x with/);
-  assert.match(found[5]!.finding, /at most 2.6 % of a step/);
-  assert.match(found[6]!.finding, /at most 1.00 GiB with onednn/);
-  assert.deepEqual(verdicts(BENCH), Array(7).fill("met"));
+  assert.match(found[3]!.finding, /^onnx-cpu trains 0.75x as fast as the best/);
+  assert.match(found[4]!.finding, /nominal 16,000 GFLOP\/s, 1.60x the SGEMM/);
+  assert.match(found[5]!.finding, /^Two workers train 1.95x .*\(1.56x with/);
+  assert.match(found[6]!.finding, /at most 2.6 % of a step/);
+  assert.match(found[7]!.finding, /predicts at least 5.00x as many images/);
+  assert.match(
+    found[8]!.finding,
+    /width 32 needs at most 1.00 GiB with onednn/,
+  );
+  assert.deepEqual(verdicts(BENCH), Array(9).fill("met"));
 });
 
 Deno.test("conclusions() leaves a target open when networks or sections are missing", () => {
   const step = { ...BENCH.step!, networks: BENCH.step!.networks.slice(1) };
-  assert.deepEqual(verdicts({ format: 1, step }), Array(7).fill("open"));
-  assert.deepEqual(verdicts(EMPTY), Array(7).fill("open"));
+  assert.deepEqual(verdicts({ format: 1, step }), Array(9).fill("open"));
+  assert.deepEqual(verdicts(EMPTY), Array(9).fill("open"));
 });
 
 Deno.test("conclusions() calls a target missed when a number is past it", () => {
@@ -151,8 +229,10 @@ Deno.test("conclusions() calls a target missed when a number is past it", () => 
     milliseconds: {
       ...network.milliseconds,
       "onednn": [11, 110, 11],
+      "onednn-bf16": [2.9, 29, 2.9],
       "onnx-cpu": [21, 210, 21],
     },
+    predictionMs: { onednn: [60, 600, 60] },
     overhead: { ...network.overhead!, nativeMs: 370 },
   }));
   const bench: Bench = {
@@ -167,8 +247,8 @@ Deno.test("conclusions() calls a target missed when a number is past it", () => 
     },
     memory: {
       ...BENCH.memory!,
-      searches: [{ engine: "onednn", bytes: 1.5 * 2 ** 30 }],
+      searches: [{ engine: "onednn", bytes: 1.1 * 2 ** 30 }],
     },
   };
-  assert.deepEqual(verdicts(bench), Array(7).fill("missed"));
+  assert.deepEqual(verdicts(bench), Array(9).fill("missed"));
 });

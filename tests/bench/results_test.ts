@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
-import { benchText, readBench, renderBench } from "../../bench/report/mod.ts";
+import {
+  benchPath,
+  benchText,
+  readBenches,
+  renderPages,
+} from "../../bench/report/mod.ts";
 import { findStale } from "../../lib/report/mod.ts";
 import { BENCH } from "./_bench.ts";
 
@@ -20,34 +25,39 @@ async function render(
   return { code, stderr: new TextDecoder().decode(stderr) };
 }
 
-Deno.test("renderBench() gives results/bench.md when nobody typed in it", async () => {
+Deno.test("renderPages() gives what is in results when nobody typed in it", async () => {
   const folder = new URL("results/", PROJECT);
-  const text = await Deno.readTextFile(new URL("bench.json", folder));
-  const files = new Map([
-    ["bench.md", renderBench(readBench(text, "bench.json"))],
-  ]);
-  assert.deepEqual(await findStale(folder, files), []);
+  const benches = await readBenches(fileURLToPath(folder).replace(/.$/, ""));
+  assert.ok(benches.size > 0);
+  assert.deepEqual(await findStale(folder, renderPages(benches)), []);
 });
 
-Deno.test("bench --render writes bench.md from bench.json, and nothing else", async () => {
+Deno.test("bench --render writes all pages from the measurements, and nothing else", async () => {
   const results = await Deno.makeTempDir();
   try {
     const none = await render(results);
     assert.equal(none.code, 2, none.stderr);
-    assert.match(none.stderr, /--render: there is no ".*bench\.json"/);
+    assert.match(none.stderr, /--render: there are no measurements in/);
 
-    await Deno.writeTextFile(`${results}/bench.json`, benchText(BENCH));
-    const typed = renderBench(BENCH).replace("1.50x", "1.60x");
-    await Deno.writeTextFile(`${results}/bench.md`, typed);
+    await Deno.mkdir(`${results}/bench`);
+    const path = benchPath(BENCH.step!.machine);
+    await Deno.writeTextFile(`${results}/${path}`, benchText(BENCH));
+    const pages = renderPages(new Map([[path, BENCH]]));
+    const page = "bench/amd-26-2-avx512-bf16.md";
+    const typed = pages.get(page)!.replace("1.50x", "1.60x");
+    assert.notEqual(typed, pages.get(page));
+    await Deno.writeTextFile(`${results}/${page}`, typed);
     const { code, stderr } = await render(results);
     assert.equal(code, 0, stderr);
     const read = (name: string) => Deno.readTextFile(`${results}/${name}`);
-    assert.notEqual(typed, renderBench(BENCH));
-    assert.equal(await read("bench.md"), renderBench(BENCH));
-    assert.equal(await read("bench.json"), benchText(BENCH));
-    const entries = await Array.fromAsync(Deno.readDir(results));
-    const names = entries.map(({ name }) => name);
-    assert.deepEqual(names.sort(), ["bench.json", "bench.md"]);
+    assert.deepEqual([...pages.keys()], ["bench.md", page]);
+    for (const [name, text] of pages) assert.equal(await read(name), text);
+    assert.equal(await read(path), benchText(BENCH));
+    const names = async (folder: string) =>
+      (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name)
+        .sort();
+    assert.deepEqual(await names(results), ["bench", "bench.md"]);
+    assert.equal((await names(`${results}/bench`)).length, 2);
   } finally {
     await Deno.remove(results, { recursive: true });
   }
