@@ -46,6 +46,7 @@ import { listContenders } from "./sections/engines.ts";
 import { measureMemory } from "./sections/memory.ts";
 import { measureSearch } from "./sections/search.ts";
 import { measureSteps } from "./sections/step.ts";
+import { measureTime } from "./sections/time.ts";
 import { measureWinograd } from "./sections/winograd.ts";
 
 /** What measures a section. */
@@ -57,6 +58,7 @@ const MEASURES: {
   engines: listContenders,
   step: measureSteps,
   search: measureSearch,
+  time: measureTime,
   memory: measureMemory,
   winograd: measureWinograd,
 };

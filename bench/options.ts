@@ -14,6 +14,7 @@ export const SECTIONS = [
   "engines",
   "step",
   "search",
+  "time",
   "memory",
   "winograd",
 ] as const;

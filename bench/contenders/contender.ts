@@ -5,7 +5,6 @@
  */
 
 import { Child, type ChildCommand, ChildError } from "../child.ts";
-import type { Precision } from "../../lib/engine/mod.ts";
 import type { Opened, OpenMessage, Peak, Work, Worked } from "../messages.ts";
 import type { BenchNetwork } from "../networks.ts";
 import { countParameters } from "../../lib/network/mod.ts";

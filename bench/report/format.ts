@@ -167,6 +167,30 @@ const memorySchema = z.strictObject({
   command: z.string(),
 });
 
+const seconds = z.number().min(0);
+
+const timeSchema = z.strictObject({
+  machine: machineSchema,
+  engine: z.string(),
+  version: z.string(),
+  workers: count,
+  command: z.string(),
+  wallSeconds: positive,
+  /** How many were run. */
+  trainings: count,
+  /** Seconds of worker threads; see bench/trace/spans.ts. */
+  parts: z.strictObject({
+    trainings: seconds,
+    predictions: seconds,
+    measurements: seconds,
+    waiting: seconds,
+    store: seconds,
+    between: seconds,
+    before: seconds,
+    after: seconds,
+  }),
+});
+
 const winogradSchema = z.strictObject({
   machine: machineSchema,
   ...roundsFields,
@@ -190,6 +214,7 @@ const benchSchema = z.strictObject({
   engines: enginesSchema.optional(),
   step: stepSchema.optional(),
   search: searchSchema.optional(),
+  time: timeSchema.optional(),
   memory: memorySchema.optional(),
   winograd: winogradSchema.optional(),
 });
@@ -202,6 +227,8 @@ export type EnginesSection = z.infer<typeof enginesSchema>;
 export type StepSection = z.infer<typeof stepSchema>;
 /** Students an hour. */
 export type SearchSection = z.infer<typeof searchSchema>;
+/** Where a search's time goes. */
+export type TimeSection = z.infer<typeof timeSchema>;
 /** Resident memory. */
 export type MemorySection = z.infer<typeof memorySchema>;
 /** Winograd against direct. */

@@ -4,6 +4,7 @@ import type { Bench } from "./format.ts";
 import { renderMemory } from "./memory.ts";
 import { renderSearch } from "./search.ts";
 import { renderStep } from "./step.ts";
+import { renderTime } from "./time.ts";
 import { renderWinograd } from "./winograd.ts";
 
 const WORDS: Readonly<Record<Verdict, string>> = {
@@ -20,10 +21,11 @@ const WORDS: Readonly<Record<Verdict, string>> = {
  * @returns Markdown; what it concludes stands first.
  */
 export function renderBench(bench: Bench, file: string): string {
-  const { engines, step, search, memory, winograd } = bench;
+  const { engines, step, search, time, memory, winograd } = bench;
   const sections = [
     step && renderStep(step),
     search && renderSearch(search),
+    time && renderTime(time, search),
     memory && renderMemory(memory),
     winograd && renderWinograd(winograd),
     engines && renderEngines(engines),

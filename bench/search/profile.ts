@@ -60,6 +60,12 @@ export const SHORT_SEARCH: readonly string[] = [
   ...["--removal.iterations", "2", "--shrinkage.iterations", "2"],
 ];
 
+/** Flags of that search as the profile has it. */
+export const WHOLE_SEARCH: readonly string[] = [
+  ...["--profile", PROFILE, ...SUBJECT, "--seeds", "1"],
+  ...["--arms", "reinforce"],
+];
+
 /** What starts a task of this project, from the project's folder. */
 export interface TaskCommand {
   /** Arguments for Deno, before those of the task itself. */

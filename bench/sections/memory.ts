@@ -32,8 +32,8 @@ export async function measureMemory(
   context: BenchContext,
 ): Promise<MemorySection> {
   const { machine, networks, contenders } = context;
-  const engines = contenders.flatMap(({ engine }) =>
-    engine !== undefined && FAST_ENGINES.includes(engine) ? [engine] : []
+  const engines = contenders.flatMap(({ id }) =>
+    FAST_ENGINES.includes(id) ? [id] : []
   );
   const progress = createProgress({
     label: "memory",

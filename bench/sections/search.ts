@@ -31,9 +31,7 @@ export async function measureSearch(
   context: BenchContext,
 ): Promise<SearchSection> {
   const { machine, rounds, repeats, watch, contenders, skipped } = context;
-  const engines = contenders.filter(({ engine }) =>
-    engine !== undefined && FAST_ENGINES.includes(engine)
-  );
+  const engines = contenders.filter(({ id }) => FAST_ENGINES.includes(id));
   if (engines.length === 0) {
     throw new SectionSkipped(
       `no engine of ${FAST_ENGINES.join(", ")} is asked for and available`,

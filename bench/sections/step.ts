@@ -125,20 +125,18 @@ async function measureNetwork(
         (sgemm === undefined ? rounds : 0),
     );
     const outcomes: RoundsOutcome<number>[] = [];
-    async function play(
-      players: readonly Player<number>[],
-      rounds: number,
-    ): Promise<Record<string, number[]>> {
+    const play = async (players: readonly Player<number>[], rounds: number) => {
       if (players.length === 0) return {};
+      const onTurn = () => progress.advance(1, title);
       const outcome = await playRounds(players, {
         rounds,
         repeats,
         watch,
-        onTurn: () => progress.advance(1, title),
+        onTurn,
       });
       outcomes.push(outcome);
       return copy(outcome.values);
-    }
+    };
     const playersOf = (
       work: Work,
       aboutMs: number,

@@ -97,6 +97,12 @@ Deno.test("renderBench() shows students an hour, memory and the Winograd grid", 
     text,
     "| removal: `28x28x1 c16-fc10` | 1,234 | 5.0K | 2.00 | 5.0 % | 75.0 % | 15.0 % | 1.0 % |",
   );
+  // Three quarters of a student's training are steps, of 80 % of the time.
+  assertRow(text, "| of trainings: steps | | 60.0 % |");
+  assertRow(
+    text,
+    "| idle: others of the iteration still train | 16.0 | 8.0 % |",
+  );
   assertRow(text, "| onednn | 200 MiB |");
   assertRow(text, "| PyTorch 2.15.0 as it comes | 1.50 GiB |");
   assertRow(text, "| onednn | 1.00 GiB |");
