@@ -44,6 +44,7 @@ import {
 import { type BenchContext, SectionSkipped } from "./sections/context.ts";
 import { listContenders } from "./sections/engines.ts";
 import { measureMemory } from "./sections/memory.ts";
+import { measurePrecision } from "./sections/precision.ts";
 import { measureSearch } from "./sections/search.ts";
 import { measureSteps } from "./sections/step.ts";
 import { measureTime } from "./sections/time.ts";
@@ -59,6 +60,7 @@ const MEASURES: {
   step: measureSteps,
   search: measureSearch,
   time: measureTime,
+  precision: measurePrecision,
   memory: measureMemory,
   winograd: measureWinograd,
 };

@@ -15,6 +15,7 @@ export const SECTIONS = [
   "step",
   "search",
   "time",
+  "precision",
   "memory",
   "winograd",
 ] as const;

@@ -191,6 +191,28 @@ const timeSchema = z.strictObject({
   }),
 });
 
+const share = z.number().min(0).max(1);
+
+const precisionSchema = z.strictObject({
+  machine: machineSchema,
+  version: z.string(),
+  /** Accuracy on a search's validation images after its short training. */
+  students: z.array(z.strictObject({
+    description: z.string(),
+    parameters: count,
+    f32: share,
+    bf16: share,
+  })).min(2),
+  /** Of one student, on all validation images; one a seed. */
+  finals: z.strictObject({
+    description: z.string(),
+    parameters: count,
+    epochs: count,
+    f32: z.array(share).min(1),
+    bf16: z.array(share).min(1),
+  }),
+});
+
 const winogradSchema = z.strictObject({
   machine: machineSchema,
   ...roundsFields,
@@ -215,6 +237,7 @@ const benchSchema = z.strictObject({
   step: stepSchema.optional(),
   search: searchSchema.optional(),
   time: timeSchema.optional(),
+  precision: precisionSchema.optional(),
   memory: memorySchema.optional(),
   winograd: winogradSchema.optional(),
 });
@@ -229,6 +252,8 @@ export type StepSection = z.infer<typeof stepSchema>;
 export type SearchSection = z.infer<typeof searchSchema>;
 /** Where a search's time goes. */
 export type TimeSection = z.infer<typeof timeSchema>;
+/** What bfloat16 does to scores. */
+export type PrecisionSection = z.infer<typeof precisionSchema>;
 /** Resident memory. */
 export type MemorySection = z.infer<typeof memorySchema>;
 /** Winograd against direct. */

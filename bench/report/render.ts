@@ -2,6 +2,7 @@ import { conclusions, type Verdict } from "./conclusions.ts";
 import { renderEngines } from "./engines.ts";
 import type { Bench } from "./format.ts";
 import { renderMemory } from "./memory.ts";
+import { renderPrecision } from "./precision.ts";
 import { renderSearch } from "./search.ts";
 import { renderStep } from "./step.ts";
 import { renderTime } from "./time.ts";
@@ -21,11 +22,12 @@ const WORDS: Readonly<Record<Verdict, string>> = {
  * @returns Markdown; what it concludes stands first.
  */
 export function renderBench(bench: Bench, file: string): string {
-  const { engines, step, search, time, memory, winograd } = bench;
+  const { engines, step, search, time, precision, memory, winograd } = bench;
   const sections = [
     step && renderStep(step),
     search && renderSearch(search),
     time && renderTime(time, search),
+    precision && renderPrecision(precision),
     memory && renderMemory(memory),
     winograd && renderWinograd(winograd),
     engines && renderEngines(engines),

@@ -169,6 +169,22 @@ export const BENCH: Bench = {
       after: 4,
     },
   },
+  precision: {
+    machine: MACHINE,
+    version: "oneDNN 2",
+    students: [
+      { description: "a", parameters: 30, f32: 0.9, bf16: 0.89 },
+      { description: "b", parameters: 10, f32: 0.5, bf16: 0.6 },
+      { description: "c", parameters: 20, f32: 0.6, bf16: 0.5 },
+    ],
+    finals: {
+      description: "c",
+      parameters: 20,
+      epochs: 12,
+      f32: [0.98, 0.99],
+      bf16: [0.97, 0.99],
+    },
+  },
   memory: {
     machine: MACHINE,
     batchSize: 64,

@@ -11,6 +11,7 @@ Deno.test("parseBench() measures everything when nothing is said", () => {
     "step",
     "search",
     "time",
+    "precision",
     "memory",
     "winograd",
   ]);
@@ -34,7 +35,7 @@ Deno.test("parseBench() tells what was expected when a name is wrong", () => {
   const cases: readonly (readonly [readonly string[], RegExp])[] = [
     [
       ["--only", "steps"],
-      /--only steps.*step, search, time, memory or winograd/s,
+      /--only steps.*step, search, time, precision, memory or winograd/s,
     ],
     [["--networks", "vgg"], /--networks vgg.*resnet18-64/s],
     [["--engines", "cuda"], /--engines cuda.*onednn/s],

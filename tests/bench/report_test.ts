@@ -103,6 +103,8 @@ Deno.test("renderBench() shows students an hour, memory and the Winograd grid", 
     text,
     "| idle: others of the iteration still train | 16.0 | 8.0 % |",
   );
+  assert.match(text, /scores of 3 students: 0\.500\. .*-0\.50 points apart/);
+  assertRow(text, "| `b` | 10 | 50.00 | 60.00 |");
   assertRow(text, "| onednn | 200 MiB |");
   assertRow(text, "| PyTorch 2.15.0 as it comes | 1.50 GiB |");
   assertRow(text, "| onednn | 1.00 GiB |");
