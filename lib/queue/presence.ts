@@ -1,0 +1,88 @@
+import type { Redis } from "ioredis";
+import { z } from "zod";
+
+/** What a worker tells of itself, for `queue status` and for the waiting. */
+const schema = z.strictObject({
+  id: z.string().regex(/^[\w.-]{1,100}$/).describe("Its own, for its life"),
+  queue: z.string().max(200).describe("Name of the queue that it takes from"),
+  protocol: z.int().min(1).describe("Version of the messages that it speaks"),
+  engine: z.strictObject({
+    name: z.string().max(100),
+    version: z.string().max(100),
+    instructionSet: z.string().max(200),
+  }).describe("What its results depend on"),
+  threads: z.int().min(1).max(1024).describe("Students trained at once"),
+  host: z.string().max(253).describe("Name of its machine"),
+  pid: z.int().min(0).describe("Number of its process there"),
+  upSeconds: z.number().min(0).describe("For how long it has been there"),
+  running: z.int().min(0).describe("Students in training"),
+  done: z.int().min(0).describe("Trainings that it has answered"),
+});
+
+/** What a worker tells of itself. */
+export type WorkerPresence = z.infer<typeof schema>;
+
+/** A worker that was not heard of for so long is no longer listed. */
+export const PRESENCE_SECONDS = 60;
+
+/** Ids of the workers there were lately; each has a key that expires. */
+const INDEX = "n2n:workers";
+
+function keyOf(id: string): string {
+  return `n2n:worker:${id}`;
+}
+
+/**
+ * Tells that a worker is there; to be said again well within
+ * {@link PRESENCE_SECONDS}, every 15 s for example.
+ *
+ * @param redis Connection to the queue's server.
+ * @param presence What it tells.
+ */
+export async function announce(
+  redis: Redis,
+  presence: WorkerPresence,
+): Promise<void> {
+  const text = JSON.stringify(schema.parse(presence));
+  await redis.set(keyOf(presence.id), text, "EX", PRESENCE_SECONDS);
+  await redis.sadd(INDEX, presence.id);
+}
+
+/**
+ * Takes a worker off the list when it leaves.
+ *
+ * @param redis Connection to the queue's server.
+ * @param id Its id.
+ */
+export async function withdraw(redis: Redis, id: string): Promise<void> {
+  await redis.del(keyOf(id));
+  await redis.srem(INDEX, id);
+}
+
+/**
+ * The workers that are there, by id. What cannot be understood, of a later version
+ * for example, is left out.
+ *
+ * @param redis Connection to the queue's server.
+ */
+export async function readPresences(
+  redis: Redis,
+): Promise<readonly WorkerPresence[]> {
+  const ids = (await redis.smembers(INDEX)).toSorted();
+  if (ids.length === 0) return [];
+  const texts = await redis.mget(ids.map(keyOf));
+  const gone = ids.filter((_, index) => texts[index] === null);
+  if (gone.length > 0) await redis.srem(INDEX, ...gone);
+  return texts.flatMap((text) => {
+    const result = schema.safeParse(parseJson(text));
+    return result.success ? [result.data] : [];
+  });
+}
+
+function parseJson(text: string | null | undefined): unknown {
+  try {
+    return JSON.parse(text ?? "null");
+  } catch {
+    return undefined;
+  }
+}
