@@ -16,3 +16,5 @@ export * from "./executor.ts";
 export * from "./names.ts";
 export * from "./presence.ts";
 export * from "./times.ts";
+export * from "./verify.ts";
+export * from "./worker.ts";
