@@ -6,9 +6,17 @@ import type { TestServer } from "./_server.ts";
 
 /** A process of a test. */
 export interface TestProcess extends AsyncDisposable {
+  /** Sends a signal, unless it has ended. */
   signal(name: Deno.Signal): void;
+  readonly isOver: () => boolean;
   /** Waits for its end. */
-  ended(): Promise<{ readonly code: number; readonly stderr: string }>;
+  ended(): Promise<
+    {
+      readonly code: number;
+      readonly stdout: string;
+      readonly stderr: string;
+    }
+  >;
   /** Ends it as the system would for want of memory. */
   kill(): Promise<void>;
 }
@@ -32,20 +40,33 @@ export function startScript(
     cwd: fileURLToPath(new URL("../../", import.meta.url)),
     env: { [PASSWORD_VARIABLE]: address.password ?? "", NO_COLOR: "1" },
     stdin: "null",
-    stdout: "null",
+    stdout: "piped",
     stderr: "piped",
   }).spawn();
   const output = child.output();
   let isOver = false;
   output.then(() => (isOver = true));
   const self: TestProcess = {
-    signal: (name) => child.kill(name),
+    isOver: () => isOver,
+    signal(name) {
+      // It may end at any moment, and then hears nothing.
+      try {
+        child.kill(name);
+      } catch (error) {
+        if (!(error instanceof TypeError)) throw error;
+      }
+    },
     async ended() {
-      const { code, stderr } = await output;
-      return { code, stderr: new TextDecoder().decode(stderr) };
+      const { code, stdout, stderr } = await output;
+      const text = new TextDecoder();
+      return {
+        code,
+        stdout: text.decode(stdout),
+        stderr: text.decode(stderr),
+      };
     },
     async kill() {
-      if (!isOver) child.kill("SIGKILL");
+      self.signal("SIGKILL");
       await output;
     },
     [Symbol.asyncDispose]: () => self.kill(),
