@@ -58,6 +58,10 @@ export async function connectQueue(
     const info = await within(timeoutMs, async () => {
       await redis.connect();
       await redis.ping();
+      // A server that wants none lets us in when we connect; asked alone it tells.
+      if (password !== undefined && username === undefined) {
+        await redis.auth(password);
+      }
       return await redis.info();
     });
     checkServer(info, address.origin);
@@ -139,6 +143,14 @@ function explain(
   const way =
     `set the environment variable ${PASSWORD_VARIABLE}, or give the ` +
     `path of the server's ${QUEUE_FILE}`;
+  if (/without any password/.test(message)) {
+    return refusal(
+      origin,
+      "its server wants no password, so it is not the one that was meant, or " +
+        "whoever reaches it can forge results; expected one with a password: " +
+        "deno task queue start",
+    );
+  }
   if (/WRONGPASS|invalid password/i.test(message)) {
     return refusal(origin, `its server refuses the password: ${way}`);
   }

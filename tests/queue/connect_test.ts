@@ -74,6 +74,16 @@ await testWithServer(
 );
 
 await testWithServer(
+  "connectQueue() with a password refuses a server that wants none",
+  async () => {
+    await withServer({}, async (port) => {
+      const message = await refusal(`redis://localhost:${port}`, SECRET);
+      assert.match(message, /wants no password/);
+    });
+  },
+);
+
+await testWithServer(
   "connectQueue() refuses a server that hangs, with the reason",
   async () => {
     await withServer({}, async (port, server) => {

@@ -11,6 +11,10 @@ export interface StoppedServer {
   readonly origin?: string;
 }
 
+/** A server on this machine answers in milliseconds, or hangs. */
+const LOCAL_TIMEOUT_MS = 3000;
+const REMOTE_TIMEOUT_MS = 10_000;
+
 /** To write what is left of the append-only file. */
 const PATIENCE_SECONDS = 30;
 
@@ -30,7 +34,8 @@ export async function stopServer(share: string): Promise<StoppedServer> {
   const process = await readProcess(paths);
   const pid = process?.pid;
   if (process?.isHere && (pid === undefined || !await isServer(pid))) return {};
-  const redis = await connectQueue(address).catch((error) => {
+  const timeoutMs = process?.isHere ? LOCAL_TIMEOUT_MS : REMOTE_TIMEOUT_MS;
+  const redis = await connectQueue(address, { timeoutMs }).catch((error) => {
     if (process?.isHere) throw hangs(process.pid);
     throw error;
   });
