@@ -148,7 +148,7 @@ await testWithServer(
   "startServer() continues after kill -9, and moves from a port that is taken",
   async () => {
     await inShare(async (share) => {
-      await startServer(share);
+      await startServer(share, { port: freePort() });
       const { port, password } = await readFile(share);
       const redis = await join(share);
       await redis.set("n2n:kept", "yes");

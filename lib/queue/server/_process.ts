@@ -35,5 +35,7 @@ async function read(path: string): Promise<string | undefined> {
 /** Whether a process of this machine is a server: numbers are used again. */
 export async function isServer(pid: number): Promise<boolean> {
   const result = await runCommand("ps", ["-o", "args=", "-p", `${pid}`]);
-  return /\b(redis|valkey)-server\b/.test(result?.stdout ?? "");
+  // One that ended and was not collected by its parent is told in this way.
+  return /^(?!.*<defunct>).*\b(redis|valkey)-server\b/
+    .test(result?.stdout ?? "");
 }
