@@ -1,0 +1,18 @@
+/**
+ * Trainings on many machines: a producer puts jobs on a Redis or Valkey server,
+ * workers of the same engine take them. BullMQ does the queueing.
+ *
+ * What lies on the server is data, never code, and each side checks what it reads.
+ * Bytes are named by their digests. Nothing there is needed for good: what is lost
+ * or expires is put there again, or trained again, to the same bits.
+ *
+ * @module
+ */
+export * from "./address.ts";
+export * from "./connect.ts";
+export * from "./consumer.ts";
+export * from "./errors.ts";
+export * from "./executor.ts";
+export * from "./names.ts";
+export * from "./presence.ts";
+export * from "./times.ts";
