@@ -16,3 +16,7 @@ export * from "./executor.ts";
 export * from "./names.ts";
 export * from "./presence.ts";
 export * from "./times.ts";
+export * from "./server/clear.ts";
+export * from "./server/start.ts";
+export * from "./server/status.ts";
+export * from "./server/stop.ts";

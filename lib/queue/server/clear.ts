@@ -31,7 +31,10 @@ export async function clearQueue(address: QueueAddress): Promise<Cleared> {
     }
     let removed = 0;
     for await (const keys of keysLike(redis, `${PREFIX}:*`)) {
-      const gone = keys.filter((key) => !key.startsWith(`${PREFIX}:worker`));
+      // Who is there, and for which queues, does not change.
+      const gone = keys.filter((key) =>
+        key !== QUEUES_KEY && !key.startsWith(`${PREFIX}:worker`)
+      );
       if (gone.length > 0) removed += await redis.unlink(...gone);
     }
     return { queues: names.length, keys: removed };
