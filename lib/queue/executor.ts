@@ -13,6 +13,7 @@ import {
 } from "../search/mod.ts";
 import { openBoard } from "./_board.ts";
 import { ownName } from "./_own_name.ts";
+import { speakProtocol } from "./_protocols.ts";
 import { createTickets, type Order } from "./_tickets.ts";
 import { createUploads } from "./_uploads.ts";
 import { watch } from "./_watch.ts";
@@ -95,6 +96,7 @@ export async function createQueueExecutor(
     trouble: tellOnce,
   });
   await redis.sadd(QUEUES_KEY, name);
+  await speakProtocol(redis);
   await workforce.refresh(await board.counts());
   const consumer: Consumer | undefined = threads === 0
     ? undefined
@@ -104,6 +106,7 @@ export async function createQueueExecutor(
     if (isSweeping) return;
     isSweeping = true;
     try {
+      await speakProtocol(redis);
       await tickets.sweep();
       await workforce.refresh(await board.counts());
     } catch (error) {
