@@ -38,6 +38,7 @@ import {
 import { type BenchContext, SectionSkipped } from "./sections/context.ts";
 import { listContenders } from "./sections/engines.ts";
 import { measureMemory } from "./sections/memory.ts";
+import { measureQueue } from "./sections/queue.ts";
 import { measureSearch } from "./sections/search.ts";
 import { measureSteps } from "./sections/step.ts";
 import { measureWinograd } from "./sections/winograd.ts";
@@ -53,6 +54,7 @@ const MEASURES: {
   search: measureSearch,
   memory: measureMemory,
   winograd: measureWinograd,
+  queue: measureQueue,
 };
 
 async function describeMachine(): Promise<Machine> {

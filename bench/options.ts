@@ -16,6 +16,7 @@ export const SECTIONS = [
   "search",
   "memory",
   "winograd",
+  "queue",
 ] as const;
 
 /** A part of the benchmark. */

@@ -2,6 +2,7 @@ import { conclusions, type Verdict } from "./conclusions.ts";
 import { renderEngines } from "./engines.ts";
 import type { Bench } from "./format.ts";
 import { renderMemory } from "./memory.ts";
+import { renderQueue } from "./queue.ts";
 import { renderSearch } from "./search.ts";
 import { renderStep } from "./step.ts";
 import { renderWinograd } from "./winograd.ts";
@@ -19,12 +20,13 @@ const WORDS: Readonly<Record<Verdict, string>> = {
  * @returns Markdown; what it concludes stands first.
  */
 export function renderBench(bench: Bench): string {
-  const { engines, step, search, memory, winograd } = bench;
+  const { engines, step, search, memory, winograd, queue } = bench;
   const sections = [
     step && renderStep(step),
     search && renderSearch(search),
     memory && renderMemory(memory),
     winograd && renderWinograd(winograd),
+    queue && renderQueue(queue),
     engines && renderEngines(engines),
   ].filter((text) => text !== undefined);
   const lines = conclusions(bench).map(({ finding, target, verdict }) =>

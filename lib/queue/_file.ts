@@ -56,30 +56,44 @@ export function originOf(
  *
  * @param path The file.
  * @throws {UsageError} If it is missing, damaged, of another version, or if others
- *   than its owner may read it.
+ *   than its owner may read a password in it, or change it.
  */
 export async function readQueueFile(path: string): Promise<QueueFile> {
   const info = await ifThere(() => Deno.stat(path));
   if (info === undefined) {
     throw new UsageError(
-      `--queue: there is no file "${path}", expected one that "deno task queue ` +
+      `Cannot read the queue's address: there is no file "${path}", expected one that "deno task queue ` +
         `start" wrote, or redis://HOST[:PORT]`,
     );
   }
   if (info.isDirectory) {
     throw new UsageError(
-      `--queue: "${path}" is a folder, expected a file such as ` +
+      `Cannot read the queue's address: "${path}" is a folder, expected a file such as ` +
         `"${path.replace(/\/+$/, "")}/${QUEUE_FILE}"`,
     );
   }
-  if (Deno.build.os !== "windows" && ((info.mode ?? 0) & 0o077) !== 0) {
-    const mode = ((info.mode ?? 0) & 0o777).toString(8).padStart(4, "0");
-    throw new UsageError(
-      `--queue: "${path}" can be read or changed by others (mode ${mode}), ` +
-        `expected mode 0600: chmod 600 "${path}"`,
-    );
-  }
-  return parseQueueFile(await Deno.readTextFile(path), path);
+  const file = parseQueueFile(await Deno.readTextFile(path), path);
+  checkMode(path, {
+    mode: info.mode ?? 0,
+    isSecret: file.password !== undefined,
+  });
+  return file;
+}
+
+/** Nobody else may read a password, nor change whom we trust. */
+function checkMode(
+  path: string,
+  { mode, isSecret }: { readonly mode: number; readonly isSecret: boolean },
+): void {
+  const [forbidden, deed] = isSecret
+    ? [0o077, "read or changed"] as const
+    : [0o022, "changed"] as const;
+  if (Deno.build.os === "windows" || (mode & forbidden) === 0) return;
+  const shown = (mode & 0o777).toString(8).padStart(4, "0");
+  throw new UsageError(
+    `Cannot read the queue's address: "${path}" can be ${deed} by others (mode ` +
+      `${shown}), expected mode 0600: chmod 600 "${path}"`,
+  );
 }
 
 /**
@@ -98,7 +112,9 @@ export function parseQueueFile(text: string, path: string): QueueFile {
     return place === "" ? issue.message : `${place}: ${issue.message}`;
   });
   throw new UsageError(
-    `--queue: cannot read "${path}" (${issues.join("; ")}), expected a file ` +
+    `Cannot read the queue's address in "${path}" (${
+      issues.join("; ")
+    }), expected a file ` +
       `that "deno task queue start" of this version wrote: copy it once more`,
   );
 }

@@ -58,6 +58,10 @@ export async function connectQueue(
     const info = await within(timeoutMs, async () => {
       await redis.connect();
       await redis.ping();
+      // A server that wants none lets us in when we connect; asked alone it tells.
+      if (password !== undefined && username === undefined) {
+        await redis.auth(password);
+      }
       return await redis.info();
     });
     checkServer(info, address.origin);
@@ -94,25 +98,39 @@ class Silence extends Error {}
 
 /** Reads the server's own description, which every user may ask for. */
 function checkServer(info: string, origin: string): void {
-  const field = (name: string) =>
-    new RegExp(`^${name}:(.*?)\r?$`, "m").exec(info)?.[1];
-  const version = field("redis_version") ?? "unknown";
+  const version = infoField(info, "redis_version") ?? "unknown";
   const [major = 0, minor = 0] = version.split(".").map(Number);
   const isOld = major !== OLDEST[0] ? major < OLDEST[0] : minor < OLDEST[1];
   if (isOld || Number.isNaN(major)) {
-    throw new UsageError(
-      `--queue: the server at "${origin}" is version ${version}, expected ` +
-        `Redis ${OLDEST.join(".")} or newer, or Valkey`,
+    throw refusal(
+      origin,
+      `its server is version ${version}, expected Redis ${OLDEST.join(".")} ` +
+        `or newer, or Valkey`,
     );
   }
-  const policy = field("maxmemory_policy");
+  const policy = infoField(info, "maxmemory_policy");
   if (policy !== undefined && policy !== "noeviction") {
-    throw new UsageError(
-      `--queue: the server at "${origin}" evicts what does not fit ` +
-        `(maxmemory-policy ${policy}), so jobs would be lost; expected ` +
-        `noeviction: redis-cli CONFIG SET maxmemory-policy noeviction`,
+    throw refusal(
+      origin,
+      `its server evicts what does not fit (maxmemory-policy ${policy}), so ` +
+        `jobs would be lost; expected noeviction: redis-cli CONFIG SET ` +
+        `maxmemory-policy noeviction`,
     );
   }
+}
+
+/**
+ * A field of what a server tells of itself.
+ *
+ * @param info Its answer to INFO.
+ * @param name Name of the field.
+ */
+export function infoField(info: string, name: string): string | undefined {
+  return new RegExp(`^${name}:(.*?)\r?$`, "m").exec(info)?.[1];
+}
+
+function refusal(origin: string, reason: string): UsageError {
+  return new UsageError(`Cannot join the queue at "${origin}": ${reason}`);
 }
 
 /** A failure as the person at the keyboard should read it. */
@@ -125,47 +143,52 @@ function explain(
   const way =
     `set the environment variable ${PASSWORD_VARIABLE}, or give the ` +
     `path of the server's ${QUEUE_FILE}`;
-  if (/WRONGPASS|invalid password/i.test(message)) {
-    return new UsageError(
-      `--queue: the server at "${origin}" refuses the password: ${way}`,
+  if (/without any password/.test(message)) {
+    return refusal(
+      origin,
+      "its server wants no password, so it is not the one that was meant, or " +
+        "whoever reaches it can forge results; expected one with a password: " +
+        "deno task queue start",
     );
+  }
+  if (/WRONGPASS|invalid password/i.test(message)) {
+    return refusal(origin, `its server refuses the password: ${way}`);
   }
   if (/NOAUTH/.test(message)) {
-    return new UsageError(
-      `--queue: the server at "${origin}" wants ` +
-        `${password === undefined ? "a" : "another"} password: ${way}`,
-    );
+    const which = password === undefined ? "a" : "another";
+    return refusal(origin, `its server wants ${which} password: ${way}`);
   }
   if (/NOPERM/.test(message)) {
-    return new UsageError(
-      `--queue: the server at "${origin}" does not let this user use it: ` +
-        `give the user the rights "~* &* +@all -@dangerous +info +keys"`,
+    return refusal(
+      origin,
+      `its server does not let this user do what is needed (${message}): give ` +
+        `the user the rights "~* &* +@all -@dangerous +info"`,
     );
   }
   if (
-    /certificate|UNABLE_TO|UnknownIssuer|NotValidForName/i.test(
-      `${code} ${message}`,
-    )
+    /certificate|UNABLE_TO|UnknownIssuer|NotValidForName/i
+      .test(`${code} ${message}`)
   ) {
-    return new UsageError(
-      `--queue: the certificate of the server at "${origin}" is not trusted ` +
-        `(${message}): give the path of the server's ${QUEUE_FILE}, which has ` +
-        `its certificate, or set DENO_CERT to a file with its authority's`,
+    return refusal(
+      origin,
+      `its server's certificate is not trusted (${message}): give the path of ` +
+        `the server's ${QUEUE_FILE}, which has the certificate, or set DENO_CERT ` +
+        `to a file with its authority's`,
     );
   }
   if (error instanceof Silence || code === "ETIMEDOUT") {
-    return new UsageError(
-      `--queue: the server at "${origin}" does not answer: check that it runs ` +
-        `(deno task queue status), that nothing between here and there drops ` +
-        `connections, and that it ${
-          tls === undefined
-            ? "takes connections without TLS (else: rediss://)"
-            : "takes TLS (else: redis://)"
-        }`,
+    const other = tls === undefined
+      ? "wants no TLS (else: rediss://)"
+      : "speaks TLS (else: redis://)";
+    return refusal(
+      origin,
+      `no answer: check that the server runs, that nothing on the way drops ` +
+        `connections, and that it ${other}`,
     );
   }
-  return new UsageError(
-    `--queue: no server can be reached at "${origin}" (${message}): start one ` +
-      `with "deno task queue start", or check host and port`,
+  return refusal(
+    origin,
+    `no server can be reached (${message}): start one with "deno task queue ` +
+      `start", or check host and port`,
   );
 }

@@ -1,26 +1,53 @@
 import type { Redis } from "ioredis";
 import { z } from "zod";
 
-/** What a worker tells of itself, for `queue status` and for the waiting. */
-const schema = z.strictObject({
-  id: z.string().regex(/^[\w.-]{1,100}$/).describe("Its own, for its life"),
-  queue: z.string().max(200).describe("Name of the queue that it takes from"),
-  protocol: z.int().min(1).describe("Version of the messages that it speaks"),
+/** What a worker tells of itself, for `queue status` and for those who wait. */
+export interface WorkerPresence {
+  /** Its own, for its life. */
+  readonly id: string;
+  /** Name of the queue that it takes from. */
+  readonly queue: string;
+  /** Version of the messages that it speaks. */
+  readonly protocol: number;
+  /** What its results depend on. */
+  readonly engine: {
+    /** "onednn", for example. */
+    readonly name: string;
+    /** Version of the engine. */
+    readonly version: string;
+    /** Instructions of the processor that it uses. */
+    readonly instructionSet: string;
+  };
+  /** Students trained at once. */
+  readonly threads: number;
+  /** Name of its machine. */
+  readonly host: string;
+  /** Number of its process there. */
+  readonly pid: number;
+  /** For how long it has been there. */
+  readonly upSeconds: number;
+  /** Students in training. */
+  readonly running: number;
+  /** Trainings that it has answered. */
+  readonly done: number;
+}
+
+const schema: z.ZodType<WorkerPresence> = z.strictObject({
+  id: z.string().regex(/^[\w.-]{1,100}$/),
+  queue: z.string().max(200),
+  protocol: z.int().min(1),
   engine: z.strictObject({
     name: z.string().max(100),
     version: z.string().max(100),
     instructionSet: z.string().max(200),
-  }).describe("What its results depend on"),
-  threads: z.int().min(1).max(1024).describe("Students trained at once"),
-  host: z.string().max(253).describe("Name of its machine"),
-  pid: z.int().min(0).describe("Number of its process there"),
-  upSeconds: z.number().min(0).describe("For how long it has been there"),
-  running: z.int().min(0).describe("Students in training"),
-  done: z.int().min(0).describe("Trainings that it has answered"),
+  }),
+  threads: z.int().min(1).max(1024),
+  host: z.string().max(253),
+  pid: z.int().min(0),
+  upSeconds: z.number().min(0),
+  running: z.int().min(0),
+  done: z.int().min(0),
 });
-
-/** What a worker tells of itself. */
-export type WorkerPresence = z.infer<typeof schema>;
 
 /** A worker that was not heard of for so long is no longer listed. */
 export const PRESENCE_SECONDS = 60;

@@ -1,0 +1,72 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { ifThere, runCommand, stopwatch, UsageError } from "../../cli/mod.ts";
+import type { QueueAddress } from "../address.ts";
+import { connectQueue } from "../connect.ts";
+import type { ServerPaths } from "./_paths.ts";
+
+/** A large append-only file takes a while to read. */
+const PATIENCE_SECONDS = 120;
+
+/** How often a server that starts is asked whether it is there. */
+const PAUSE_MS = 50;
+
+/** Another program was faster to listen on the port. */
+export class PortTaken extends Error {}
+
+/**
+ * Starts a server, which detaches itself, and waits until it serves.
+ *
+ * @param command Its program.
+ * @param launch Its files, the configuration among them, and how it is reached.
+ * @throws {UsageError} With what the server says, if it does not come up.
+ * @throws {PortTaken} If it could not listen.
+ */
+export async function launch(
+  command: string,
+  { paths, address }: {
+    readonly paths: ServerPaths;
+    readonly address: QueueAddress;
+  },
+): Promise<void> {
+  const saidBefore = (await readLog(paths)).length;
+  // Nothing secret in the arguments, which everybody may read.
+  const result = await runCommand(command, [paths.config]);
+  if (result === undefined || result.code !== 0) {
+    const said = `${result?.stderr ?? ""}${result?.stdout ?? ""}`.trim();
+    throw failure(command, { paths, said });
+  }
+  const elapsed = stopwatch();
+  while (true) {
+    try {
+      (await connectQueue(address)).disconnect();
+      return;
+    } catch (error) {
+      const said = (await readLog(paths)).slice(saidBefore);
+      if (/Address already in use/.test(said)) throw new PortTaken();
+      // Warnings are about the machine, and it serves in spite of them.
+      const last = said.split("\n").findLast((line) =>
+        / # (?!WARNING).*(abort|exit|fatal|fail|can't|error)/i.test(line)
+      );
+      if (last !== undefined) {
+        throw failure(command, { paths, said: last.replace(/^.* # /, "") });
+      }
+      if (elapsed() > PATIENCE_SECONDS) throw error;
+    }
+    await sleep(PAUSE_MS);
+  }
+}
+
+async function readLog({ log }: ServerPaths): Promise<string> {
+  return await ifThere(() => Deno.readTextFile(log)) ?? "";
+}
+
+function failure(
+  command: string,
+  { paths, said }: { readonly paths: ServerPaths; readonly said: string },
+): UsageError {
+  return new UsageError(
+    `Cannot start a queue: ${command} does not come up (${
+      said.replaceAll(/\s+/g, " ")
+    }), more in "${paths.log}"`,
+  );
+}

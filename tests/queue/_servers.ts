@@ -1,0 +1,91 @@
+/**
+ * Servers of tests: real ones on loopback, gone afterwards.
+ *
+ * @module
+ */
+
+import { setTimeout as sleep } from "node:timers/promises";
+import { runCommand } from "../../lib/cli/mod.ts";
+
+/** Why there can be no server here, or undefined. */
+export async function lacksServer(): Promise<string | undefined> {
+  for (const command of ["valkey-server", "redis-server"]) {
+    if (await runCommand(command, ["--version"]) !== undefined) {
+      return undefined;
+    }
+  }
+  return "there is no valkey-server and no redis-server";
+}
+
+/** A test that needs a server; skipped, in words, where there is none. */
+export async function testWithServer(
+  name: string,
+  run: () => Promise<void>,
+): Promise<void> {
+  const obstacle = await lacksServer();
+  Deno.test({
+    name: obstacle === undefined
+      ? name
+      : `${name} is skipped, because ${obstacle}`,
+    ignore: obstacle !== undefined,
+    fn: run,
+  });
+}
+
+/** A port that nobody listens on. */
+export function freePort(): number {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return listener.addr.port;
+}
+
+/** What a bare server is started with. */
+export interface BareServer {
+  /** Flags of the server, after its port. */
+  readonly flags?: readonly string[];
+  /** Default: a free one. */
+  readonly port?: number;
+}
+
+/**
+ * Runs a test beside a bare server on loopback that keeps nothing.
+ *
+ * @param bare What it is started with.
+ * @param run The test, with the server's port and process.
+ */
+export async function withServer(
+  { flags = [], port = freePort() }: BareServer,
+  run: (port: number, server: Deno.ChildProcess) => Promise<void>,
+): Promise<void> {
+  const command = await runCommand("valkey-server", ["--version"])
+    ? "valkey-server"
+    : "redis-server";
+  const server = new Deno.Command(command, {
+    args: [
+      ...["--port", `${port}`, "--bind", "127.0.0.1", "--save", ""],
+      ...flags,
+    ],
+    stdin: "null",
+    stdout: "null",
+    stderr: "null",
+  }).spawn();
+  try {
+    await listening(port);
+    await run(port, server);
+  } finally {
+    // A stopped process hears nothing else.
+    server.kill("SIGKILL");
+    await server.status;
+  }
+}
+
+async function listening(port: number): Promise<void> {
+  for (let tries = 0; tries < 500; tries++) {
+    try {
+      (await Deno.connect({ hostname: "127.0.0.1", port })).close();
+      return;
+    } catch {
+      await sleep(20);
+    }
+  }
+  throw new Error(`No server listens on port ${port} after 10 s`);
+}

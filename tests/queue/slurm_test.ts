@@ -1,0 +1,79 @@
+/** The line for SLURM of docs/machines.md, on a cluster of one node. */
+
+import assert from "node:assert/strict";
+import {
+  connectQueue,
+  createQueueExecutor,
+  readPresences,
+  readQueueAddress,
+  startServer,
+  stopServer,
+} from "../../lib/queue/mod.ts";
+import { inTemporaryFolder } from "../cli/_temporary.ts";
+import { PROJECT } from "../experiments/_run.ts";
+import {
+  makeData,
+  makeRecipe,
+  makeSplit,
+  SMALL,
+} from "../training/_problem.ts";
+import { ENGINE } from "./_executors.ts";
+import { blockOf } from "./_page.ts";
+import { until } from "./_server.ts";
+import { lacksServer } from "./_servers.ts";
+import { lacksSlurm, startCluster } from "./_slurm.ts";
+
+const obstacle = await lacksServer() ?? await lacksSlurm();
+const name =
+  "sbatch's line of docs/machines.md starts a worker that connects back, trains, and leaves in peace";
+
+Deno.test({
+  name: obstacle === undefined
+    ? name
+    : `${name} is skipped, because ${obstacle}`,
+  ignore: obstacle !== undefined,
+  fn: () =>
+    inTemporaryFolder(async (share) => {
+      await using cluster = await startCluster();
+      const { queueFile } = await startServer(share);
+      const address = await readQueueAddress(queueFile);
+      const redis = await connectQueue(address);
+      try {
+        const line = blockOf("sbatch")
+          .replace("SHARE=/shared/n2n", `SHARE='${share}'`)
+          // One is enough.
+          .replace("--array=1-8", "--array=1-1");
+        assert(line.includes(share) && line.includes("1-1"), line);
+        const submitted = await cluster.shell(line, PROJECT);
+        assert.equal(submitted.code, 0, submitted.stderr);
+        const job = /Submitted batch job (\d+)/.exec(submitted.stdout)![1]!;
+
+        await until(async () => (await readPresences(redis)).length === 1);
+        const [worker] = await readPresences(redis);
+        assert.equal(worker!.threads, 4);
+
+        const executor = await createQueueExecutor({ address, engine: ENGINE });
+        const split = makeSplit({ count: 90 });
+        executor.register(makeData({ split, train: 42, validation: 48 }));
+        const { evaluation } = await executor.submit({
+          network: SMALL,
+          recipe: makeRecipe(),
+          data: "data",
+          seed: 1,
+          engine: ENGINE.name,
+        });
+        assert.equal(evaluation.failure, undefined);
+        await executor.close();
+
+        const cancelled = await cluster.shell(`scancel ${job}`, PROJECT);
+        assert.equal(cancelled.code, 0, cancelled.stderr);
+        await until(async () => (await readPresences(redis)).length === 0);
+        const log = () => Deno.readTextFile(`${share}/worker-${job}-1.log`);
+        await until(async () => (await log()).includes("Left after"));
+        assert.match(await log(), /1 done in all/);
+      } finally {
+        redis.disconnect();
+        await stopServer(share);
+      }
+    }),
+});
