@@ -43,7 +43,7 @@ import { MOST_LOSSES, type QueueTimes } from "./times.ts";
 
 /** How a consumer works. */
 export interface ConsumerOptions {
-  /** A checked connection; further ones are made after it. */
+  /** A connection; further ones are made after it. */
   readonly redis: Redis;
   /** Whose jobs are taken. */
   readonly engine: EngineIdentity;

@@ -1,7 +1,6 @@
 import type { Engine } from "../../lib/engine/mod.ts";
+import { type Consumer, createConsumer } from "../../lib/queue/consumer.ts";
 import {
-  type Consumer,
-  createConsumer,
   createQueueExecutor,
   type QueueExecutor,
   type QueueTimes,
@@ -45,7 +44,12 @@ export class Scene {
     } = {},
   ): Promise<Consumer> {
     const redis = await this.server.connect();
-    const consumer = createConsumer({ redis, engine, threads, times: SHORT });
+    const consumer = createConsumer({
+      redis,
+      engine,
+      threads,
+      times: SHORT,
+    });
     this.#ends.push(async () => {
       await consumer.leave();
       redis.disconnect();
