@@ -16,7 +16,7 @@ import { inTemporaryFolder } from "../cli/_temporary.ts";
 import { PROJECT } from "../experiments/_run.ts";
 import { blockOf, PAGE } from "./_page.ts";
 import { until } from "./_server.ts";
-import { testWithServer } from "./_servers.ts";
+import { testWithServer } from "./_bare_server.ts";
 import { trainOne } from "./_train_one.ts";
 
 /** The lines of a shell that are a command, continued ones joined. */
@@ -74,7 +74,7 @@ Deno.test("docs/machines.md has a manifest for Kubernetes that fits its commands
   assert(1000 * terminationGracePeriodSeconds > 3 * QUEUE_TIMES.farewellMs);
 });
 
-await testWithServer(
+testWithServer(
   "docs/machines.md names permissions with which a worker trains",
   async () => {
     await inTemporaryFolder(async (folder) => {

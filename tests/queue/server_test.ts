@@ -20,7 +20,7 @@ import { isServer } from "../../lib/queue/server/_process.ts";
 import { findServer } from "../../lib/queue/server/_find.ts";
 import { inTemporaryFolder } from "../cli/_temporary.ts";
 import { PROJECT } from "../experiments/_run.ts";
-import { freePort, testWithServer, withServer } from "./_servers.ts";
+import { freePort, testWithServer, withServer } from "./_bare_server.ts";
 
 interface Said {
   readonly code: number;
@@ -73,7 +73,7 @@ async function inShare(run: (share: string) => Promise<void>): Promise<void> {
 /** A queue with one job in the hands of a worker, one left by a dead one, one waiting. */
 const NAME = "n2n-1-0123456789abcdef";
 
-await testWithServer(
+testWithServer(
   "deno task queue starts, shows, stops and continues a server",
   async () => {
     await inShare(async (share) => {
@@ -142,7 +142,7 @@ await testWithServer(
   },
 );
 
-await testWithServer(
+testWithServer(
   "startServer() continues after kill -9, and moves from a port that is taken",
   async () => {
     await inShare(async (share) => {
@@ -178,7 +178,7 @@ await testWithServer(
   },
 );
 
-await testWithServer(
+testWithServer(
   "startServer() and stopServer() name the process of a server that hangs",
   async () => {
     await inShare(async (share) => {
@@ -195,7 +195,7 @@ await testWithServer(
   },
 );
 
-await testWithServer(
+testWithServer(
   "startServer() tells what a server says that cannot read its files",
   async () => {
     await inShare(async (share) => {
@@ -223,7 +223,7 @@ await testWithServer(
   },
 );
 
-await testWithServer(
+testWithServer(
   "startServer() called twice at a time starts one server",
   async () => {
     await inShare(async (share) => {
@@ -237,7 +237,7 @@ await testWithServer(
   },
 );
 
-await testWithServer(
+testWithServer(
   "startServer() refuses a port that is taken and hosts that are not this machine",
   async () => {
     await inShare(async (share) => {
@@ -265,7 +265,7 @@ await testWithServer(
   },
 );
 
-await testWithServer(
+testWithServer(
   "deno task queue status counts jobs and workers, clear empties",
   async () => {
     await inShare(async (share) => {
@@ -346,7 +346,7 @@ await testWithServer(
 );
 
 const lacksOpenssl = await runCommand("openssl", ["version"]) === undefined;
-await testWithServer(
+testWithServer(
   "startServer() with TLS encrypts, and workers trust that server alone",
   async () => {
     await inShare(async (share) => {

@@ -11,12 +11,11 @@ import {
 import { inTemporaryFolder } from "../cli/_temporary.ts";
 import { PROJECT } from "../experiments/_run.ts";
 import { blockOf } from "./_page.ts";
-import { until } from "./_server.ts";
-import { lacksServer } from "./_servers.ts";
+import { until, WITHOUT_SERVER } from "./_server.ts";
 import { lacksSlurm, startCluster } from "./_slurm.ts";
 import { trainOne } from "./_train_one.ts";
 
-const obstacle = await lacksServer() ?? await lacksSlurm();
+const obstacle = WITHOUT_SERVER ?? await lacksSlurm();
 const name =
   "sbatch's line of docs/machines.md starts a worker that connects back, trains, and leaves in peace";
 
