@@ -11,10 +11,6 @@ const PATIENCE_SECONDS = 120;
 /** Its process has told its number by then, or never will. */
 const BIRTH_SECONDS = 5;
 
-/** What a server says last; its warnings are about the machine, and it serves. */
-const FATAL =
-  / # .*(fatal|abort|exiting|failed listening|failed to configure|unrecoverable|bad file format)/i;
-
 /** How often a server that starts is asked whether it is there. */
 const PAUSE_MS = 50;
 
@@ -51,16 +47,19 @@ export async function launch(
     } catch (error) {
       const said = (await readLog(paths)).slice(saidBefore);
       if (/Address already in use/.test(said)) throw new PortTaken();
-      const isGone = elapsed() > BIRTH_SECONDS && !(await isRunning(paths));
-      const reason = said.split("\n").findLast((line) => FATAL.test(line));
-      if (isGone || reason !== undefined) {
-        const last = reason ?? said.trim().split("\n").at(-1)!;
-        throw failure(command, { paths, said: last.replace(/^.*? [#*] /, "") });
+      if (elapsed() > BIRTH_SECONDS && !await isRunning(paths)) {
+        throw failure(command, { paths, said: lastWords(said) });
       }
       if (elapsed() > PATIENCE_SECONDS) throw error;
     }
     await sleep(PAUSE_MS);
   }
+}
+
+/** The cause is often in the line before the last. */
+function lastWords(said: string): string {
+  return said.trim().split("\n").slice(-2)
+    .map((line) => line.replace(/^.*? [#*] /, "")).join(" ");
 }
 
 async function isRunning(paths: ServerPaths): Promise<boolean> {
