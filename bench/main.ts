@@ -8,6 +8,8 @@
  * @module
  */
 
+import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import {
   describeEnvironment,
   EXIT,
@@ -17,6 +19,7 @@ import {
   UsageError,
   writeFileAtomic,
 } from "../lib/cli/mod.ts";
+import { PROJECT } from "../lib/lab/mod.ts";
 import { findEngines } from "./contenders/ours.ts";
 import { findPyTorch, PYTORCH_ADVICE } from "./contenders/pytorch.ts";
 import { loadWatch } from "./load.ts";
@@ -31,6 +34,7 @@ import {
   type Bench,
   benchText,
   EMPTY,
+  fillMachines,
   type Machine,
   readBench,
   renderBench,
@@ -93,6 +97,18 @@ async function readEarlier(path: string): Promise<Bench> {
   }
 }
 
+/** Folder of the results that are committed. */
+const RESULTS = fileURLToPath(new URL("results", PROJECT));
+
+/** Writes what is made from measurements: a trial's stays apart from the project's. */
+async function writePages(bench: Bench, results: string): Promise<void> {
+  await writeFileAtomic(`${results}/bench.md`, renderBench(bench));
+  if (resolve(results) !== RESULTS) return;
+  const path = fileURLToPath(new URL("docs/machines.md", PROJECT));
+  const page = await Deno.readTextFile(path);
+  await writeFileAtomic(path, fillMachines(page, bench));
+}
+
 /**
  * Writes the page of the measurements that are there.
  *
@@ -106,9 +122,8 @@ async function renderPage(results: string): Promise<number> {
       `--render: there is no "${path}", expected measurements; deno task bench takes them`,
     );
   });
-  const page = `${results}/bench.md`;
-  await writeFileAtomic(page, renderBench(readBench(text, path)));
-  notify(`Written: ${page}`);
+  await writePages(readBench(text, path), results);
+  notify(`Written: ${results}/bench.md`);
   return EXIT.done;
 }
 
@@ -131,10 +146,7 @@ async function main(args: readonly string[]): Promise<number> {
     measured++;
     // After each section: an hour is a long time to lose.
     await writeFileAtomic(path, benchText(bench));
-    await writeFileAtomic(
-      `${options.results}/bench.md`,
-      renderBench(readBench(benchText(bench), path)),
-    );
+    await writePages(readBench(benchText(bench), path), options.results);
   }
   if (measured === 0) return EXIT.runFailed;
   print(await Deno.readTextFile(`${options.results}/bench.md`));

@@ -174,6 +174,7 @@ const winogradSchema = z.strictObject({
 
 /** What an executor adds to a training, in milliseconds. */
 const addedSchema = z.array(z.strictObject({
+  p10: z.number(),
   p50: z.number(),
   p99: z.number(),
 }));

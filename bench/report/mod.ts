@@ -6,4 +6,5 @@
  */
 export * from "./conclusions.ts";
 export * from "./format.ts";
+export * from "./machines.ts";
 export * from "./render.ts";

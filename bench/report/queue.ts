@@ -35,7 +35,7 @@ export function renderQueue(section: QueueSection): string {
     medianRange(throughput.queue.map((each) => each[kind])),
     times(ratio(throughput, kind)),
   ];
-  const milliseconds = (kind: "p50" | "p99") => [
+  const milliseconds = (kind: "p10" | "p50" | "p99") => [
     formatNumber(median(added.pool.map((each) => each[kind])), 1),
     formatNumber(median(added.queue.map((each) => each[kind])), 1),
     "–",
@@ -55,6 +55,7 @@ export function renderQueue(section: QueueSection): string {
       [
         ["students/h, workers busy", ...rate("busy")],
         ["students/h, whole iterations", ...rate("iterations")],
+        ["ms added to a training, a tenth have less", ...milliseconds("p10")],
         ["ms added to a training, half have less", ...milliseconds("p50")],
         ["ms added to a training, 99 % have less", ...milliseconds("p99")],
       ],

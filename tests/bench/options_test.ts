@@ -12,6 +12,7 @@ Deno.test("parseBench() measures everything when nothing is said", () => {
     "search",
     "memory",
     "winograd",
+    "queue",
   ]);
   assert.equal(options.networks.length, 6);
   assert.equal(options.pytorch, true);
@@ -31,7 +32,7 @@ Deno.test("parseBench() takes lists with commas and lists of flags", () => {
 
 Deno.test("parseBench() tells what was expected when a name is wrong", () => {
   const cases: readonly (readonly [readonly string[], RegExp])[] = [
-    [["--only", "steps"], /--only steps.*step, search, memory or winograd/s],
+    [["--only", "steps"], /--only steps.*step, search, memory, winograd or queue/s],
     [["--networks", "vgg"], /--networks vgg.*resnet18-64/s],
     [["--engines", "cuda"], /--engines cuda.*onednn/s],
     [["--rounds", "0"], /--rounds 0.*>= 1/s],

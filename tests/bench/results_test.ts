@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
-import { benchText, readBench, renderBench } from "../../bench/report/mod.ts";
+import {
+  benchText,
+  fillMachines,
+  readBench,
+  renderBench,
+} from "../../bench/report/mod.ts";
 import { findStale } from "../../lib/report/mod.ts";
 import { BENCH } from "./_bench.ts";
 
@@ -27,6 +32,17 @@ Deno.test("renderBench() gives results/bench.md when nobody typed in it", async 
     ["bench.md", renderBench(readBench(text, "bench.json"))],
   ]);
   assert.deepEqual(await findStale(folder, files), []);
+});
+
+Deno.test("fillMachines() gives docs/machines.md when nobody typed in it", async () => {
+  const json = new URL("results/bench.json", PROJECT);
+  const bench = readBench(await Deno.readTextFile(json), "bench.json");
+  assert(bench.queue !== undefined);
+  const docs = new URL("docs/", PROJECT);
+  const page = await Deno.readTextFile(new URL("machines.md", docs));
+  const files = new Map([["machines.md", fillMachines(page, bench)]]);
+  assert.deepEqual(await findStale(docs, files), []);
+  assert.match(page, /\| +1000 \|/);
 });
 
 Deno.test("bench --render writes bench.md from bench.json, and nothing else", async () => {

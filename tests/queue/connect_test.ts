@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { EXIT, UsageError } from "../../lib/cli/mod.ts";
 import { readQueueAddress } from "../../lib/queue/address.ts";
 import { connectQueue } from "../../lib/queue/connect.ts";
-import { freePort, testWithServer, withServer } from "./_servers.ts";
+import { freePort, testWithServer, withServer } from "./_bare_server.ts";
 
 const SECRET = "correct-horse";
 
@@ -32,7 +32,7 @@ async function refusal(text: string, password?: string): Promise<string> {
   return error.message;
 }
 
-await testWithServer(
+testWithServer(
   "connectQueue() lets in who has the password, and tells others",
   async () => {
     await withServer({ flags: ["--requirepass", SECRET] }, async (port) => {
@@ -57,7 +57,7 @@ await testWithServer(
   },
 );
 
-await testWithServer(
+testWithServer(
   "connectQueue() refuses a server that evicts",
   async () => {
     await withServer(
@@ -73,7 +73,7 @@ await testWithServer(
   },
 );
 
-await testWithServer(
+testWithServer(
   "connectQueue() with a password refuses a server that wants none",
   async () => {
     await withServer({}, async (port) => {
@@ -83,7 +83,7 @@ await testWithServer(
   },
 );
 
-await testWithServer(
+testWithServer(
   "connectQueue() refuses a server that hangs, with the reason",
   async () => {
     await withServer({}, async (port, server) => {
@@ -124,7 +124,7 @@ Deno.test("connectQueue() refuses a server that is too old", async () => {
   await serving;
 });
 
-await testWithServer(
+testWithServer(
   "connectQueue() comes back to a server that was away",
   async () => {
     let port = 0;

@@ -20,7 +20,7 @@ import { isServer } from "../../lib/queue/server/_process.ts";
 import { findServer } from "../../lib/queue/server/_find.ts";
 import { inTemporaryFolder } from "../cli/_temporary.ts";
 import { PROJECT } from "../experiments/_run.ts";
-import { freePort, testWithServer, withServer } from "./_servers.ts";
+import { freePort, testWithServer, withServer } from "./_bare_server.ts";
 
 interface Said {
   readonly code: number;
@@ -73,11 +73,13 @@ async function inShare(run: (share: string) => Promise<void>): Promise<void> {
 /** A queue with one job in the hands of a worker, one left by a dead one, one waiting. */
 const NAME = "n2n-1-0123456789abcdef";
 
-await testWithServer(
+testWithServer(
   "deno task queue starts, shows, stops and continues a server",
   async () => {
     await inShare(async (share) => {
-      const started = await queue(share, "start");
+      // Of its own: other tests start servers on the first port that is free.
+      const port = `${freePort()}`;
+      const started = await queue(share, "start", "--port", port);
       assert.equal(started.code, EXIT.done, started.stderr);
       assert.match(
         started.stdout,
@@ -99,14 +101,12 @@ await testWithServer(
       }
 
       // Once more: it runs, and is the same.
-      const again = await queue(share, "start");
+      const again = await queue(share, "start", "--port", port);
       assert.match(again.stdout, /runs already/);
       assert.deepEqual(await readFile(share), file);
       assert.equal(await pidOf(share), pid);
-      const other = await queue(share, "start", "--port", `${file.port + 1}`);
-      assert.equal(other.code, EXIT.usage);
-      assert.match(
-        other.stderr,
+      await assert.rejects(
+        startServer(share, { port: file.port + 1 }),
         /--port \d+: the server runs with \d+.*queue stop/,
       );
 
@@ -122,9 +122,7 @@ await testWithServer(
       const stopped = await queue(share, "stop");
       assert.equal(stopped.code, EXIT.done, stopped.stderr);
       assert.match(stopped.stdout, /^Stopped redis:\/\/localhost/);
-      const none = await queue(share, "stop");
-      assert.deepEqual([none.code, none.stderr], [EXIT.done, ""]);
-      assert.match(none.stdout, /^No server runs/);
+      assert.deepEqual(await stopServer(share), {});
       const away = await queue(share, "status");
       assert.equal(away.code, EXIT.usage);
       assert.match(
@@ -133,7 +131,7 @@ await testWithServer(
       );
 
       // A stale queue.json: the same password, port and data.
-      assert.equal((await queue(share, "start")).code, EXIT.done);
+      await startServer(share);
       assert.deepEqual(await readFile(share), file);
       redis = await join(share);
       assert.equal(await redis.get("n2n:kept"), "yes");
@@ -144,7 +142,7 @@ await testWithServer(
   },
 );
 
-await testWithServer(
+testWithServer(
   "startServer() continues after kill -9, and moves from a port that is taken",
   async () => {
     await inShare(async (share) => {
@@ -180,7 +178,7 @@ await testWithServer(
   },
 );
 
-await testWithServer(
+testWithServer(
   "startServer() and stopServer() name the process of a server that hangs",
   async () => {
     await inShare(async (share) => {
@@ -197,7 +195,35 @@ await testWithServer(
   },
 );
 
-await testWithServer(
+testWithServer(
+  "startServer() tells what a server says that cannot read its files",
+  async () => {
+    await inShare(async (share) => {
+      await startServer(share, { port: freePort() });
+      const before = await readFile(share);
+      await stopServer(share);
+      const data = `${share}/server/appendonlydir`;
+      for await (const { name } of Deno.readDir(data)) {
+        if (name.endsWith(".rdb")) {
+          await Deno.writeTextFile(`${data}/${name}`, "x");
+        }
+      }
+      const error = await startServer(share).then(
+        () => assert.fail(),
+        (e) => e,
+      );
+      assert.equal(error.exitCode, EXIT.usage);
+      assert.match(
+        error.message,
+        /does not come up \(.*\w+.*\), more in ".*log"$/,
+      );
+      // How to join is kept: the files may be put right.
+      assert.deepEqual(await readFile(share), before);
+    });
+  },
+);
+
+testWithServer(
   "startServer() called twice at a time starts one server",
   async () => {
     await inShare(async (share) => {
@@ -211,7 +237,7 @@ await testWithServer(
   },
 );
 
-await testWithServer(
+testWithServer(
   "startServer() refuses a port that is taken and hosts that are not this machine",
   async () => {
     await inShare(async (share) => {
@@ -239,11 +265,11 @@ await testWithServer(
   },
 );
 
-await testWithServer(
+testWithServer(
   "deno task queue status counts jobs and workers, clear empties",
   async () => {
     await inShare(async (share) => {
-      await queue(share, "start");
+      await startServer(share);
       const redis = await join(share);
       const jobs = new Queue(NAME, { connection: redis, prefix: PREFIX });
       await redis.sadd(QUEUES_KEY, NAME);
@@ -320,7 +346,7 @@ await testWithServer(
 );
 
 const lacksOpenssl = await runCommand("openssl", ["version"]) === undefined;
-await testWithServer(
+testWithServer(
   "startServer() with TLS encrypts, and workers trust that server alone",
   async () => {
     await inShare(async (share) => {
@@ -331,7 +357,10 @@ await testWithServer(
         );
         return;
       }
-      const { origin } = await startServer(share, { tls: true });
+      const { origin } = await startServer(share, {
+        tls: true,
+        port: freePort(),
+      });
       assert.match(origin, /^rediss:\/\/localhost/);
       const file = await readFile(share);
       const { mode } = await Deno.stat(`${share}/server/key.pem`);

@@ -3,7 +3,6 @@
 import assert from "node:assert/strict";
 import {
   connectQueue,
-  createQueueExecutor,
   readPresences,
   readQueueAddress,
   startServer,
@@ -11,19 +10,12 @@ import {
 } from "../../lib/queue/mod.ts";
 import { inTemporaryFolder } from "../cli/_temporary.ts";
 import { PROJECT } from "../experiments/_run.ts";
-import {
-  makeData,
-  makeRecipe,
-  makeSplit,
-  SMALL,
-} from "../training/_problem.ts";
-import { ENGINE } from "./_executors.ts";
 import { blockOf } from "./_page.ts";
-import { until } from "./_server.ts";
-import { lacksServer } from "./_servers.ts";
+import { until, WITHOUT_SERVER } from "./_server.ts";
 import { lacksSlurm, startCluster } from "./_slurm.ts";
+import { trainOne } from "./_train_one.ts";
 
-const obstacle = await lacksServer() ?? await lacksSlurm();
+const obstacle = WITHOUT_SERVER ?? await lacksSlurm();
 const name =
   "sbatch's line of docs/machines.md starts a worker that connects back, trains, and leaves in peace";
 
@@ -52,18 +44,7 @@ Deno.test({
         const [worker] = await readPresences(redis);
         assert.equal(worker!.threads, 4);
 
-        const executor = await createQueueExecutor({ address, engine: ENGINE });
-        const split = makeSplit({ count: 90 });
-        executor.register(makeData({ split, train: 42, validation: 48 }));
-        const { evaluation } = await executor.submit({
-          network: SMALL,
-          recipe: makeRecipe(),
-          data: "data",
-          seed: 1,
-          engine: ENGINE.name,
-        });
-        assert.equal(evaluation.failure, undefined);
-        await executor.close();
+        await trainOne(address);
 
         const cancelled = await cluster.shell(`scancel ${job}`, PROJECT);
         assert.equal(cancelled.code, 0, cancelled.stderr);

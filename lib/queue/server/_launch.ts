@@ -3,9 +3,13 @@ import { ifThere, runCommand, stopwatch, UsageError } from "../../cli/mod.ts";
 import type { QueueAddress } from "../address.ts";
 import { connectQueue } from "../connect.ts";
 import type { ServerPaths } from "./_paths.ts";
+import { isServer, readProcess } from "./_process.ts";
 
 /** A large append-only file takes a while to read. */
 const PATIENCE_SECONDS = 120;
+
+/** Its process has told its number by then, or never will. */
+const BIRTH_SECONDS = 5;
 
 /** How often a server that starts is asked whether it is there. */
 const PAUSE_MS = 50;
@@ -43,17 +47,24 @@ export async function launch(
     } catch (error) {
       const said = (await readLog(paths)).slice(saidBefore);
       if (/Address already in use/.test(said)) throw new PortTaken();
-      // Warnings are about the machine, and it serves in spite of them.
-      const last = said.split("\n").findLast((line) =>
-        / # (?!WARNING).*(abort|exit|fatal|fail|can't|error)/i.test(line)
-      );
-      if (last !== undefined) {
-        throw failure(command, { paths, said: last.replace(/^.* # /, "") });
+      if (elapsed() > BIRTH_SECONDS && !await isRunning(paths)) {
+        throw failure(command, { paths, said: lastWords(said) });
       }
       if (elapsed() > PATIENCE_SECONDS) throw error;
     }
     await sleep(PAUSE_MS);
   }
+}
+
+/** The cause is often in the line before the last. */
+function lastWords(said: string): string {
+  return said.trim().split("\n").slice(-2)
+    .map((line) => line.replace(/^.*? [#*] /, "")).join(" ");
+}
+
+async function isRunning(paths: ServerPaths): Promise<boolean> {
+  const pid = (await readProcess(paths))?.pid;
+  return pid !== undefined && await isServer(pid);
 }
 
 async function readLog({ log }: ServerPaths): Promise<string> {

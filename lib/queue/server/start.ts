@@ -6,7 +6,7 @@ import {
 } from "../../cli/mod.ts";
 import { fromFile, type QueueFile, readQueueFile } from "../_file.ts";
 import type { QueueAddress } from "../address.ts";
-import { connectQueue, infoField } from "../connect.ts";
+import { connectQueue } from "../connect.ts";
 import { ensureCertificate } from "./_certificate.ts";
 import { configText } from "./_config.ts";
 import { findServer } from "./_find.ts";
@@ -68,7 +68,7 @@ export async function startServer(
   await lock.lock(true);
   const isKnown = await ifThere(() => Deno.stat(paths.queueFile)) !== undefined;
   const earlier = isKnown ? await readQueueFile(paths.queueFile) : undefined;
-  const running = earlier && await findRunning(fromFile(earlier), paths);
+  const running = earlier && await findRunning(fromFile(earlier));
   if (earlier !== undefined && running !== undefined) {
     checkSame(earlier, options);
     return describe(earlier, { paths, title: running, isNew: false });
@@ -113,20 +113,15 @@ async function launchAnew(
   }
 }
 
-/** The server of a folder, "Redis 7.0.15", or undefined where it does not answer. */
+/** The server at an address, "Redis 7.0.15", or undefined where none has its password. */
 async function findRunning(
   address: QueueAddress,
-  paths: ServerPaths,
 ): Promise<string | undefined> {
   try {
     const redis = await connectQueue(address, { timeoutMs: 3000 });
     const info = await redis.info("server");
     redis.disconnect();
-    // Where it was started here, what answers may be another that took its port.
-    const isHere = (await readProcess(paths))?.isHere ?? false;
-    return isHere && infoField(info, "config_file") !== paths.config
-      ? undefined
-      : titleOf(info);
+    return titleOf(info);
   } catch (error) {
     if (error instanceof UsageError) return undefined;
     throw error;

@@ -1,28 +1,20 @@
 /**
- * Servers of tests: real ones on loopback, gone afterwards.
+ * Servers of tests that are as a test wants them: without a password, evicting, on
+ * a port that another had.
  *
  * @module
  */
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { runCommand } from "../../lib/cli/mod.ts";
-
-/** Why there can be no server here, or undefined. */
-export async function lacksServer(): Promise<string | undefined> {
-  for (const command of ["valkey-server", "redis-server"]) {
-    if (await runCommand(command, ["--version"]) !== undefined) {
-      return undefined;
-    }
-  }
-  return "there is no valkey-server and no redis-server";
-}
+import { WITHOUT_SERVER } from "./_server.ts";
 
 /** A test that needs a server; skipped, in words, where there is none. */
-export async function testWithServer(
+export function testWithServer(
   name: string,
   run: () => Promise<void>,
-): Promise<void> {
-  const obstacle = await lacksServer();
+): void {
+  const obstacle = WITHOUT_SERVER;
   Deno.test({
     name: obstacle === undefined
       ? name
