@@ -9,6 +9,8 @@
  * @module
  */
 
+import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import {
   describeEnvironment,
   EXIT,
@@ -18,6 +20,7 @@ import {
   UsageError,
   writeFileAtomic,
 } from "../lib/cli/mod.ts";
+import { PROJECT } from "../lib/lab/mod.ts";
 import { findEngines } from "./contenders/ours.ts";
 import { findPyTorch, PYTORCH_ADVICE } from "./contenders/pytorch.ts";
 import { loadWatch } from "./load.ts";
@@ -34,6 +37,7 @@ import {
   benchPath,
   benchText,
   EMPTY,
+  fillMachines,
   FOLDER,
   INDEX,
   type Machine,
@@ -45,6 +49,7 @@ import { type BenchContext, SectionSkipped } from "./sections/context.ts";
 import { listContenders } from "./sections/engines.ts";
 import { measureMemory } from "./sections/memory.ts";
 import { measurePrecision } from "./sections/precision.ts";
+import { measureQueue } from "./sections/queue.ts";
 import { measureSearch } from "./sections/search.ts";
 import { measureSteps } from "./sections/step.ts";
 import { measureTime } from "./sections/time.ts";
@@ -63,6 +68,7 @@ const MEASURES: {
   precision: measurePrecision,
   memory: measureMemory,
   winograd: measureWinograd,
+  queue: measureQueue,
 };
 
 async function describeMachine(): Promise<Machine> {
@@ -92,7 +98,10 @@ async function openContext(
   };
 }
 
-/** Writes the pages of all measurements of a results folder. */
+/** Folder of the results that are committed. */
+const RESULTS = fileURLToPath(new URL("results", PROJECT));
+
+/** Writes what is made from measurements: a trial's stays apart from the project's. */
 async function writePages(
   results: string,
   benches: ReadonlyMap<string, Bench>,
@@ -100,6 +109,10 @@ async function writePages(
   for (const [path, page] of renderPages(benches)) {
     await writeFileAtomic(`${results}/${path}`, page);
   }
+  if (resolve(results) !== RESULTS) return;
+  const path = fileURLToPath(new URL("docs/machines.md", PROJECT));
+  const page = await Deno.readTextFile(path);
+  await writeFileAtomic(path, fillMachines(page, [...benches.values()]));
 }
 
 /**

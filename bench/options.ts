@@ -18,6 +18,7 @@ export const SECTIONS = [
   "precision",
   "memory",
   "winograd",
+  "queue",
 ] as const;
 
 /** A part of the benchmark. */

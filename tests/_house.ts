@@ -8,7 +8,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ["network", "random"],
   ["engine", "data"],
   ["training", "policy", "compress", "reward", "exchange"],
-  ["search", "report"],
+  ["search", "report", "queue"],
   ["lab"],
   ["experiments", "bench"],
 ];

@@ -4,9 +4,11 @@
  * @module
  */
 
+import { formatNumber } from "../../lib/report/mod.ts";
 import { BENCH_NETWORKS } from "../networks.ts";
 import { geometricMean, median } from "../statistics.ts";
 import type { Bench, StepSection } from "./format.ts";
+import { queueRatio } from "./queue.ts";
 import { workerRatios } from "./search.ts";
 import { formatMemory, formatWhole, percent, times } from "./text.ts";
 import { hasBf16 } from "../processor.ts";
@@ -47,6 +49,12 @@ export const TARGETS = {
   overhead: 0.03,
   /** Peak of a laptop search with two workers, teacher of width 32: at most. */
   searchBytes: 2 ** 30,
+  /** Milliseconds that a queue on loopback adds to a training: half have less. */
+  queueMs: 10,
+  /** Students an hour of two workers of a queue / of the pool of two. */
+  queueShare: 0.95,
+  /** Seconds from a worker's death until another has its job: always less. */
+  restartSeconds: 45,
 } as const;
 
 /** What became of a target; "open" when not all that it asks for was measured. */
@@ -83,6 +91,7 @@ export function conclusions(bench: Bench): readonly Conclusion[] {
     overhead(bench),
     predictionSpeed(bench),
     searchMemory(bench),
+    ...queueTargets(bench),
   ];
 }
 
@@ -329,4 +338,46 @@ function searchMemory({ memory }: Bench): Conclusion {
       ? found.every(({ bytes }) => bytes <= TARGETS.searchBytes)
       : undefined,
   );
+}
+
+function queueTargets({ queue }: Bench): readonly Conclusion[] {
+  const { queueMs, queueShare, restartSeconds } = TARGETS;
+  const targets = [
+    `at most ${queueMs} ms for half of them`,
+    `at least ${queueShare}x`,
+    `within ${restartSeconds} s`,
+  ] as const;
+  if (queue === undefined) {
+    return [
+      "What a queue adds to a training: not measured",
+      "Two workers of a queue beside the pool of two: not measured",
+      "A dead worker's job: not measured",
+    ].map((finding, i) => conclusion(finding, targets[i]!, undefined));
+  }
+  const added = median(queue.added.queue.map(({ p50 }) => p50));
+  const share = queueRatio(queue);
+  const longest = Math.max(...queue.restarts);
+  return [
+    conclusion(
+      `A queue on this machine adds ${
+        formatNumber(added, 1)
+      } ms to a training (median)`,
+      targets[0],
+      added <= queueMs,
+    ),
+    conclusion(
+      `Two workers of a queue train ${
+        times(share)
+      } as many students an hour as the pool of two while they are busy`,
+      targets[1],
+      share >= queueShare,
+    ),
+    conclusion(
+      `A dead worker's job goes on with another one after ${
+        formatNumber(longest, 0)
+      } s at most`,
+      targets[2],
+      longest <= restartSeconds,
+    ),
+  ];
 }

@@ -231,6 +231,64 @@ const winogradSchema = z.strictObject({
   })),
 });
 
+/** What an executor adds to a training, in milliseconds. */
+const addedSchema = z.array(z.strictObject({
+  p10: z.number(),
+  p50: z.number(),
+  p99: z.number(),
+}));
+
+/** What a server did within some time. */
+const workSchema = z.strictObject({
+  seconds: positive,
+  jobs: count,
+  cpuSeconds: z.number().min(0),
+  bytesIn: count,
+  bytesOut: count,
+});
+
+/** What a server did within some time. */
+export type ServerWork = z.infer<typeof workSchema>;
+
+/** Many workers that do not train; see bench/queue/simulation.ts. */
+const simulationSchema = z.strictObject({
+  workers: count,
+  idle: workSchema,
+  holding: workSchema,
+  flow: workSchema,
+  paceSeconds: positive,
+  producerCpu: positive,
+  bytes: z.strictObject({
+    empty: count,
+    joined: count,
+    job: count,
+    answer: count,
+    events: count,
+  }),
+});
+
+/** Many workers that do not train. */
+export type SimulationSection = z.infer<typeof simulationSchema>;
+
+const queueSchema = z.strictObject({
+  machine: machineSchema,
+  ...roundsFields,
+  server: z.string(),
+  engine: z.string(),
+  version: z.string(),
+  /** From the start of a worker's command until it takes jobs, in seconds. */
+  joinSeconds: z.array(positive),
+  /** By the pool of two threads and by two workers of a queue; one a round. */
+  added: z.strictObject({ pool: addedSchema, queue: addedSchema }),
+  throughput: z.strictObject({
+    pool: z.array(throughputSchema),
+    queue: z.array(throughputSchema),
+  }),
+  /** From a worker's death until another one has its job, in seconds. */
+  restarts: z.array(positive),
+  simulation: simulationSchema,
+});
+
 const benchSchema = z.strictObject({
   format: z.literal(1),
   engines: enginesSchema.optional(),
@@ -240,6 +298,7 @@ const benchSchema = z.strictObject({
   precision: precisionSchema.optional(),
   memory: memorySchema.optional(),
   winograd: winogradSchema.optional(),
+  queue: queueSchema.optional(),
 });
 
 /** All that was measured. */
@@ -258,6 +317,9 @@ export type PrecisionSection = z.infer<typeof precisionSchema>;
 export type MemorySection = z.infer<typeof memorySchema>;
 /** Winograd against direct. */
 export type WinogradSection = z.infer<typeof winogradSchema>;
+
+/** The queue of several machines. */
+export type QueueSection = z.infer<typeof queueSchema>;
 
 /** The file of measurements is damaged or of another form. */
 export class BenchFileError extends Error {

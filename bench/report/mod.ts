@@ -6,5 +6,6 @@
  */
 export * from "./conclusions.ts";
 export * from "./format.ts";
+export * from "./machines.ts";
 export * from "./pages.ts";
 export * from "./render.ts";

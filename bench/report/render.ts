@@ -3,6 +3,7 @@ import { renderEngines } from "./engines.ts";
 import type { Bench } from "./format.ts";
 import { renderMemory } from "./memory.ts";
 import { renderPrecision } from "./precision.ts";
+import { renderQueue } from "./queue.ts";
 import { renderSearch } from "./search.ts";
 import { renderStep } from "./step.ts";
 import { renderTime } from "./time.ts";
@@ -22,7 +23,8 @@ const WORDS: Readonly<Record<Verdict, string>> = {
  * @returns Markdown; what it concludes stands first.
  */
 export function renderBench(bench: Bench, file: string): string {
-  const { engines, step, search, time, precision, memory, winograd } = bench;
+  const { engines, step, search, time, precision, memory, winograd, queue } =
+    bench;
   const sections = [
     step && renderStep(step),
     search && renderSearch(search),
@@ -30,6 +32,7 @@ export function renderBench(bench: Bench, file: string): string {
     precision && renderPrecision(precision),
     memory && renderMemory(memory),
     winograd && renderWinograd(winograd),
+    queue && renderQueue(queue),
     engines && renderEngines(engines),
   ].filter((text) => text !== undefined);
   const lines = conclusions(bench).map(({ finding, target, verdict }) =>

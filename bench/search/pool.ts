@@ -3,6 +3,7 @@ import {
   createWorkerPool,
   type EngineIdentity,
   type EvaluationRequest,
+  type Executor,
 } from "../../lib/search/mod.ts";
 import { memoryStore } from "../../lib/store/mod.ts";
 import type { Contender } from "../contenders/contender.ts";
@@ -21,13 +22,26 @@ export interface StudentPool {
   close(): Promise<void>;
 }
 
+/** What a pool trains, and by whom. */
+export interface PoolOptions {
+  /** The students. */
+  readonly students: SearchStudents;
+  /** Who trains, as many at once; default a pool of threads. */
+  readonly executor?: Executor;
+  /** Seed of an iteration's trainings, for an executor that remembers. */
+  readonly seed?: () => number;
+}
+
 /** Starts a pool for an engine. */
 export function startPool(
   { id: engine, version }: Contender,
   workers: number,
-  { iterations, data }: SearchStudents,
+  {
+    students: { iterations, data },
+    executor = createWorkerPool(workers),
+    seed,
+  }: PoolOptions,
 ): StudentPool {
-  const executor = createWorkerPool(workers);
   executor.register(data);
   // Only part of keys in a store that is thrown away.
   const identity: EngineIdentity = {
@@ -41,8 +55,11 @@ export function startPool(
     requests: readonly EvaluationRequest[],
   ): Promise<readonly Span[]> {
     const evaluator = createEvaluator(memoryStore(), executor, identity);
+    const asked = seed === undefined
+      ? requests
+      : requests.map((request) => ({ ...request, seed: seed() }));
     const begin = performance.now();
-    return await Promise.all(requests.map(async (request) => {
+    return await Promise.all(asked.map(async (request) => {
       const { failure } = await evaluator.evaluate(request);
       if (failure !== undefined) {
         throw new Error(

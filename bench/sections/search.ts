@@ -50,7 +50,7 @@ export async function measureSearch(
   const students = await prepareSearch(fastest);
 
   const pools = engines.flatMap((engine) =>
-    WORKERS.map((workers) => startPool(engine, workers, students))
+    WORKERS.map((workers) => startPool(engine, workers, { students }))
   );
   try {
     for (const pool of pools) await pool.warmUp();

@@ -23,7 +23,16 @@ export function runSchema(engines: readonly string[], engineNote?: string) {
     workers: z.int().min(1).max(1024).optional()
       .describe(
         "Students trained at once; any number gives the same results " +
-          "(default: one a logical core)",
+          "(default: one a logical core; beside --queue none on this machine)",
+      ),
+    queue: z.string().min(1).optional()
+      .describe(
+        "Trains on other machines: redis://HOST, rediss://HOST, or the " +
+          "queue.json of deno task queue; docs/machines.md",
+      ),
+    verifyShare: z.number().min(0).max(1).default(0)
+      .describe(
+        "Share of the queue's answers that are trained again here and compared",
       ),
     // "data" is a group of an experiment's own options.
     dataFolder: z.string().min(1).optional().meta({ flag: "data" })

@@ -4,6 +4,12 @@ import { FileError } from "./errors.ts";
 
 let serial = 0;
 
+/** How {@link writeFileAtomic} makes the file. */
+export interface AtomicOptions {
+  /** Permissions of a secret file from its first byte on, 0o600; default the usual. */
+  readonly mode?: number;
+}
+
 /**
  * Writes a file so that a reader, or this process after a crash, finds either
  * the old content or the new one, never a part: a temporary file beside it,
@@ -11,6 +17,7 @@ let serial = 0;
  *
  * @param path The file.
  * @param content Its whole new content; text is written as UTF-8.
+ * @param options Permissions, where not the usual ones.
  * @throws {FileError} With path and code (ENOSPC, EROFS, EACCES, …); the old
  *   file is then as it was.
  *
@@ -22,12 +29,13 @@ let serial = 0;
 export async function writeFileAtomic(
   path: string,
   content: string | Uint8Array,
+  options: AtomicOptions = {},
 ): Promise<void> {
   const folder = dirname(path);
   let temporary: string | undefined;
   try {
     await Deno.mkdir(folder, { recursive: true });
-    const created = await createBeside(path);
+    const created = await createBeside(path, options);
     temporary = created.path;
     {
       using file = created.file;
@@ -51,6 +59,7 @@ export async function writeFileAtomic(
 /** A fresh file in the same folder, for a rename cannot cross file systems. */
 async function createBeside(
   path: string,
+  { mode }: AtomicOptions,
 ): Promise<{ readonly path: string; readonly file: Deno.FsFile }> {
   while (true) {
     // The process number keeps two processes apart; createNew and the serial
@@ -58,7 +67,11 @@ async function createBeside(
     const name = `.${basename(path)}.${process.pid}-${serial++}.tmp`;
     const temporary = join(dirname(path), name);
     try {
-      const options = { write: true, createNew: true };
+      const options = {
+        write: true,
+        createNew: true,
+        ...(mode !== undefined && { mode }),
+      };
       return {
         path: temporary,
         file: await Deno.open(temporary, options),

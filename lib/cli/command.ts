@@ -62,8 +62,15 @@ export interface RunOptions {
   readonly seed: number;
   /** Name of the engine. */
   readonly engine: string;
-  /** Students trained at once, 1 to 1024. Must not change any result. */
+  /**
+   * Students trained at once on this machine, 1 to 1024, or 0 beside a queue. Must
+   * not change any result.
+   */
   readonly workers: number;
+  /** Where a queue's server is, whose workers train too. Must not change any result. */
+  readonly queue?: string;
+  /** Share of the queue's answers that are checked, 0 to 1. Default 0. */
+  readonly verifyShare?: number;
   /** Folder with data set files already there. */
   readonly data?: string;
   /** Folder for everything written. */

@@ -16,6 +16,7 @@ export * from "./parse.ts";
 export { suggestion } from "./_suggest.ts";
 export * from "./progress.ts";
 export * from "./run_command.ts";
+export * from "./secret.ts";
 export * from "./set_aside.ts";
 export * from "./signals.ts";
 export * from "./words.ts";

@@ -86,7 +86,7 @@ export function parseCommand<Config>(
   if (!call.ok || !run.ok || !config.ok || problems.length > 0) {
     throw usageError(command.name, problems);
   }
-  const { seed, engine, dataFolder, results } = run.values;
+  const { seed, engine, queue, verifyShare, dataFolder, results } = run.values;
   const { profile, fresh, dryRun } = call.values;
   return {
     config: config.values,
@@ -94,7 +94,10 @@ export function parseCommand<Config>(
       profile,
       seed,
       engine,
-      workers: run.values.workers ?? navigator.hardwareConcurrency,
+      workers: run.values.workers ??
+        (queue === undefined ? navigator.hardwareConcurrency : 0),
+      ...queue === undefined ? {} : { queue },
+      ...verifyShare === 0 ? {} : { verifyShare },
       ...dataFolder === undefined ? {} : { data: dataFolder },
       results,
       fresh,

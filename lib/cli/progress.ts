@@ -21,6 +21,8 @@ export interface ProgressOptions {
   readonly forecast?: () => { readonly seconds: number; readonly all: string };
   /** Name of a step in the plural; default "steps". */
   readonly unit?: string;
+  /** What else is shown at the line's end, asked each time it is drawn. */
+  readonly status?: () => string;
   /** Default `Deno.stderr`. */
   readonly stream?: TextSink;
   /** Milliseconds; default the machine's monotonic clock. */
@@ -66,6 +68,7 @@ export function createProgress(options: ProgressOptions): Progress {
     restored = 0,
     unit = "steps",
     forecast,
+    status,
     stream = Deno.stderr,
     now = wallClock.monotonicMs,
     isTerminal = Deno.stderr.isTerminal(),
@@ -100,6 +103,7 @@ export function createProgress(options: ProgressOptions): Progress {
       }
     }
     if (note !== "") parts.push(note);
+    if (status !== undefined && done < total) parts.push(status());
     return parts.join(", ");
   }
   function draw(): void {

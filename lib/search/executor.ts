@@ -7,7 +7,10 @@ import type { PredictionRequest } from "./prediction.ts";
 export interface Execution {
   /** What was asked for. */
   readonly evaluation: Evaluation;
-  /** The trained weights, as a safetensors file; undefined when training failed. */
+  /**
+   * The trained weights, as a safetensors file; undefined when training failed, or
+   * they were not wanted.
+   */
   readonly weights?: Uint8Array;
   /**
    * Seconds that a training thread was busy with this process's part: after a
@@ -31,7 +34,10 @@ export interface TrainingProgress {
 export interface ExecutionOptions {
   /** Checkpoint of the same request to continue from. */
   readonly resume?: Uint8Array;
-  /** Called after each epoch but the last. */
+  /**
+   * Called after each epoch but the last; an executor on several machines may leave
+   * some out.
+   */
   readonly afterEpoch?: (progress: TrainingProgress) => void;
   /**
    * Who goes first where several wait for a worker: the lowest number, then the
@@ -40,6 +46,11 @@ export interface ExecutionOptions {
   readonly rank?: number;
   /** Called where an interrupt stopped the training. */
   readonly onStop?: (progress: TrainingProgress) => void;
+  /**
+   * Whether the trained weights are wanted, default true; an executor may give them
+   * all the same.
+   */
+  readonly keepsWeights?: boolean;
 }
 
 /** What a prediction gives. */

@@ -156,6 +156,7 @@ export function createEvaluator(
       ...(resume === undefined ? {} : { resume }),
       rank,
       onStop: keep,
+      keepsWeights: options.weights === true,
       ...(options.checkpoints
         ? {
           afterEpoch: (progress: TrainingProgress) => {

@@ -218,4 +218,57 @@ export const BENCH: Bench = {
       winograd: slowed(winograd as number),
     })),
   },
+  queue: {
+    machine: MACHINE,
+    ...ROUNDS,
+    rounds: 2,
+    server: "Redis 7.0.15",
+    engine: "onednn",
+    version: "oneDNN 2",
+    joinSeconds: [1, 2],
+    added: {
+      pool: [{ p10: 1, p50: 1, p99: 5 }, { p10: 1, p50: 3, p99: 5 }],
+      queue: [{ p10: 4, p50: 8, p99: 20 }, { p10: 4, p50: 10, p99: 30 }],
+    },
+    // Each round 0.96x, though the second was half as fast.
+    throughput: {
+      pool: [{ busy: 1000, iterations: 900 }, { busy: 500, iterations: 450 }],
+      queue: [{ busy: 960, iterations: 810 }, { busy: 480, iterations: 405 }],
+    },
+    restarts: [30, 40, 20],
+    simulation: {
+      workers: 200,
+      // A worker and second: 0.1 ms, 100 and 50 bytes.
+      idle: work({ seconds: 10, cpuSeconds: 0.2, bytes: 200_000 }),
+      // A worker and second: 0.5 ms, 200 and 100 bytes.
+      holding: work({ seconds: 10, cpuSeconds: 1, bytes: 400_000 }),
+      // 1 s and 400,000 bytes of it are the holding of jobs; a job: 1 ms, 3 kB.
+      flow: work({
+        seconds: 10,
+        jobs: 1000,
+        cpuSeconds: 2,
+        bytes: 3_400_000,
+      }),
+      paceSeconds: 2,
+      producerCpu: 0.0006,
+      bytes: {
+        empty: 1_000_000,
+        joined: 11_000_000,
+        job: 4000,
+        answer: 500,
+        events: 2_000_000,
+      },
+    },
+  },
 };
+
+function work(
+  { seconds, cpuSeconds, bytes, jobs = 0 }: {
+    readonly seconds: number;
+    readonly cpuSeconds: number;
+    readonly bytes: number;
+    readonly jobs?: number;
+  },
+) {
+  return { seconds, jobs, cpuSeconds, bytesIn: bytes, bytesOut: bytes / 2 };
+}

@@ -14,6 +14,7 @@ Deno.test("parseBench() measures everything when nothing is said", () => {
     "precision",
     "memory",
     "winograd",
+    "queue",
   ]);
   assert.equal(options.networks.length, 6);
   assert.equal(options.pytorch, true);
@@ -35,7 +36,7 @@ Deno.test("parseBench() tells what was expected when a name is wrong", () => {
   const cases: readonly (readonly [readonly string[], RegExp])[] = [
     [
       ["--only", "steps"],
-      /--only steps.*step, search, time, precision, memory or winograd/s,
+      /--only steps.*step, search, time, precision, memory, winograd or queue/s,
     ],
     [["--networks", "vgg"], /--networks vgg.*resnet18-64/s],
     [["--engines", "cuda"], /--engines cuda.*onednn/s],

@@ -5,6 +5,7 @@ import {
   benchText,
   conclusions,
   EMPTY,
+  fillMachines,
   readBench,
   renderBench,
 } from "../../bench/report/mod.ts";
@@ -222,13 +223,16 @@ Deno.test("conclusions() judges each target when all was measured", () => {
     found[8]!.finding,
     /width 32 needs at most 1.00 GiB with onednn/,
   );
-  assert.deepEqual(verdicts(BENCH), Array(9).fill("met"));
+  assert.match(found[9]!.finding, /adds 9.0 ms to a training/);
+  assert.match(found[10]!.finding, /train 0.96x as many/);
+  assert.match(found[11]!.finding, /after 40 s at most/);
+  assert.deepEqual(verdicts(BENCH), Array(12).fill("met"));
 });
 
 Deno.test("conclusions() leaves a target open when networks or sections are missing", () => {
   const step = { ...BENCH.step!, networks: BENCH.step!.networks.slice(1) };
-  assert.deepEqual(verdicts({ format: 1, step }), Array(9).fill("open"));
-  assert.deepEqual(verdicts(EMPTY), Array(9).fill("open"));
+  assert.deepEqual(verdicts({ format: 1, step }), Array(12).fill("open"));
+  assert.deepEqual(verdicts(EMPTY), Array(12).fill("open"));
 });
 
 Deno.test("conclusions() calls a target missed when a number is past it", () => {
@@ -257,6 +261,46 @@ Deno.test("conclusions() calls a target missed when a number is past it", () => 
       ...BENCH.memory!,
       searches: [{ engine: "onednn", bytes: 1.1 * 2 ** 30 }],
     },
+    queue: {
+      ...BENCH.queue!,
+      added: {
+        ...BENCH.queue!.added,
+        queue: [{ p10: 1, p50: 10.1, p99: 11 }],
+      },
+      throughput: {
+        pool: [{ busy: 100, iterations: 100 }],
+        queue: [{ busy: 94, iterations: 100 }],
+      },
+      restarts: [10, 46],
+    },
   };
-  assert.deepEqual(verdicts(bench), Array(9).fill("missed"));
+  assert.deepEqual(verdicts(bench), Array(12).fill("missed"));
+});
+
+Deno.test("renderBench() computes what workers do to a queue's server", () => {
+  const page = renderBench(BENCH, "a.json");
+  for (
+    const row of [
+      "| students/h, workers busy | 750 (500-1,000) | 720 (480-960) | 0.96x |",
+      "| students/h, whole iterations | 675 (450-900) | 608 (405-810) | 0.90x |",
+      "| ms added to a training, half have less | 2.0 | 9.0 | – |",
+      "| a job | 1.00 ms | 3.0 kB | 1.5 kB | 0.50 kB for a day |",
+      "| a worker that has a job, each second | 0.50 ms | 0.20 kB | 0.10 kB | 50 kB |",
+      "| a worker that waits, each second | 0.10 ms | 0.10 kB | 0.05 kB | 50 kB |",
+      // 1,000 x 0.5 ms + 500 x 1 ms; 1,000 x 300 B + 500 x 4.5 kB; 500 x 86,400 x 500 B.
+      "| 1000 | 2 s | 500 | 100.0 % | 2.55 MB/s | 21.60 GB | 3000 |",
+      // 10 x 0.5 ms + 0.25 x 1 ms; 10 x 300 B + 0.25 x 4.5 kB.
+      "| 10 | 40 s | 0.25 | 0.5 % | 0.00 MB/s | 0.01 GB | 30 |",
+    ]
+  ) assertRow(page, row);
+});
+
+Deno.test("fillMachines() puts the load where the page wants it", () => {
+  const page = "a\n<!-- load -->\nold\n<!-- /load -->\nb\n";
+  assert.match(
+    fillMachines(page, [EMPTY, BENCH]),
+    /^a\n<!-- load -->\n\n\| threads [^]*\n<!-- \/load -->\nb\n$/,
+  );
+  assert.equal(fillMachines(page, [EMPTY]), page);
+  assert.throws(() => fillMachines("a", [BENCH]), /no "<!-- load -->"/);
 });

@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import {
   benchPath,
   benchText,
+  fillMachines,
   readBenches,
   renderPages,
 } from "../../bench/report/mod.ts";
@@ -30,6 +31,17 @@ Deno.test("renderPages() gives what is in results when nobody typed in it", asyn
   const benches = await readBenches(fileURLToPath(folder).replace(/.$/, ""));
   assert.ok(benches.size > 0);
   assert.deepEqual(await findStale(folder, renderPages(benches)), []);
+});
+
+Deno.test("fillMachines() gives docs/machines.md when nobody typed in it", async () => {
+  const results = fileURLToPath(new URL("results", PROJECT));
+  const benches = [...(await readBenches(results)).values()];
+  assert(benches.some(({ queue }) => queue !== undefined));
+  const docs = new URL("docs/", PROJECT);
+  const page = await Deno.readTextFile(new URL("machines.md", docs));
+  const files = new Map([["machines.md", fillMachines(page, benches)]]);
+  assert.deepEqual(await findStale(docs, files), []);
+  assert.match(page, /\| +1000 \|/);
 });
 
 Deno.test("bench --render writes all pages from the measurements, and nothing else", async () => {

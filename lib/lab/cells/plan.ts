@@ -58,7 +58,9 @@ export async function printPlan(
   const path = storePath(run.results);
   const store = openStore(path, { readonly: true });
   try {
-    const speed = { engine, workers: run.workers };
+    // Who works for a queue when the run comes, nobody knows now.
+    const workers = Math.max(1, run.workers);
+    const speed = { engine, workers };
     const stored = await storedCalibration(store, speed);
     if (stored === undefined) {
       notify(`Measuring how fast ${engine.name} trains here, a few seconds`);
@@ -66,7 +68,7 @@ export async function printPlan(
     const calibration = stored ?? await calibrate(speed);
     const planned = schedule(experiment, {
       calibration,
-      workers: run.workers,
+      workers,
       cells,
     });
     print(
@@ -80,7 +82,9 @@ export async function printPlan(
         (total(parts, "workerSeconds") / 3600).toFixed(2)
       } worker-hours, ${
         formatDuration(total(parts, "wallSeconds"))
-      } with ${run.workers} workers. Foreseen from the speed of ${engine.name} on this machine (measured ${
+      } with ${workers} workers${
+        run.queue === undefined ? "" : " of this speed"
+      }. Foreseen from the speed of ${engine.name} on this machine (measured ${
         stored === undefined ? "just now" : "at its first run"
       }) and from the students that there would be if nothing were learned.`,
     );

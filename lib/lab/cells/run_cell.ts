@@ -114,6 +114,7 @@ export async function runCell<
         : `${name}: ${LABELS[part] ?? part}`,
       part,
       remaining,
+      ...session.status !== undefined && { status: session.status },
       ...shown,
     });
   const prepared = await once(
@@ -155,7 +156,7 @@ export async function runCell<
     environment: {
       ...addWallTime(store, runId, elapsed()),
       workerSeconds: result.workerSeconds,
-      workers: run.workers,
+      workers: session.executor.workers,
       evaluations: evaluator.cost,
       code,
     },

@@ -158,12 +158,19 @@ async function runCells<
   },
 ): Promise<number> {
   const { question } = experiment.report;
-  const { results, workers } = run;
+  const { results } = run;
+  const { workers } = session.executor;
   for (const { cell } of cells) checkPrecisions(session.engine, cell.config);
   const place = { results, question, profile: selection.profile };
   const calibration = await calibrationOf(
     session.store,
-    { engine: session.engine, workers },
+    {
+      engine: session.engine,
+      // How fast other machines are is not known: like this one, when it is busy.
+      workers: run.queue === undefined
+        ? workers
+        : Math.min(workers, navigator.hardwareConcurrency),
+    },
     () =>
       notify(
         `Measuring how fast ${session.engine.name} trains here, a few seconds`,

@@ -13,6 +13,8 @@ export interface PhaseOptions {
   readonly part: string;
   /** How much longer it and the whole will take. */
   readonly remaining: Remaining;
+  /** What else is shown: who works, for example. */
+  readonly status?: () => string;
 }
 
 /** A phase of a run on the progress line. */
@@ -30,7 +32,7 @@ export interface Phase {
  * @param options What is shown.
  */
 export function phase(
-  { label, total, unit, part, remaining }: PhaseOptions,
+  { label, total, unit, part, remaining, status }: PhaseOptions,
 ): Phase {
   let progress: ReturnType<typeof createProgress> | undefined;
   let done: number | undefined;
@@ -41,6 +43,7 @@ export function phase(
       label,
       total,
       unit,
+      ...status !== undefined && { status },
       forecast: () => ({
         seconds: remaining.seconds(part),
         all: ` (all: ${formatDuration(remaining.seconds())})`,

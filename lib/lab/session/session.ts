@@ -9,7 +9,6 @@ import type { Engine } from "../../engine/mod.ts";
 import {
   createEvaluator,
   createLatencyMeter,
-  createWorkerPool,
   type Evaluator,
   type Executor,
   InterruptedError,
@@ -18,6 +17,7 @@ import {
 import { openStore, type Store } from "../../store/mod.ts";
 import { type CodeDigests, codeDigests } from "./code.ts";
 import { openChosenEngine } from "./engine_choice.ts";
+import { openExecutor } from "./open_executor.ts";
 
 /** Where the run store lies in a results folder. */
 export function storePath(results: string): string {
@@ -32,6 +32,8 @@ export interface Session {
   readonly engine: Engine;
   /** Trains and predicts in workers. */
   readonly executor: Executor;
+  /** Who works and what waits, in a few words, where that is not always the same. */
+  readonly status?: () => string;
   /** Remembers what the executor trains. */
   readonly evaluator: Evaluator;
   /** Remembers how long the executor's predictions take. */
@@ -47,14 +49,20 @@ export interface Session {
  * step; whatever happens, what is done is stored before the session ends.
  */
 export async function withSession<T>(
-  { engine: choice, workers, results }: RunOptions,
+  run: RunOptions,
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
   using interruption = interruptible();
   const { signal } = interruption;
-  const engine = await openChosenEngine(choice);
-  const store = openStore(storePath(results), { onLoss: notify });
-  const executor = createWorkerPool(workers);
+  const engine = await openChosenEngine(run.engine);
+  const { executor, status } = await openExecutor(run, engine);
+  let store: Store;
+  try {
+    store = openStore(storePath(run.results), { onLoss: notify });
+  } catch (error) {
+    await executor.close();
+    throw error;
+  }
   signal.addEventListener("abort", () => executor.interrupt());
   const code = await codeDigests(engine.name);
   const evaluator = createEvaluator(store, executor, engine, {
@@ -65,6 +73,7 @@ export async function withSession<T>(
       store,
       engine,
       executor,
+      ...status !== undefined && { status },
       evaluator,
       latency: createLatencyMeter({ store, executor, engine }),
       code,

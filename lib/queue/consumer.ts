@@ -1,0 +1,389 @@
+/**
+ * Takes jobs of one engine from a queue and trains them in threads.
+ *
+ * @module
+ */
+
+import { type Job, UnrecoverableError, WaitingError, Worker } from "bullmq";
+import type { Redis } from "ioredis";
+import process from "node:process";
+import { notify, stopwatch } from "../cli/mod.ts";
+import {
+  createWorkerPool,
+  type EngineIdentity,
+  engineIdentity,
+  type Execution,
+  type Executor,
+  InterruptedError,
+  type Prediction,
+} from "../search/mod.ts";
+import type { TrainingData } from "../training/mod.ts";
+import { type Blob, getBlob, type PieceCache, putBlob } from "./_blobs.ts";
+import { createCheckpoints } from "./_checkpoints.ts";
+import { blobId, taskId } from "./_keys.ts";
+import {
+  type Answer,
+  answers,
+  checkTask,
+  type Failure,
+  failureText,
+  readAnswer,
+  type Task,
+} from "./_messages.ts";
+import { ownName } from "./_own_name.ts";
+import { createDataReader } from "./_training_data.ts";
+import {
+  answerKey,
+  checkpointKey,
+  PREFIX,
+  PROTOCOL,
+  queueName,
+} from "./names.ts";
+import { announce, withdraw } from "./presence.ts";
+import { MOST_LOSSES, type QueueTimes } from "./times.ts";
+
+/** How a consumer works. */
+export interface ConsumerOptions {
+  /** A connection; further ones are made after it. */
+  readonly redis: Redis;
+  /** Whose jobs are taken. */
+  readonly engine: EngineIdentity;
+  /** Jobs at once, >= 1, each on a thread. */
+  readonly threads: number;
+  /** Waiting times and expiries. */
+  readonly times: QueueTimes;
+  /** Where training data are looked for first. */
+  readonly cache?: PieceCache;
+  /** Training data that this process has, by {@link blobId} of their manifest. */
+  readonly own?: ReadonlyMap<string, TrainingData>;
+  /** Most bytes of training data to hold; when they are more, all are let go. */
+  readonly mostBytes?: number;
+}
+
+/** What a consumer has done. */
+export interface ConsumerCounts {
+  /** Jobs under way. */
+  readonly running: number;
+  /** Jobs answered. */
+  readonly done: number;
+  /** Jobs without an answer: what threw, or lacked something. */
+  readonly failed: number;
+  /** Seconds of training threads. */
+  readonly seconds: number;
+}
+
+/** A consumer at work. */
+export interface Consumer {
+  /** What it has done so far. */
+  readonly counts: () => ConsumerCounts;
+  /** Times a network on one of its threads, beside nothing else. */
+  readonly measure: Executor["measure"];
+  /**
+   * Stops: trainings end after their current step, their checkpoints and jobs go
+   * back to the queue.
+   */
+  leave(): Promise<void>;
+}
+
+/** Pause before an answer is offered again to a server that refused it. */
+const RETRY_MS = 2_000;
+
+/** 8 GiB. */
+const MOST_BYTES = 2 ** 33;
+
+/** Begins to take jobs. */
+export function createConsumer(
+  {
+    redis,
+    engine,
+    threads,
+    times,
+    cache,
+    own,
+    mostBytes = MOST_BYTES,
+  }: ConsumerOptions,
+): Consumer {
+  const queue = queueName(engine);
+  const reader = createDataReader(redis, cache);
+  const counts = { running: 0, done: 0, failed: 0, seconds: 0 };
+  const told = new Set<string>();
+  const host = Deno.hostname();
+  const name = `${host}/${process.pid}`;
+  const seconds = stopwatch();
+  const id = ownName();
+  let pool = createWorkerPool(threads);
+  let busy = 0;
+  let isLeaving = false;
+  let gate = Promise.resolve();
+  let whenIdle: (() => void) | undefined;
+
+  /** Tells of trouble once: it may come with every job. */
+  function tellOnce(error: unknown): void {
+    const message = error instanceof Error ? error.message : String(error);
+    if (told.has(message) || isLeaving) return;
+    told.add(message);
+    notify(`Queue: ${message}`);
+  }
+
+  async function whileBusy<T>(work: () => Promise<T>): Promise<T> {
+    busy++;
+    try {
+      return await work();
+    } finally {
+      busy--;
+      if (busy === 0) whenIdle?.();
+    }
+  }
+
+  /** Lets go of all data once nothing is under way, if there are too many. */
+  async function makeRoom(): Promise<void> {
+    const turn = gate;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    gate = promise;
+    await turn;
+    try {
+      if (reader.heldBytes() <= mostBytes || isLeaving) return;
+      while (busy > 0) {
+        await new Promise<void>((done) => (whenIdle = done));
+      }
+      reader.clear();
+      const old = pool;
+      pool = createWorkerPool(threads);
+      await old.close();
+    } finally {
+      resolve();
+    }
+  }
+
+  /** Makes what a task needs known to the threads, under names of its content. */
+  async function supply(task: Task): Promise<Task["request"]> {
+    const data = own?.get(blobId(task.data)) ??
+      await refuseBad(() => reader.read(task.data));
+    if (data === undefined) throw new Unavailable("training data");
+    const id = blobId(task.data);
+    pool.register({ ...data, id });
+    if (task.weights === undefined) return { ...task.request, data: id };
+    const weights = await getBlob(redis, task.weights);
+    if (weights === undefined) throw new Unavailable("weights");
+    const weightsId = blobId(task.weights);
+    pool.registerWeights(weightsId, weights);
+    if (task.kind === "predict") {
+      return { ...task.request, data: id, weights: weightsId };
+    }
+    const start = { ...task.request.start!, weights: weightsId };
+    return { ...task.request, data: id, start };
+  }
+
+  async function train(
+    task: Extract<Task, { kind: "evaluate" }>,
+    job: Job,
+  ): Promise<Answer> {
+    const checkpoints = createCheckpoints(redis, {
+      key: checkpointKey(queue, job.id!),
+      everyMs: times.checkpointMs,
+      seconds: times.answerSeconds,
+      tell: (progress) => job.updateProgress(progress),
+      onTrouble: tellOnce,
+    });
+    const request = await supply(task);
+    const from = await checkpoints.latest(task.resume);
+    let handed: Promise<void> | undefined;
+    let execution: Execution;
+    try {
+      execution = await pool.submit(request as typeof task.request, {
+        ...(from === undefined ? {} : { resume: from.checkpoint }),
+        afterEpoch: checkpoints.offer,
+        onStop: (progress) => {
+          handed = checkpoints.hand(progress);
+          handed.catch(tellOnce);
+        },
+      });
+    } catch (error) {
+      await handed?.catch(() => undefined);
+      throw error;
+    }
+    const { evaluation, weights, seconds } = execution;
+    const blob = task.keepsWeights && weights !== undefined
+      ? await untilTaken(() =>
+        putBlob(redis, weights, { seconds: times.answerSeconds })
+      )
+      : undefined;
+    // What is not there any more need not be deleted: it has an expiry.
+    checkpoints.clear().catch(tellOnce);
+    counts.seconds += seconds;
+    return {
+      kind: "evaluated",
+      evaluation,
+      ...(blob === undefined ? {} : { weights: blob }),
+      keepsWeights: task.keepsWeights,
+      seconds: (from?.seconds ?? 0) + seconds,
+      by: name,
+    };
+  }
+
+  async function predict(
+    task: Extract<Task, { kind: "predict" }>,
+  ): Promise<Answer> {
+    const request = await supply(task);
+    const prediction: Prediction = await pool.predict(
+      request as typeof task.request,
+    );
+    const { buffer, byteOffset, byteLength } = prediction.logits;
+    const bytes = new Uint8Array(buffer, byteOffset, byteLength);
+    counts.seconds += prediction.seconds;
+    return {
+      kind: "predicted",
+      logits: await untilTaken(() =>
+        putBlob(redis, bytes, { seconds: times.answerSeconds })
+      ),
+      seconds: prediction.seconds,
+      by: name,
+    };
+  }
+
+  /** Offers something to the server until it takes it: it may be full. */
+  async function untilTaken<T>(offer: () => Promise<T>): Promise<T> {
+    for (;;) {
+      try {
+        return await offer();
+      } catch (error) {
+        if (isLeaving) throw new InterruptedError("Interrupted");
+        tellOnce(error);
+        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      }
+    }
+  }
+
+  async function work(job: Job, token?: string): Promise<null> {
+    counts.running++;
+    try {
+      const task = checkTask(job.data);
+      if (taskId(task, engine) !== job.id) {
+        throw new TypeError(`Cannot read a job: "${job.id}" is not its key`);
+      }
+      const key = answerKey(queue, job.id);
+      // Somebody may have answered it before its loss was noticed.
+      if (await isAnswered(task, key)) return null;
+      await makeRoom();
+      const answer = await whileBusy(() =>
+        task.kind === "evaluate" ? train(task, job) : predict(task)
+      );
+      await untilTaken(() =>
+        redis.set(key, JSON.stringify(answer), "EX", times.answerSeconds)
+      );
+      counts.done++;
+      return null;
+    } catch (error) {
+      if (error instanceof InterruptedError) {
+        await job.moveToWait(token);
+        throw new WaitingError();
+      }
+      counts.failed++;
+      throw new UnrecoverableError(failureText(...reasonOf(error)));
+    } finally {
+      counts.running--;
+    }
+  }
+
+  async function isAnswered(task: Task, key: string): Promise<boolean> {
+    const answer = readAnswer(await redis.get(key));
+    if (answer === undefined) return false;
+    const keepsWeights = task.kind === "evaluate" && task.keepsWeights;
+    if (!answers(answer, task, keepsWeights)) return false;
+    const needed: Blob | undefined = answer.kind === "predicted"
+      ? answer.logits
+      : answer.weights;
+    if (needed === undefined || answer.kind === "evaluated" && !keepsWeights) {
+      return true;
+    }
+    return await getBlob(redis, needed) !== undefined;
+  }
+
+  const connection = redis.duplicate();
+  connection.on("error", () => undefined);
+  const worker = new Worker(queue, work, {
+    connection,
+    prefix: PREFIX,
+    concurrency: threads,
+    name,
+    lockDuration: times.lockMs,
+    stalledInterval: times.stalledMs,
+    maxStalledCount: MOST_LOSSES,
+    runRetryDelay: Math.min(1_000, times.sweepMs),
+    drainDelay: 5,
+  });
+  worker.on("error", (error) => {
+    // That the server is away is told where the connection is watched.
+    if (!("code" in error)) tellOnce(error);
+  });
+
+  /** Says that it is there. */
+  async function beSeen(): Promise<void> {
+    const { running, done } = counts;
+    await announce(redis, {
+      id,
+      queue,
+      protocol: PROTOCOL,
+      engine: engineIdentity(engine),
+      threads,
+      host,
+      pid: process.pid,
+      upSeconds: seconds(),
+      running,
+      done,
+    }).catch(tellOnce);
+  }
+  const presence = setInterval(beSeen, times.presenceMs);
+  beSeen();
+
+  return {
+    counts: () => ({ ...counts }),
+    measure: (request, options) =>
+      whileBusy(() => pool.measure(request, options)),
+    async leave() {
+      if (isLeaving) return;
+      isLeaving = true;
+      clearInterval(presence);
+      const closed = worker.close();
+      pool.interrupt();
+      await within(times.farewellMs, closed);
+      await within(times.farewellMs, withdraw(redis, id));
+      connection.disconnect();
+      await pool.close();
+    },
+  };
+}
+
+/** Something that a job needs is not on the server any more. */
+class Unavailable extends Error {}
+
+/** What is no training data makes a bad job, not a bad training. */
+async function refuseBad<T>(read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof TypeError) throw error;
+    throw new TypeError(
+      `Cannot read training data: ${(error as Error).message}`,
+    );
+  }
+}
+
+function reasonOf(error: unknown): [Failure["kind"], string] {
+  if (error instanceof Unavailable) {
+    return ["missing", `${error.message} are not on the server any more`];
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  return [error instanceof TypeError ? "refused" : "threw", message];
+}
+
+/** Waits for an end, but no longer than this. */
+export async function within(
+  mostMs: number,
+  end: Promise<unknown>,
+): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, mostMs);
+  await Promise.race([end.catch(() => undefined), promise]);
+  clearTimeout(timer);
+}
