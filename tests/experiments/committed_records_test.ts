@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { parseCommand } from "../../lib/cli/mod.ts";
 import {
   type ComparedContent,
+  comparedSchema,
   isSearchCell,
   loadPolicies,
   PROJECT_RESULTS,
@@ -36,7 +37,10 @@ for (
 
   Deno.test(`committed records of ${question} ${profile} are of the options that the profile says`, async () => {
     const { declared } = DECLARED[question](profile);
-    const { cells, lacking } = await readProfile<ComparedContent>(place);
+    const { cells, lacking } = await readProfile<ComparedContent>(
+      place,
+      { schema: comparedSchema },
+    );
     // What the table names as not run yet has no record, and all else has one.
     assert.ok(cells.length > 0);
     assert.deepEqual(
@@ -59,7 +63,10 @@ for (
   });
 
   Deno.test(`committed policies of ${question} ${profile} are those of their records`, async () => {
-    const { cells } = await readProfile<ComparedContent>(place);
+    const { cells } = await readProfile<ComparedContent>(
+      place,
+      { schema: comparedSchema },
+    );
     for (
       const { record: { cell, deterministic } } of cells.filter(isSearchCell)
     ) {

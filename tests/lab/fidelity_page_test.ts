@@ -3,6 +3,7 @@ import {
   type FidelityContent,
   fidelityContent,
   fidelityPage,
+  fidelitySchema,
   fidelitySummary,
   type ProfileResults,
   readCell,
@@ -175,6 +176,7 @@ Deno.test("fidelitySummary() needs no mean for one subject, and takes none", () 
 
 Deno.test("writeCell() keeps the details of a result in the environment, not in the record", async () => {
   const report: Report<FidelityContent> = {
+    schema: fidelitySchema,
     question: "proxy",
     cell: (cell) => fidelityPage(cell, TITLE),
     profile: (results) => fidelitySummary(results, TITLE),
@@ -195,7 +197,10 @@ Deno.test("writeCell() keeps the details of a result in the environment, not in 
         report,
       });
     const first = await write({ "one-epoch": 7.5 });
-    const read = await readCell<FidelityContent>(place, CELL);
+    const read = await readCell<FidelityContent>(place, {
+      cell: CELL,
+      schema: fidelitySchema,
+    });
     assert.deepEqual(read?.environment.details, { "one-epoch": 7.5 });
     assert.deepEqual(read?.record, first.record);
     const page = await Deno.readTextFile(

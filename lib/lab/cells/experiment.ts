@@ -1,3 +1,4 @@
+import type { z } from "zod";
 import type { Command } from "../../cli/mod.ts";
 import type { ResultRecord } from "../../report/mod.ts";
 import type { Evaluator, PreparedTeacher } from "../../search/mod.ts";
@@ -131,6 +132,8 @@ export interface ProfileResults<Content> {
 export interface Report<Content> {
   /** Folder below results/, for example "rq1". */
   readonly question: string;
+  /** What the deterministic part of its records must be. */
+  readonly schema: z.ZodType;
   /** Page and figures of one cell. */
   cell(
     cell: RecordedCell<Content>,

@@ -15,11 +15,13 @@ import {
   RecordError,
   recordPath,
 } from "../../report/mod.ts";
+import { checkContent } from "../records/check_content.ts";
 import type {
   CellEnvironment,
   LackingCell,
   ProfileResults,
   RecordedCell,
+  Report,
 } from "./experiment.ts";
 
 /** What is known of a declared cell. */
@@ -43,7 +45,7 @@ export interface ProfilePlace {
 /** Why a cell that nothing was done for has no record. */
 export const NOT_RUN = "not run yet";
 
-const schema = z.strictObject({
+const indexSchema = z.strictObject({
   format: z.literal(1),
   cells: z.array(z.strictObject({
     // Its files are named after it.
@@ -94,7 +96,7 @@ export async function readIndex(
   } catch {
     value = undefined;
   }
-  const result = schema.safeParse(value);
+  const result = indexSchema.safeParse(value);
   if (!result.success) {
     throw new RecordError(
       `Cannot read the index of a profile: "${path}" is not of the expected form; remove it and run the experiment again\n${
@@ -144,16 +146,19 @@ export async function updateIndex(
 /**
  * Everything a profile's table is made from.
  *
+ * @param place Where.
+ * @param report Says what the question's records must be.
  * @throws {RecordError} If the index or a record is damaged.
  */
 export async function readProfile<Content>(
   place: ProfilePlace,
+  { schema }: Pick<Report<Content>, "schema">,
 ): Promise<ProfileResults<Content>> {
   const { question, profile } = place;
   const cells: RecordedCell<Content>[] = [];
   const lacking: LackingCell[] = [];
   for (const { name, lacking: reason } of await readIndex(place)) {
-    const cell = await readCell<Content>(place, name);
+    const cell = await readCell<Content>(place, { cell: name, schema });
     if (cell !== undefined) cells.push(cell);
     else lacking.push({ name, reason: reason ?? NOT_RUN });
   }
@@ -163,17 +168,22 @@ export async function readProfile<Content>(
 /**
  * A cell's record with its environment, or undefined if there is none.
  *
+ * @param place Where.
+ * @param options The cell, and what its record must be.
  * @throws {RecordError} If it is damaged.
  */
 export async function readCell<Content>(
   { results, question, profile }: ProfilePlace,
-  cell: string,
+  { cell, schema }: { readonly cell: string; readonly schema: z.ZodType },
 ): Promise<RecordedCell<Content> | undefined> {
   const name = { question, profile, cell };
   const path = recordPath(name);
   const text = await ifThere(() => Deno.readTextFile(`${results}/${path}`));
   if (text === undefined) return undefined;
-  const record = readRecord(text, path);
+  const record = checkContent<Content>(readRecord(text, path), {
+    schema,
+    file: path,
+  });
   const file = environmentPath(name);
   const environment = environmentSchema.safeParse(readEnvironment(
     await ifThere(() => Deno.readTextFile(`${results}/${file}`)) ?? "",
@@ -187,7 +197,7 @@ export async function readCell<Content>(
     );
   }
   return {
-    record: record as RecordedCell<Content>["record"],
+    record,
     environment: environment.data as CellEnvironment,
   };
 }

@@ -129,7 +129,10 @@ async function makeRoom(
     await filesOf(results, path),
     before.digest.slice(0, 8),
   );
-  const { identity } = before.deterministic as { readonly identity?: unknown };
+  // Whatever it is: it is kept as it is.
+  const { identity } = (before.deterministic ?? {}) as {
+    readonly identity?: unknown;
+  };
   const isSame = canonicalJson(identity ?? null) ===
     canonicalJson(record.deterministic.identity);
   const aside = `${results}/${asidePath(path, before.digest)}`;
@@ -173,7 +176,7 @@ export async function writeProfile<Content>(
   place: ProfilePlace,
   report: Report<Content>,
 ): Promise<{ readonly text: string; readonly path: string }> {
-  const results = await readProfile<Content>(place);
+  const results = await readProfile<Content>(place, report);
   for (const [file, svg] of await report.figures?.(results) ?? []) {
     await writeFileAtomic(`${place.results}/${file}`, svg);
   }

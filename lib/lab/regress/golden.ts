@@ -7,6 +7,9 @@
 
 import { fileURLToPath } from "node:url";
 import { readRecord } from "../../report/mod.ts";
+import type { CompressionContent } from "../compression/content.ts";
+import { compressionSchema } from "../compression/schema.ts";
+import { checkContent } from "../records/check_content.ts";
 import type { CellRecord } from "./compare.ts";
 
 /** The project's folder. */
@@ -60,5 +63,9 @@ export async function runGolden(
 
 /** Reads the record of a golden search: one that is committed, or that a run wrote. */
 export async function readGolden(file: string): Promise<CellRecord> {
-  return readRecord(await Deno.readTextFile(file), PLACE) as CellRecord;
+  const record = readRecord(await Deno.readTextFile(file), PLACE);
+  return checkContent<CompressionContent>(record, {
+    schema: compressionSchema,
+    file,
+  });
 }

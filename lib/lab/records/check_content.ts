@@ -1,0 +1,55 @@
+/**
+ * Whether a record holds what its question asks for: what reads its fields may then
+ * take them for what their types say.
+ *
+ * @module
+ */
+
+import type { z } from "zod";
+import { RecordError, type ResultRecord } from "../../report/mod.ts";
+
+/**
+ * A record whose content is of the expected form. A digest says that it was not
+ * changed by accident, not that it can be used.
+ *
+ * @param record As it was read.
+ * @param options What its content must be, and its file, for messages.
+ * @throws {RecordError} If it is not, with the first fault.
+ */
+export function checkContent<Content>(
+  record: ResultRecord,
+  { schema, file }: { readonly schema: z.ZodType; readonly file: string },
+): ResultRecord<Content> {
+  let result: z.ZodSafeParseResult<unknown>;
+  try {
+    result = schema.safeParse(record.deterministic);
+  } catch (error) {
+    // Nested so deeply that walking it needs more stack than there is.
+    if (!(error instanceof RangeError)) throw error;
+    throw notOfForm(file, error.message);
+  }
+  if (result.success) return record as ResultRecord<Content>;
+  throw notOfForm(file, faultsText(result.error));
+}
+
+/** The first fault in one line, and how many others there are. */
+export function faultsText({ issues }: z.ZodError): string {
+  const [first, ...others] = issues;
+  const place = pathText(first!.path);
+  return `${place === "" ? "" : `${place}: `}${first!.message.split("\n")[0]}${
+    others.length === 0 ? "" : `, and ${others.length} more`
+  }`;
+}
+
+/** "stages[0].records". */
+function pathText(path: readonly PropertyKey[]): string {
+  return path.map((key, i) =>
+    typeof key === "number" ? `[${key}]` : `${i === 0 ? "" : "."}${String(key)}`
+  ).join("");
+}
+
+function notOfForm(file: string, fault: string): RecordError {
+  return new RecordError(
+    `Cannot read a record: "${file}" does not hold what a record of its question holds (${fault}); restore it or run the experiment again`,
+  );
+}
