@@ -15,7 +15,8 @@
  * - `session/`: store, engine, workers, signals, progress
  * - `forecast/`: how long it will take on this machine
  * - `regress/`: what is recorded, run once more and compared
- * - `records/`: keeping earlier records
+ * - `records/`: what records hold, and keeping earlier ones
+ * - `verify/`: whether a results folder holds together
  * - `pictures/`: contact sheets, and SVG as PNG
  * - `setup/`: fetching what an engine needs
  *
@@ -221,3 +222,9 @@ export * from "./transfer/run.ts";
 export * from "./transfer/summary.ts";
 export * from "./transfer/targets.ts";
 export * from "./transfer/verdict.ts";
+export * from "./verify/context.ts";
+export * from "./verify/scores.ts";
+export * from "./verify/signatures.ts";
+export * from "./verify/table.ts";
+export * from "./verify/tally.ts";
+export * from "./verify/verify.ts";

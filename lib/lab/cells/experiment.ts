@@ -98,6 +98,11 @@ export interface CellEnvironment {
   readonly code?: RunCode;
   /** Numbers of the experiment's own, where it has any. */
   readonly details?: Readonly<Record<string, number>>;
+  /**
+   * SHA-256 of the files beside the record, by the end of their names; left out
+   * where there are none, and in records of before they were noted.
+   */
+  readonly artefacts?: Readonly<Record<string, string>>;
 }
 
 /** A cell's record with its environment. */

@@ -9,13 +9,16 @@ import { z } from "zod";
 import { ifThere, writeFileAtomic } from "../../cli/mod.ts";
 import {
   environmentPath,
+  faultsText,
   isRecordName,
   readEnvironment,
   readRecord,
   RecordError,
   recordPath,
+  type ResultRecord,
 } from "../../report/mod.ts";
 import { checkContent } from "../records/check_content.ts";
+import { digest } from "../records/fields.ts";
 import type {
   CellEnvironment,
   LackingCell,
@@ -70,6 +73,7 @@ const environmentSchema = z.looseObject({
     workerSeconds: number,
   }),
   details: z.record(z.string(), number).optional(),
+  artefacts: z.record(z.string(), digest).optional(),
 });
 
 /** Where a profile's index is kept below the results folder. */
@@ -99,9 +103,9 @@ export async function readIndex(
   const result = indexSchema.safeParse(value);
   if (!result.success) {
     throw new RecordError(
-      `Cannot read the index of a profile: "${path}" is not of the expected form; remove it and run the experiment again\n${
-        z.prettifyError(result.error)
-      }`,
+      `Cannot read the index of a profile: "${path}" is not of the expected form (${
+        faultsText(result.error)
+      }); remove it and run the experiment again`,
     );
   }
   return result.data.cells.map(({ name, lacking }) =>
@@ -185,19 +189,29 @@ export async function readCell<Content>(
     file: path,
   });
   const file = environmentPath(name);
-  const environment = environmentSchema.safeParse(readEnvironment(
-    await ifThere(() => Deno.readTextFile(`${results}/${file}`)) ?? "",
-    { file, record },
-  ));
-  if (!environment.success) {
-    throw new RecordError(
-      `Cannot read an environment: "${file}" is not of the expected form; run the experiment again\n${
-        z.prettifyError(environment.error)
-      }`,
-    );
-  }
-  return {
-    record,
-    environment: environment.data as CellEnvironment,
-  };
+  const written =
+    await ifThere(() => Deno.readTextFile(`${results}/${file}`)) ?? "";
+  return { record, environment: parseEnvironment(written, { file, record }) };
+}
+
+/**
+ * Reads the environment of a cell's record.
+ *
+ * @param text The file's content.
+ * @param options The file's name, for messages, and the record.
+ * @throws {RecordError} If it is damaged, or belongs to another record.
+ */
+export function parseEnvironment(
+  text: string,
+  { file, record }: { readonly file: string; readonly record: ResultRecord },
+): CellEnvironment {
+  const environment = environmentSchema.safeParse(
+    readEnvironment(text, { file, record }),
+  );
+  if (environment.success) return environment.data as CellEnvironment;
+  throw new RecordError(
+    `Cannot read an environment: "${file}" is not of the expected form (${
+      faultsText(environment.error)
+    }); run the experiment again`,
+  );
 }

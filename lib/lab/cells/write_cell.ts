@@ -5,7 +5,7 @@
  */
 
 import { describeEnvironment, notify, writeFileAtomic } from "../../cli/mod.ts";
-import { canonicalJson } from "../../random/mod.ts";
+import { canonicalJson, sha256Hex } from "../../random/mod.ts";
 import {
   asidePath,
   createRecord,
@@ -53,13 +53,20 @@ export async function writeCell<
     readonly report: Report<Content>;
   },
 ): Promise<WrittenCell<Content>> {
-  const { content, artefacts = new Map(), details } = result;
+  const { content, details } = result;
+  const artefacts: ReadonlyMap<string, Uint8Array> = result.artefacts ??
+    new Map();
   const name = { question, profile, cell };
   const record = createRecord(name, content);
   const described = {
     ...await describeEnvironment(),
     ...environment,
     ...(details === undefined ? {} : { details }),
+    ...(artefacts.size === 0 ? {} : {
+      artefacts: Object.fromEntries(
+        [...artefacts].map(([end, bytes]) => [end, sha256Hex(bytes)]),
+      ),
+    }),
   } as unknown as CellEnvironment;
   const path = recordPath(name);
   const compared = await makeRoom(results, record);

@@ -6,7 +6,11 @@
  */
 
 import type { z } from "zod";
-import { RecordError, type ResultRecord } from "../../report/mod.ts";
+import {
+  faultsText,
+  RecordError,
+  type ResultRecord,
+} from "../../report/mod.ts";
 
 /**
  * A record whose content is of the expected form. A digest says that it was not
@@ -30,22 +34,6 @@ export function checkContent<Content>(
   }
   if (result.success) return record as ResultRecord<Content>;
   throw notOfForm(file, faultsText(result.error));
-}
-
-/** The first fault in one line, and how many others there are. */
-export function faultsText({ issues }: z.ZodError): string {
-  const [first, ...others] = issues;
-  const place = pathText(first!.path);
-  return `${place === "" ? "" : `${place}: `}${first!.message.split("\n")[0]}${
-    others.length === 0 ? "" : `, and ${others.length} more`
-  }`;
-}
-
-/** "stages[0].records". */
-function pathText(path: readonly PropertyKey[]): string {
-  return path.map((key, i) =>
-    typeof key === "number" ? `[${key}]` : `${i === 0 ? "" : "."}${String(key)}`
-  ).join("");
 }
 
 function notOfForm(file: string, fault: string): RecordError {
