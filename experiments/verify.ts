@@ -122,7 +122,7 @@ export async function main(args: readonly string[]): Promise<number> {
     further: [
       () => Promise.resolve(progress?.finish()),
       ...scores
-        ? [scoreWeights({ engine, data, experiments: EXPERIMENTS })]
+        ? [scoreWeights({ engine, data, experiments: EXPERIMENTS, only })]
         : [],
       ...only === undefined && sign === undefined
         ? [checkSignatures({ allowedSigners })]

@@ -132,14 +132,17 @@ for (const [part, other] of Object.entries(OTHERS)) {
         said,
         `Set aside: the ${NAME} that was there, of another ${part}, is now ${NAME}.${TAG}\n`,
       );
-      assert.deepEqual(await namesIn(results), [
-        `${NAME}.${TAG}.environment.json`,
-        `${NAME}.${TAG}.json`,
-        `${NAME}.${TAG}.safetensors`,
-        `${NAME}.environment.json`,
-        `${NAME}.json`,
-        `${NAME}.safetensors`,
-      ].sort());
+      assert.deepEqual(
+        await namesIn(results),
+        [
+          `${NAME}.${TAG}.environment.json`,
+          `${NAME}.${TAG}.json`,
+          `${NAME}.${TAG}.safetensors`,
+          `${NAME}.environment.json`,
+          `${NAME}.json`,
+          `${NAME}.safetensors`,
+        ].sort(),
+      );
       for (const { content, weights } of [A, other]) {
         const { identity, engine } = content;
         const trained = await findTrained(results, identity, engine);

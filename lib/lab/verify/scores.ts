@@ -21,7 +21,6 @@ import { openChosenEngine } from "../session/engine_choice.ts";
 import { checkDataFolder, openData } from "../subject/open_data.ts";
 import { measureOnTest } from "../teacher/test_accuracy.ts";
 import type { Context } from "./context.ts";
-import { oneLine } from "./files.ts";
 import { type Scored, scoredStudents, scoredTeachers } from "./scored.ts";
 
 /**
@@ -38,6 +37,8 @@ export interface ScoreOptions {
   readonly data?: string | undefined;
   /** All experiments. */
   readonly experiments: readonly AnyExperiment[];
+  /** A file below the results folder: only what it is of is tested. */
+  readonly only?: string | undefined;
 }
 
 /**
@@ -47,7 +48,7 @@ export interface ScoreOptions {
  * @param options See {@link ScoreOptions}.
  */
 export function scoreWeights(
-  { engine: choice, data, experiments }: ScoreOptions,
+  { engine: choice, data, experiments, only }: ScoreOptions,
 ): (context: Context) => Promise<void> {
   return async (context) => {
     const { results, tally } = context;
@@ -61,7 +62,10 @@ export function scoreWeights(
     const all = [
       ...await scoredTeachers(results),
       ...await scoredStudents(results, experiments),
-    ].filter(({ path, record }) => !damaged.has(path) && !damaged.has(record));
+    ].filter(({ path, record }) =>
+      !damaged.has(path) && !damaged.has(record) &&
+      (only === undefined || only === path || only === record)
+    );
     if (all.length === 0) return;
     const engine = await openChosenEngine(choice);
     const open = opener(own);
@@ -73,7 +77,8 @@ export function scoreWeights(
     for (const scored of all) {
       const dataSet = await open(scored);
       if (typeof dataSet === "string") {
-        tally.note("scores", `${scored.path} skipped, because ${dataSet}`);
+        const { name } = scored.data;
+        tally.note("scores", `networks of ${name} skipped, because ${dataSet}`);
         progress.skip();
         continue;
       }
@@ -99,7 +104,7 @@ function opener(own: { readonly data?: string }) {
     const key = `${name} ${size}`;
     const known = opened.get(key) ??
       openData(name, { ...own, size }).catch((error) => {
-        if (error instanceof DataError) return oneLine(error);
+        if (error instanceof DataError) return firstLine(error);
         throw error;
       });
     opened.set(key, known);
@@ -112,6 +117,11 @@ function opener(own: { readonly data?: string }) {
       ? dataSet
       : renormalised(dataSet, preprocessing);
   };
+}
+
+/** What could not be had; below it stands what was tried. */
+function firstLine({ message }: Error): string {
+  return message.split("\n")[0]!.replace(/:$/, "");
 }
 
 function compare(
