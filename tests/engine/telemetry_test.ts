@@ -131,15 +131,23 @@ await whereAvailable("onnx-cpu", "sending nothing", () => {
   }
 
   Deno.test("openEngine() says what is missing and loads nothing when telemetry cannot be switched off", async () => {
-    const { code, stderr, files } = await trainElsewhere(["here", "0"], {
-      flags: ["--deny-env=ORT_DISABLE_TELEMETRY"],
-    });
-    assert.equal(code, 1);
-    assert.match(
-      stderr,
-      /EngineUnavailableError: Cannot open the engine "onnx-cpu": onnxruntime-node's telemetry cannot be switched off without permission to set ORT_DISABLE_TELEMETRY; to get it: allow it \(--allow-env=ORT_DISABLE_TELEMETRY\)/,
-    );
-    assert.deepEqual(files, []);
+    // Denied, setting it is an error; ignored, it does nothing, silently.
+    for (
+      const flags of [
+        ["--deny-env=ORT_DISABLE_TELEMETRY"],
+        ["--ignore-env=ORT_DISABLE_TELEMETRY"],
+      ]
+    ) {
+      const { code, stderr, files } = await trainElsewhere(["here", "0"], {
+        flags,
+      });
+      assert.equal(code, 1);
+      assert.match(
+        stderr,
+        /EngineUnavailableError: Cannot open the engine "onnx-cpu": onnxruntime-node's telemetry cannot be switched off without permission to set ORT_DISABLE_TELEMETRY; to get it: allow it \(--allow-env=ORT_DISABLE_TELEMETRY\)/,
+      );
+      assert.deepEqual(files, []);
+    }
   });
 });
 
