@@ -41,4 +41,4 @@ for (const [name, attempt] of Object.entries(attempts)) {
     if (!(error instanceof Deno.errors.NotCapable)) throw error;
   }
 }
-console.log(JSON.stringify(done));
+await Deno.stdout.write(new TextEncoder().encode(JSON.stringify(done)));

@@ -130,13 +130,16 @@ const SETS: Readonly<Record<string, Readonly<Record<string, Permission>>>> = {
   },
 };
 
-/** "host:port" of every source of the data registry, sorted. */
+/** "host:port" of every source of the data registry, and of whom it forwards to. */
 async function registryHosts(): Promise<readonly string[]> {
   const text = await Deno.readTextFile(
     new URL("../datasets/registry.yaml", import.meta.url),
   );
   const hosts = new Set<string>();
   JSON.stringify(parse(text), (key, value) => {
+    if (key === "forwardsTo") {
+      for (const host of value) hosts.add(`${host}:443`);
+    }
     if (key === "url") {
       const { protocol, host } = new URL(value.replaceAll("{file}", "x"));
       hosts.add(`${host}:${protocol === "https:" ? 443 : 80}`);
@@ -175,9 +178,12 @@ Deno.test("docs/permissions.md tells of every set, host, variable and program", 
     assert.match(text, new RegExp("^\\| `" + name + "` +\\|", "m"));
     const allowed = Object.entries(set)
       .filter(([kind]) => ["env", "run", "sys"].includes(kind))
-      .flatMap(([, value]) =>
-        typeof value === "object" && "allow" in value ? value.allow : value
-      );
+      .flatMap(([, value]) => {
+        assert(typeof value === "object");
+        const words = "allow" in value ? value.allow : value;
+        assert(Array.isArray(words));
+        return words as readonly string[];
+      });
     for (const word of allowed) {
       assert(text.includes(`\`${word}\``), `${word} of ${name} is not told`);
     }

@@ -8,7 +8,7 @@
 import assert from "node:assert/strict";
 import { posix } from "node:path";
 import { fileURLToPath } from "node:url";
-import { stopwatch } from "../../lib/cli/mod.ts";
+import { ifThere, stopwatch } from "../../lib/cli/mod.ts";
 import { taskFlags } from "../_tasks.ts";
 
 /** Folder of the project. */
@@ -90,6 +90,8 @@ export async function inFolder(
       await ended;
     }
     await Deno.remove(folder, { recursive: true });
+    // Of a run whose results folder this is: see tinyFlags().
+    await ifThere(() => Deno.remove(`${folder}.tiny.yaml`));
   }
 }
 
