@@ -82,6 +82,7 @@ const SETS: Readonly<Record<string, Readonly<Record<string, Permission>>>> = {
     write: OUTSIDE_OF_CODE,
     net: HOSTS,
     env: only(
+      "INIT_CWD",
       "N2N_CACHE",
       "N2N_CALIBRATION",
       "N2N_DATA",
@@ -96,13 +97,13 @@ const SETS: Readonly<Record<string, Readonly<Record<string, Permission>>>> = {
     read: true,
     write: OUTSIDE_OF_CODE,
     net: HOSTS,
-    env: only("N2N_CACHE", "N2N_DATA"),
+    env: only("INIT_CWD", "N2N_CACHE", "N2N_DATA"),
     ffi: ["./node_modules"],
   },
   results: {
     read: true,
     write: OUTSIDE_OF_CODE,
-    env: only("N2N_CACHE"),
+    env: only("INIT_CWD", "N2N_CACHE"),
   },
   engines: {
     read: true,
@@ -113,13 +114,13 @@ const SETS: Readonly<Record<string, Readonly<Record<string, Permission>>>> = {
   portable: {
     read: true,
     write: true,
-    env: only("N2N_CACHE"),
+    env: only("INIT_CWD", "N2N_CACHE"),
     run: ["deno", "qemu-aarch64", "qemu-aarch64-static"],
   },
   setup: {
     read: true,
     write: true,
-    env: only("CXX", "N2N_CACHE", "N2N_ONEDNN_LIBRARY", ...NATIVE),
+    env: only("CXX", "INIT_CWD", "N2N_CACHE", "N2N_ONEDNN_LIBRARY", ...NATIVE),
     net: ["storage.googleapis.com:443"],
     run: [
       ...["c++", "cat", "clang++", "deno", "g++"],
