@@ -87,6 +87,7 @@ const SETS: Readonly<Record<string, Readonly<Record<string, Permission>>>> = {
       "N2N_CALIBRATION",
       "N2N_DATA",
       "N2N_ONEDNN_LIBRARY",
+      "TERM",
       ...NATIVE,
     ),
     sys: ["cpus", "osRelease", "systemMemoryInfo"],
@@ -97,7 +98,7 @@ const SETS: Readonly<Record<string, Readonly<Record<string, Permission>>>> = {
     read: true,
     write: OUTSIDE_OF_CODE,
     net: HOSTS,
-    env: only("INIT_CWD", "N2N_CACHE", "N2N_DATA"),
+    env: only("INIT_CWD", "N2N_CACHE", "N2N_DATA", "TERM"),
     ffi: ["./node_modules"],
   },
   results: {
