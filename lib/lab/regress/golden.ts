@@ -6,6 +6,7 @@
  */
 
 import { fileURLToPath } from "node:url";
+import { denoCommand } from "../../cli/mod.ts";
 import { readRecord } from "../../report/mod.ts";
 import type { CompressionContent } from "../compression/content.ts";
 import { compressionSchema } from "../compression/schema.ts";
@@ -39,14 +40,15 @@ export interface GoldenRun {
  * @throws {Error} If it fails, with what it wrote on standard error.
  */
 export async function runGolden(
-  { results, workers = 1, flags = [], env = {}, deno = [Deno.execPath()] }:
+  { results, workers = 1, flags = [], env = {}, deno = [denoCommand()] }:
     GoldenRun,
 ): Promise<CellRecord> {
   const [command, ...words] = deno;
   const { success, stderr } = await new Deno.Command(command, {
     args: [
       ...words,
-      ...["run", "--quiet", "--no-check", "--allow-all", ...flags],
+      ...["run", "--quiet", "--no-check", "--no-prompt"],
+      ...["-P=experiment", ...flags],
       ...["experiments/rq1_compression.ts", "--profile", "portable"],
       ...["--engine", "onnx-wasm", "--workers", `${workers}`],
       ...["--results", results],
