@@ -26,6 +26,7 @@ const TASKS: Readonly<Record<string, string | null>> = {
   "strategies": "experiment",
   "ablation": "experiment",
   "teacher": "experiment",
+  "verify": "verify",
   "regress": "experiment",
   "export": "experiment",
   "data": "data",
@@ -105,6 +106,23 @@ const SETS: Readonly<Record<string, Readonly<Record<string, Permission>>>> = {
     read: true,
     write: OUTSIDE_OF_CODE,
     env: only("INIT_CWD", "N2N_CACHE"),
+  },
+  verify: {
+    read: true,
+    write: OUTSIDE_OF_CODE,
+    net: HOSTS,
+    env: only(
+      "INIT_CWD",
+      "N2N_CACHE",
+      "N2N_CALIBRATION",
+      "N2N_DATA",
+      "N2N_ONEDNN_LIBRARY",
+      "TERM",
+      ...NATIVE,
+    ),
+    sys: ["cpus", "osRelease", "systemMemoryInfo"],
+    run: ["cat", "deno", "nvidia-smi", "ssh-keygen"],
+    ffi: true,
   },
   engines: {
     read: true,
@@ -252,6 +270,7 @@ Deno.test("tables are checked and data are verified with their tasks' permission
   for (
     const [name, args] of [
       ["results", ["--check"]],
+      ["verify", ["--only", "bench.md"]],
       ["data", ["verify", "mnist"]],
     ] as const
   ) {

@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { EXPERIMENTS } from "../../experiments/all.ts";
 import { PROJECT, scoreWeights, verifyResults } from "../../lib/lab/mod.ts";
 import { decodeTensors, encodeTensors } from "../../lib/training/mod.ts";
+import { taskArgs } from "../_tasks.ts";
 import { withResults } from "../lab/_results.ts";
 
 const SMOKE = ["rq1/smoke", "rq1/smoke.json", "rq1/smoke.md"];
@@ -11,10 +12,7 @@ const CELL = "rq1/smoke/mnist-vgg13-w0.125-reinforce-s1";
 /** Runs the command as a user does. */
 async function verify(...args: readonly string[]) {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: [
-      ...["run", "--quiet", "--no-check", "--allow-all"],
-      ...["experiments/verify.ts", ...args],
-    ],
+    args: [...taskArgs("verify"), ...args],
     cwd: fileURLToPath(PROJECT),
     env: { NO_COLOR: "1" },
     stdin: "null",

@@ -5,6 +5,7 @@
  */
 
 import { z } from "zod";
+import type { ContentSchema } from "../records/check_content.ts";
 import {
   count,
   digest,
@@ -25,7 +26,7 @@ const chosen = z.strictObject({
 });
 
 /** A record of the searches of an ablation's arms. */
-export const ablationSchema: z.ZodType = z.strictObject({
+export const ablationSchema: ContentSchema = z.strictObject({
   identity: z.strictObject({
     ...identityFields,
     ablation: z.strictObject({

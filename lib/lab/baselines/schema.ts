@@ -5,6 +5,7 @@
  */
 
 import { z } from "zod";
+import type { ContentSchema } from "../records/check_content.ts";
 import { compressionSchema, measuredSchema } from "../compression/schema.ts";
 import {
   count,
@@ -18,7 +19,7 @@ import {
 import { identity } from "../records/identity.ts";
 
 /** A baseline's record. */
-export const baselineSchema: z.ZodType = z.strictObject({
+export const baselineSchema: ContentSchema = z.strictObject({
   identity,
   teacher: measuredSchema,
   start: z.enum(["fresh", "inherited"]),
@@ -35,14 +36,15 @@ export const baselineSchema: z.ZodType = z.strictObject({
 });
 
 /** A record of an experiment with searches and baselines. */
-export const comparedSchema: z.ZodType = z.unknown().superRefine(
+export const comparedSchema: ContentSchema = z.unknown().superRefine(
   (value, context) => {
     // Told of the kind that it is: a union would tell the faults of both.
     const isSearch = typeof value === "object" && value !== null &&
       "stages" in value;
     const schema = isSearch ? compressionSchema : baselineSchema;
-    const { error } = schema.safeParse(value);
-    for (const { path, message } of error?.issues ?? []) {
+    const result = schema.safeParse(value);
+    if (result.success) return;
+    for (const { path, message } of result.error.issues) {
       context.addIssue({ code: "custom", path: [...path], message });
     }
   },

@@ -1,4 +1,3 @@
-import type { z } from "zod";
 import type { Command } from "../../cli/mod.ts";
 import type { ResultRecord } from "../../report/mod.ts";
 import type { Evaluator, PreparedTeacher } from "../../search/mod.ts";
@@ -6,6 +5,7 @@ import type { Part } from "../forecast/forecast.ts";
 import type { Remaining } from "../forecast/remaining.ts";
 import type { ForecastOptions } from "../forecast/forecast.ts";
 import type { CompressionConfig, GivenConfig } from "../options/compression.ts";
+import type { ContentSchema } from "../records/check_content.ts";
 import type { Phase } from "../session/phase.ts";
 import type { RunCode } from "../session/run_code.ts";
 import type { Session } from "../session/session.ts";
@@ -138,7 +138,7 @@ export interface Report<Content> {
   /** Folder below results/, for example "rq1". */
   readonly question: string;
   /** What the deterministic part of its records must be. */
-  readonly schema: z.ZodType;
+  readonly schema: ContentSchema;
   /** Page and figures of one cell. */
   cell(
     cell: RecordedCell<Content>,

@@ -17,7 +17,7 @@ import {
   recordPath,
   type ResultRecord,
 } from "../../report/mod.ts";
-import { checkContent } from "../records/check_content.ts";
+import { checkContent, type ContentSchema } from "../records/check_content.ts";
 import { digest } from "../records/fields.ts";
 import type {
   CellEnvironment,
@@ -178,7 +178,7 @@ export async function readProfile<Content>(
  */
 export async function readCell<Content>(
   { results, question, profile }: ProfilePlace,
-  { cell, schema }: { readonly cell: string; readonly schema: z.ZodType },
+  { cell, schema }: { readonly cell: string; readonly schema: ContentSchema },
 ): Promise<RecordedCell<Content> | undefined> {
   const name = { question, profile, cell };
   const path = recordPath(name);

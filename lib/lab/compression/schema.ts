@@ -6,6 +6,7 @@
 
 import { z } from "zod";
 import { leaves } from "../../network/mod.ts";
+import type { ContentSchema } from "../records/check_content.ts";
 import {
   count,
   digest,
@@ -137,7 +138,7 @@ export const compressionFields = {
 };
 
 /** A compression's record; every decision is about leaves that there are. */
-export const compressionSchema: z.ZodType = checkDecisions(
+export const compressionSchema: ContentSchema = checkDecisions(
   z.strictObject(compressionFields),
 );
 

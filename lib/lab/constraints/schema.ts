@@ -5,12 +5,13 @@
  */
 
 import { z } from "zod";
+import type { ContentSchema } from "../records/check_content.ts";
 import { checkDecisions, compressionFields } from "../compression/schema.ts";
 import { count, number } from "../records/fields.ts";
 import { SINGLE_LIMITS } from "./arms.ts";
 
 /** A record of a search under limits, and of what they leave. */
-export const constraintsSchema: z.ZodType = checkDecisions(
+export const constraintsSchema: ContentSchema = checkDecisions(
   z.strictObject({
     ...compressionFields,
     stageLimits: z.array(z.strictObject({

@@ -10,6 +10,7 @@ import {
   spaceKind,
   validatedTeacher,
 } from "../fidelity/schema.ts";
+import type { ContentSchema } from "../records/check_content.ts";
 import {
   count,
   digest,
@@ -41,7 +42,7 @@ const common = {
 };
 
 /** A record of students trained by every loss, or of searches under every loss. */
-export const distillationSchema: z.ZodType = z.discriminatedUnion("part", [
+export const distillationSchema: ContentSchema = z.discriminatedUnion("part", [
   z.strictObject({
     ...common,
     part: z.literal("students"),

@@ -5,6 +5,7 @@
  */
 
 import { z } from "zod";
+import type { ContentSchema } from "../records/check_content.ts";
 import {
   count,
   digest,
@@ -40,7 +41,7 @@ const training = {
 };
 
 /** A record of students and their scores. */
-export const fidelitySchema: z.ZodType = z.strictObject({
+export const fidelitySchema: ContentSchema = z.strictObject({
   identity,
   teacher: validatedTeacher,
   images: scoringImages,

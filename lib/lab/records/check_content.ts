@@ -5,12 +5,28 @@
  * @module
  */
 
-import type { z } from "zod";
 import {
   faultsText,
   RecordError,
+  type Refusal,
   type ResultRecord,
 } from "../../report/mod.ts";
+
+/** Says whether a content is of a form: a schema of zod does. */
+export interface ContentSchema {
+  /**
+   * Holds a content against the form.
+   *
+   * @param content The deterministic part of a record.
+   */
+  safeParse(
+    content: unknown,
+  ): { readonly success: true } | {
+    readonly success: false;
+    /** What is wrong with it. */
+    readonly error: Refusal;
+  };
+}
 
 /**
  * A record whose content is of the expected form. A digest says that it was not
@@ -22,9 +38,9 @@ import {
  */
 export function checkContent<Content>(
   record: ResultRecord,
-  { schema, file }: { readonly schema: z.ZodType; readonly file: string },
+  { schema, file }: { readonly schema: ContentSchema; readonly file: string },
 ): ResultRecord<Content> {
-  let result: z.ZodSafeParseResult<unknown>;
+  let result: ReturnType<ContentSchema["safeParse"]>;
   try {
     result = schema.safeParse(record.deterministic);
   } catch (error) {

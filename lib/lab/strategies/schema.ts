@@ -6,6 +6,7 @@
 
 import { z } from "zod";
 import { STRATEGY_NAMES } from "../../search/mod.ts";
+import type { ContentSchema } from "../records/check_content.ts";
 import {
   count,
   digest,
@@ -20,7 +21,7 @@ import {
 import { identityFields } from "../records/identity.ts";
 
 /** A record of a table of students and the searches on it. */
-export const strategiesSchema: z.ZodType = z.strictObject({
+export const strategiesSchema: ContentSchema = z.strictObject({
   identity: z.strictObject({
     ...identityFields,
     strategies: z.array(z.strictObject({

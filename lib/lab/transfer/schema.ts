@@ -5,6 +5,7 @@
  */
 
 import { z } from "zod";
+import type { ContentSchema } from "../records/check_content.ts";
 import {
   count,
   dataFields,
@@ -37,7 +38,7 @@ const course = z.strictObject({
 });
 
 /** A record of searches with one source and one target. */
-export const transferSchema: z.ZodType = z.strictObject({
+export const transferSchema: ContentSchema = z.strictObject({
   identity: z.strictObject({
     ...identityFields,
     source: z.strictObject({

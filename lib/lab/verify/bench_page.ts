@@ -6,7 +6,7 @@
  */
 
 import { fileURLToPath } from "node:url";
-import { ifThere, runCommand } from "../../cli/mod.ts";
+import { denoCommand, ifThere, runCommand } from "../../cli/mod.ts";
 import { PROJECT } from "../project.ts";
 import { comparePages } from "./compare.ts";
 import type { Context } from "./context.ts";
@@ -24,7 +24,7 @@ export async function verifyBench(context: Context): Promise<void> {
   const folder = await Deno.makeTempDir({ prefix: "n2n-bench-" });
   try {
     await Deno.writeFile(`${folder}/bench.json`, bytes);
-    const done = await runCommand(Deno.execPath(), [
+    const done = await runCommand(denoCommand(), [
       ...["run", "--quiet", "--no-check", "--no-prompt"],
       ...["--allow-read", `--allow-write=${folder}`, "--allow-env"],
       ...["--allow-sys", "--allow-ffi"],
