@@ -6,6 +6,7 @@ import {
   renderQuestion,
   verifyResults,
 } from "../../lib/lab/mod.ts";
+import { environmentText, readRecord } from "../../lib/report/mod.ts";
 import { sha256Hex } from "../../lib/random/mod.ts";
 import { type Content, type TestResults, withResults } from "./_results.ts";
 
@@ -329,6 +330,58 @@ Deno.test("verifyResults() finds weights and policies that are not their records
       });
     },
   );
+});
+
+Deno.test("verifyResults() holds what a run noted of its machine and its files against these", async () => {
+  await withResults(SMOKE, async ({ results, edit, flaws }) => {
+    const [record, beside] = [`${CELL}.json`, `${CELL}.environment.json`];
+    const weights = `${CELL}.removal.safetensors`;
+    const bytes = await Deno.readFile(`${results}/${weights}`);
+    const text = await Deno.readTextFile(`${results}/${record}`);
+    // As a run writes it today: with digests.
+    await edit(beside, (before) =>
+      environmentText(readRecord(text, record), {
+        ...JSON.parse(before).environment,
+        artefacts: { ".removal.safetensors": sha256Hex(bytes) },
+      }));
+    assert.deepEqual(await flaws(record), []);
+    bytes[bytes.length - 1]! ^= 1;
+    await Deno.writeFile(`${results}/${weights}`, bytes);
+    const [flaw] = await flaws(weights);
+    assert.match(flaw!.message, /its SHA-256 is [0-9a-f]{64}, expected/);
+    await Deno.remove(`${results}/${weights}`);
+    const [missing] = await flaws(record);
+    assert.match(missing!.message, /is missing, expected the weights that/);
+    await edit(beside, (text) => text.replace(/"cores": \d+/, '"cores": 999'));
+    const [changed] = await flaws(beside);
+    assert.equal(changed?.check, "environments");
+    assert.match(changed.message, /^Cannot read an environment: the digest of/);
+  });
+});
+
+Deno.test("verifyResults() verifies records that were set aside, with their pages", async () => {
+  await withResults(SMOKE, async ({ results, flaws, edit }) => {
+    const text = await Deno.readTextFile(`${results}/${CELL}.json`);
+    const tag = readRecord(text, `${CELL}.json`).digest.slice(0, 8);
+    const folder = CELL.slice(0, CELL.lastIndexOf("/"));
+    const name = CELL.slice(folder.length + 1);
+    for await (const entry of Deno.readDir(`${results}/${folder}`)) {
+      if (!entry.name.startsWith(name)) continue;
+      const rest = entry.name.slice(name.length);
+      await Deno.copyFile(
+        `${results}/${CELL}${rest}`,
+        `${results}/${CELL}.${tag}${rest}`,
+      );
+    }
+    const own = (await flaws()).filter(({ path }) => path !== "README.md");
+    assert.deepEqual(own, []);
+    await edit(`${CELL}.${tag}.md`, (text) => text.replace(/\d\./, "x."));
+    const [flaw] = await flaws(`${CELL}.${tag}.md`);
+    assert.equal(flaw?.path, `${CELL}.${tag}.md`);
+    await edit(`${CELL}.${tag}.json`, (text) => text.replace(/0\.9/, "0.8"));
+    const [damaged] = await flaws(`${CELL}.${tag}.json`);
+    assert.equal(damaged?.kind, "damaged");
+  });
 });
 
 Deno.test("records of all forms that were released are read, or refused in words", async (t) => {
