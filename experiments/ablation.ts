@@ -26,6 +26,7 @@ import {
   type AblationContent,
   ablationOptions,
   ablationPage,
+  ablationSchema,
   ablationSummary,
   cellOptions,
   compressionOptions,
@@ -298,6 +299,7 @@ export const command = defineCommand({
 /** A page with a figure for each subject and ablation, a table over all. */
 export const report: Report<AblationContent> = {
   question: "ablation",
+  schema: ablationSchema,
   cell: (cell) => ablationPage(cell, { title: TITLE, ablations: ABLATIONS }),
   profile: (results) =>
     ablationSummary(results, { title: TITLE, ablations: ABLATIONS }),

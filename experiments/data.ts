@@ -7,9 +7,11 @@
 import { z } from "zod";
 import {
   EXIT,
+  fromWhereUserStands,
   leadingWords,
   notify,
   parseOptions,
+  pathOption,
   print,
   runMain,
   suggestion,
@@ -51,12 +53,12 @@ export const command = {
     "deno task data verify folder:PATH --size 64",
   ],
   schema: z.strictObject({
-    data: z.string().min(1).optional().describe(
+    data: pathOption().optional().describe(
       "Folder with data set files already there, looked in first",
     ),
     size: dataOptions.size,
     skipBroken: dataOptions.skipBroken,
-    out: z.string().min(1).optional().describe(
+    out: pathOption().optional().describe(
       "File for show, .png or .svg (default: NAME.png, folder.png of a folder)",
     ),
   }),
@@ -91,7 +93,7 @@ function actionOf(
       }`,
     );
   }
-  return { action, name };
+  return { action, name: fromWhereUserStands(name) };
 }
 
 async function list(): Promise<void> {

@@ -20,6 +20,7 @@ import {
   type FidelityContent,
   fidelityOptions,
   fidelityPage,
+  fidelitySchema,
   fidelitySummary,
   foreseeFidelity,
   METHODS,
@@ -62,6 +63,7 @@ export const command = defineCommand({
 /** A page with a figure for each subject, a table over all. */
 export const report: Report<FidelityContent> = {
   question: "proxy",
+  schema: fidelitySchema,
   cell: (cell) => fidelityPage(cell, TITLE),
   profile: (results) => fidelitySummary(results, TITLE),
 };

@@ -11,6 +11,7 @@ import {
   leadingWords,
   notify,
   parseOptions,
+  pathOption,
   print,
   runMain,
   suggestion,
@@ -47,10 +48,10 @@ export const command = {
     workers: z.int().min(1).max(1024).optional().describe(
       "Students trained at once (default: one a logical core)",
     ),
-    data: z.string().min(1).optional().describe(
+    data: pathOption().optional().describe(
       "Folder with data set files already there, looked in first",
     ),
-    results: z.string().min(1).default("results").describe(
+    results: pathOption().default("results").describe(
       "Results folder whose records are compared",
     ),
     update: z.boolean().default(false).describe(

@@ -35,6 +35,7 @@ import {
   type ComparedContent,
   comparedFigures,
   comparedPage,
+  comparedSchema,
   comparedSummary,
   compressionOptions,
   ENGINE_CHOICE,
@@ -87,6 +88,7 @@ export const command = defineCommand({
 /** A page for each cell; over all of them verdict, figures and tables. */
 export const report: Report<ComparedContent> = {
   question: "rq1",
+  schema: comparedSchema,
   cell: (cell) => comparedPage(cell, TITLE),
   profile: (results) => comparedSummary(results, TITLE),
   figures: comparedFigures,

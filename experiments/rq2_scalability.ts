@@ -28,6 +28,7 @@ import {
   type CompressionContent,
   compressionOptions,
   compressionPage,
+  compressionSchema,
   ENGINE_CHOICE,
   type Experiment,
   foreseeRun,
@@ -77,6 +78,7 @@ export const command = defineCommand({
 /** A page for each compression; verdict, tables and figures over all. */
 export const report: Report<CompressionContent> = {
   question: "rq2",
+  schema: compressionSchema,
   cell: (cell) => compressionPage(cell, TITLE, { hasFigures: false }),
   profile: (results) => planSummary(results, TITLE),
   figures: planFigures,

@@ -43,6 +43,7 @@ import {
   type TransferContent,
   transferOptions,
   transferPage,
+  transferSchema,
   transferSummary,
 } from "../lib/lab/mod.ts";
 
@@ -80,6 +81,7 @@ export const command = defineCommand({
 /** A page with figures for each source and target, a table over all. */
 export const report: Report<TransferContent> = {
   question: "rq3",
+  schema: transferSchema,
   cell: (cell) => transferPage(cell, TITLE),
   profile: (results) => transferSummary(results, TITLE),
 };

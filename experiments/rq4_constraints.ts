@@ -21,6 +21,7 @@ import {
   constraintOptions,
   type ConstraintsContent,
   constraintsFigures,
+  constraintsSchema,
   constraintsSummary,
   ENGINE_CHOICE,
   type Experiment,
@@ -65,6 +66,7 @@ export const command = defineCommand({
 /** A page with figures for each search, a page with a figure over all. */
 export const report: Report<ConstraintsContent> = {
   question: "rq4",
+  schema: constraintsSchema,
   cell: (cell) => compressionPage(cell, TITLE),
   profile: (results) => constraintsSummary(results, TITLE),
   figures: constraintsFigures,

@@ -19,6 +19,7 @@ import {
   type DistillationContent,
   distillationOptions,
   distillationPage,
+  distillationSchema,
   distillationSummary,
   ENGINE_CHOICE,
   type Experiment,
@@ -82,6 +83,7 @@ export const command = defineCommand({
 /** A page with a figure for each cell, a table over all. */
 export const report: Report<DistillationContent> = {
   question: "rq5",
+  schema: distillationSchema,
   cell: (cell) => distillationPage(cell, { title: TITLE, test: TEST }),
   profile: (results) =>
     distillationSummary(results, { title: TITLE, test: TEST }),

@@ -26,6 +26,7 @@ import {
   type StrategiesContent,
   strategiesOptions,
   strategiesPage,
+  strategiesSchema,
   strategiesSummary,
   type StrategyArm,
 } from "../lib/lab/mod.ts";
@@ -86,6 +87,7 @@ export const command = defineCommand({
 /** A page with a figure for each subject, a table over all. */
 export const report: Report<StrategiesContent> = {
   question: "strategies",
+  schema: strategiesSchema,
   cell: (cell) => strategiesPage(cell, TITLE),
   profile: (results) => strategiesSummary(results, TITLE),
 };

@@ -11,6 +11,7 @@ import { statfs } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import {
+  denoCommand,
   EXIT,
   notify,
   parseOptions,
@@ -51,7 +52,7 @@ async function main(args: readonly string[]): Promise<number> {
     way,
     platform: Deno.build,
     run: runCommand,
-    deno: Deno.execPath(),
+    deno: denoCommand(),
     // Somebody who names a compiler wants that one.
     compilers: named ? [named] : ["g++", "c++", "clang++"],
     hostObstacle,

@@ -14,6 +14,7 @@ import {
   isoTime,
   notify,
   parseOptions,
+  pathOption,
   print,
   runMain,
   type RunOptions,
@@ -93,10 +94,10 @@ export const command = {
     }),
     engine: z.enum(ENGINE_CHOICE.engines).default(ENGINE_CHOICE.engines[0]!)
       .describe(`Runtime that trains. ${ENGINE_CHOICE.engineNote}`),
-    dataFolder: z.string().min(1).optional().meta({ flag: "data" }).describe(
+    dataFolder: pathOption().optional().meta({ flag: "data" }).describe(
       "Folder with data set files already there, looked in first",
     ),
-    results: z.string().min(1).default("results").describe(
+    results: pathOption().default("results").describe(
       "Folder for weights, records and the run store",
     ),
     retrain: z.boolean().default(false).describe(

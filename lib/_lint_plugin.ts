@@ -71,7 +71,24 @@ function objectName(node: Deno.lint.Expression): string | undefined {
   return isGlobal ? memberName(node) : undefined;
 }
 
-/** The rules "no-hidden-input" and "no-console" of the plugin "house". */
+/** Whether a file is the project's own code, tests included. */
+function isOurs(filename: string): boolean {
+  return /(^|\/)(lib|experiments|bench|tests)\//.test(
+    filename.replaceAll("\\", "/"),
+  );
+}
+
+/** Whether an expression is `new URL(…, import.meta.url)`. */
+function isOwnUrl(node: Deno.lint.Expression): boolean {
+  if (node.type !== "NewExpression" || objectName(node.callee) !== "URL") {
+    return false;
+  }
+  const [, base] = node.arguments;
+  return base?.type === "MemberExpression" && memberName(base) === "url" &&
+    base.object.type === "MetaProperty";
+}
+
+/** The rules of the plugin "house". */
 const plugin: Deno.lint.Plugin = {
   name: "house",
   rules: {
@@ -124,6 +141,27 @@ const plugin: Deno.lint.Plugin = {
               if (!IMPORTS[source]!.includes(name)) continue;
               report(specifier, `${name} of ${source}`, advice(source));
             }
+          },
+        };
+      },
+    },
+    // A path with a space, "%" or "ü" has "%20", "%25" or "%C3%BC" there.
+    "no-url-pathname": {
+      create(context) {
+        if (!isOurs(context.filename)) return {};
+        // Tests speak to servers, whose paths are no files.
+        const isStrict = !/(^|\/)tests\//.test(
+          context.filename.replaceAll("\\", "/"),
+        );
+        return {
+          MemberExpression(node) {
+            if (memberName(node) !== "pathname") return;
+            if (!isStrict && !isOwnUrl(node.object)) return;
+            context.report({
+              node,
+              message:
+                "pathname is no path of a file: use fileURLToPath of node:url",
+            });
           },
         };
       },

@@ -88,3 +88,26 @@ Deno.test("plugin is registered in deno.json", async () => {
   const config = JSON.parse(await Deno.readTextFile(path));
   assert.deepEqual(config.lint.plugins, ["./lib/_lint_plugin.ts"]);
 });
+
+Deno.test("plugin fires when a URL is taken for a path", () => {
+  const own = 'new URL("./a.ts", import.meta.url).pathname;';
+  const servers = "new URL(request.url).pathname;";
+  for (
+    const [filename, source, count] of [
+      ["/project/lib/cli/a.ts", own, 1],
+      ["/project/experiments/a.ts", "folder.pathname;", 1],
+      ["/project/bench/a.ts", 'folder["pathname"];', 1],
+      ["/project/tests/a_test.ts", own, 1],
+      ["/project/tests/a_test.ts", servers, 0],
+      ["/project/lib/cli/a.ts", "folder.href;", 0],
+      ["/elsewhere/a.ts", own, 0],
+    ] as const
+  ) {
+    const ids = fired(source, filename);
+    assert.deepEqual(
+      ids,
+      Array(count).fill("house/no-url-pathname"),
+      `${filename}: ${source}`,
+    );
+  }
+});

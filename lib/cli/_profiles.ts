@@ -12,7 +12,7 @@ export function listProfiles(command: Command<unknown>): readonly string[] {
   if (names.length === 0) {
     throw new TypeError(
       `Cannot read profiles of "${command.baseName}": ` +
-        `"${command.profiles.pathname}" has none, expected ` +
+        `"${fileURLToPath(command.profiles)}" has none, expected ` +
         `"${command.baseName}.laptop.yaml"`,
     );
   }

@@ -22,7 +22,7 @@ export interface MainOptions {
  * Runs a program and ends the process. An error that has a numeric `exitCode`
  * is meant for people: its message is printed without a stack and the process
  * ends with that code. So is what the system refuses (no permission, a file where
- * a folder should be, a full disk), with exit code 1. Any other error is a bug:
+ * a folder should be, a full disk) or Deno does not permit, with exit code 1. Any other error is a bug:
  * stack, exit code 1.
  *
  * @param main The program.
@@ -79,6 +79,10 @@ function systemCodeOf(error: Error): string | undefined {
 function describeError(error: unknown): string {
   if (!(error instanceof Error)) return `Uncaught ${String(error)}`;
   if (exitCodeOf(error) !== undefined) return error.message;
+  if (error instanceof Deno.errors.NotCapable) {
+    const what = error.message.replace(/, run again with.*$/s, "");
+    return `Not permitted: ${what}; docs/permissions.md lists what each task may do and why`;
+  }
   const code = systemCodeOf(error);
   if (code !== undefined) {
     return `The system refuses (${code}): ${error.message}; check that the path is right, and the permissions and the free space there`;

@@ -6,6 +6,9 @@ const REDRAW_MS = 100;
 /** Elsewhere (a file, a CI log) a line is printed at most this often. */
 const PLAIN_MS = 10_000;
 
+/** What a terminal had for decades. */
+const USUAL_COLUMNS = 80;
+
 /** What {@link createProgress} needs to know. */
 export interface ProgressOptions {
   /** What is being done, for example "rq1 seed 1". */
@@ -27,9 +30,9 @@ export interface ProgressOptions {
   readonly stream?: TextSink;
   /** Milliseconds; default the machine's monotonic clock. */
   readonly now?: Clock["monotonicMs"];
-  /** Whether the line can be redrawn; default whether stderr is a terminal. */
+  /** Whether the line can be redrawn; default whether stderr is a terminal and no dumb one. */
   readonly isTerminal?: boolean;
-  /** Width of the terminal in characters; default asked of the terminal, else 80. */
+  /** Width of the terminal in characters; default asked of the terminal; 80 where it does not tell, or says 0. */
   readonly columns?: number;
 }
 
@@ -71,9 +74,11 @@ export function createProgress(options: ProgressOptions): Progress {
     status,
     stream = Deno.stderr,
     now = wallClock.monotonicMs,
-    isTerminal = Deno.stderr.isTerminal(),
-    columns = isTerminal ? terminalColumns() : 80,
+    isTerminal = isRedrawable(),
+    columns: asked = isTerminal ? terminalColumns() : USUAL_COLUMNS,
   } = options;
+  // Some terminals do not know and say 0.
+  const columns = asked > 0 ? asked : USUAL_COLUMNS;
   if (!(total >= 1)) {
     throw new RangeError(
       `Cannot show progress: total is ${total}, expected at least 1`,
@@ -157,11 +162,16 @@ function formatSpeed(perSecond: number, unit: string): string {
     : `${formatDuration(seconds)}/${each}`;
 }
 
-/** Asking fails when stderr was replaced meanwhile; 80 is what a terminal had for decades. */
+/** A dumb terminal shows the codes that move its cursor. */
+function isRedrawable(): boolean {
+  return Deno.stderr.isTerminal() && Deno.env.get("TERM") !== "dumb";
+}
+
+/** Asking fails when stderr was replaced meanwhile. */
 function terminalColumns(): number {
   try {
     return Deno.consoleSize().columns;
   } catch {
-    return 80;
+    return USUAL_COLUMNS;
   }
 }

@@ -15,6 +15,20 @@ export type CommandRunner = (
 ) => Promise<CommandResult | undefined>;
 
 /**
+ * The command that starts Deno once more: the program that runs this, where it may
+ * be run, else the "deno" of the path. A task that may run Deno names it so: where
+ * a machine keeps its program cannot stand in deno.json.
+ */
+export function denoCommand(): string {
+  const program = Deno.execPath();
+  const { state } = Deno.permissions.querySync({
+    name: "run",
+    command: program,
+  });
+  return state === "granted" ? program : "deno";
+}
+
+/**
  * Runs a program to its end, with nothing on its standard input.
  *
  * @param command Its name or path.

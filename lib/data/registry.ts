@@ -20,6 +20,8 @@ const SOURCE = z.union([
      * file's .gz is unpacked.
      */
     url: z.string().regex(/^https?:\/\//, "expected http:// or https://"),
+    /** Hosts that it forwards to: tasks may ask them too. */
+    forwardsTo: z.array(TEXT).optional(),
   }),
   z.strictObject({
     /** Folder that a system's package installs. */

@@ -15,7 +15,8 @@
  * - `session/`: store, engine, workers, signals, progress
  * - `forecast/`: how long it will take on this machine
  * - `regress/`: what is recorded, run once more and compared
- * - `records/`: keeping earlier records
+ * - `records/`: what records hold, and keeping earlier ones
+ * - `verify/`: whether a results folder holds together
  * - `pictures/`: contact sheets, and SVG as PNG
  * - `setup/`: fetching what an engine needs
  *
@@ -37,6 +38,7 @@
 export * from "./ablation/ablation.ts";
 export * from "./ablation/analyse.ts";
 export * from "./ablation/content.ts";
+export { ablationSchema } from "./ablation/schema.ts";
 export * from "./ablation/forecast.ts";
 export * from "./ablation/options.ts";
 export * from "./ablation/page.ts";
@@ -46,6 +48,7 @@ export * from "./ablation/verdict.ts";
 export * from "./baselines/compare.ts";
 export * from "./baselines/compared_page.ts";
 export * from "./baselines/content.ts";
+export { comparedSchema } from "./baselines/schema.ts";
 export * from "./baselines/designs.ts";
 export * from "./baselines/figures.ts";
 export * from "./baselines/forecast.ts";
@@ -77,6 +80,7 @@ export * from "./cells/schedule.ts";
 export * from "./cells/select.ts";
 export * from "./cells/write_cell.ts";
 export * from "./compression/content.ts";
+export { compressionSchema } from "./compression/schema.ts";
 export * from "./compression/summary.ts";
 export * from "./compression/arms.ts";
 export * from "./compression/figures.ts";
@@ -91,6 +95,7 @@ export * from "./compression/titles.ts";
 export * from "./compression/winner_weights.ts";
 export * from "./distillation/analyse.ts";
 export * from "./distillation/content.ts";
+export { distillationSchema } from "./distillation/schema.ts";
 export * from "./distillation/decide.ts";
 export * from "./distillation/forecast.ts";
 export * from "./distillation/losses.ts";
@@ -102,6 +107,7 @@ export * from "./distillation/summary.ts";
 export * from "./constraints/analyse.ts";
 export * from "./constraints/arms.ts";
 export * from "./constraints/content.ts";
+export { constraintsSchema } from "./constraints/schema.ts";
 export * from "./constraints/figures.ts";
 export * from "./constraints/run.ts";
 export * from "./constraints/stage_limits.ts";
@@ -115,6 +121,7 @@ export * from "./exports/teacher_source.ts";
 export * from "./fidelity/analyse_proxies.ts";
 export * from "./fidelity/choose_proxy.ts";
 export * from "./fidelity/content.ts";
+export { fidelitySchema } from "./fidelity/schema.ts";
 export * from "./fidelity/forecast.ts";
 export * from "./fidelity/options.ts";
 export * from "./fidelity/page.ts";
@@ -154,6 +161,7 @@ export * from "./plans/decide.ts";
 export * from "./plans/figures.ts";
 export * from "./plans/summary.ts";
 export * from "./project.ts";
+export * from "./records/check_content.ts";
 export * from "./records/set_aside.ts";
 export * from "./regress/compare.ts";
 export * from "./regress/golden.ts";
@@ -179,6 +187,7 @@ export * from "./setup/wheel.ts";
 export * from "./strategies/analyse.ts";
 export * from "./strategies/arm.ts";
 export * from "./strategies/content.ts";
+export { strategiesSchema } from "./strategies/schema.ts";
 export * from "./strategies/enumerate.ts";
 export * from "./strategies/forecast.ts";
 export * from "./strategies/options.ts";
@@ -204,6 +213,7 @@ export * from "./teacher/test_accuracy.ts";
 export * from "./teacher/write.ts";
 export * from "./transfer/analyse.ts";
 export * from "./transfer/content.ts";
+export { transferSchema } from "./transfer/schema.ts";
 export * from "./transfer/forecast.ts";
 export * from "./transfer/keep_bias.ts";
 export * from "./transfer/options.ts";
@@ -212,3 +222,9 @@ export * from "./transfer/run.ts";
 export * from "./transfer/summary.ts";
 export * from "./transfer/targets.ts";
 export * from "./transfer/verdict.ts";
+export * from "./verify/context.ts";
+export * from "./verify/scores.ts";
+export * from "./verify/signatures.ts";
+export * from "./verify/table.ts";
+export * from "./verify/tally.ts";
+export * from "./verify/verify.ts";

@@ -5,6 +5,7 @@
  */
 
 import { fileURLToPath } from "node:url";
+import { fromWhereUserStands } from "../cli/mod.ts";
 
 /** Folder of the project. */
 export const PROJECT: URL = new URL("../../", import.meta.url);
@@ -27,5 +28,6 @@ export const TEACHER_RECIPES: URL = new URL(
  * Where decoded data sets are kept: the project's datasets/cache, or the folder
  * that the environment variable N2N_CACHE names.
  */
-export const DATA_CACHE: string = Deno.env.get("N2N_CACHE") ||
+export const DATA_CACHE: string =
+  fromWhereUserStands(Deno.env.get("N2N_CACHE") ?? "") ||
   fileURLToPath(new URL("datasets/cache", PROJECT));

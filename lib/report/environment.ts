@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { canonicalJson } from "../random/mod.ts";
+import { canonicalJson, sha256Hex } from "../random/mod.ts";
+import { faultsText } from "./faults_text.ts";
 import { parseRecordJson, RECORD_FORMAT } from "./_record_json.ts";
 import { RecordError } from "./record_error.ts";
 import type { ResultRecord } from "./record.ts";
@@ -8,6 +9,8 @@ const schema = z.strictObject({
   format: z.literal(RECORD_FORMAT),
   record: z.string(),
   environment: z.unknown(),
+  // Left out in files of before there was one.
+  digest: z.string().exactOptional(),
 });
 
 /**
@@ -22,7 +25,12 @@ export function environmentText(
   record: ResultRecord,
   environment: unknown,
 ): string {
-  const value = { format: RECORD_FORMAT, record: record.digest, environment };
+  const value = {
+    format: RECORD_FORMAT,
+    record: record.digest,
+    environment,
+    digest: digestOf(record.digest, environment),
+  };
   return `${JSON.stringify(JSON.parse(canonicalJson(value)), undefined, 2)}\n`;
 }
 
@@ -33,8 +41,8 @@ export function environmentText(
  * @param options.file The file's name, for messages.
  * @param options.record The record it must belong to.
  * @returns The environment; its form is the caller's to check.
- * @throws {RecordError} If the text is not JSON, of another format or form, or
- * belongs to another record.
+ * @throws {RecordError} If the text is not JSON, of another format or form,
+ * belongs to another record, or was changed after it was written.
  */
 export function readEnvironment(
   text: string,
@@ -44,8 +52,8 @@ export function readEnvironment(
   const result = schema.safeParse(parseRecordJson(text, file));
   if (!result.success) {
     throw new RecordError(
-      `Cannot read an environment: "${file}" is not of the expected form:\n${
-        z.prettifyError(result.error)
+      `Cannot read an environment: "${file}" is not of the expected form: ${
+        faultsText(result.error)
       }`,
     );
   }
@@ -54,5 +62,36 @@ export function readEnvironment(
       `Cannot read an environment: the record of "${file}" is ${result.data.record}, expected ${record.digest}; run the experiment again`,
     );
   }
-  return result.data.environment;
+  const { environment, digest } = result.data;
+  const found = digestIn(record.digest, { environment, file });
+  if (digest !== undefined && digest !== found) {
+    throw new RecordError(
+      `Cannot read an environment: the digest of "${file}" is ${found}, expected ${digest} as written in it; the file was changed after the run, so restore it or run the experiment again`,
+    );
+  }
+  return environment;
+}
+
+/** The digest of what came out of a file, whatever it is. */
+function digestIn(
+  record: string,
+  { environment, file }: {
+    readonly environment: unknown;
+    readonly file: string;
+  },
+): string {
+  try {
+    return digestOf(record, environment);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new RecordError(
+      `Cannot read an environment: "${file}" holds what none can (${error.message}); run the experiment again`,
+      { cause: error },
+    );
+  }
+}
+
+/** SHA-256 of what was measured, and of which run. */
+function digestOf(record: string, environment: unknown): string {
+  return sha256Hex(canonicalJson({ record, environment }));
 }

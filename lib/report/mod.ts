@@ -13,6 +13,7 @@ export * from "./effect_figure.ts";
 export * from "./effect_size.ts";
 export * from "./environment.ts";
 export * from "./expected_ratio.ts";
+export * from "./faults_text.ts";
 export * from "./format.ts";
 export * from "./format_summary.ts";
 export * from "./holm.ts";

@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { parsePaper } from "./_paper_file.ts";
 import type { PaperRow, TransferRow } from "./paper_row.ts";
 
@@ -44,7 +45,7 @@ export interface Paper {
  * faults are listed.
  */
 export async function loadPaper(url: URL): Promise<Paper> {
-  const file = parsePaper(await Deno.readTextFile(url), url.pathname);
+  const file = parsePaper(await Deno.readTextFile(url), fileURLToPath(url));
   return {
     source: file.source,
     compression: (filter = {}) => select(file.compression, filter),

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { canonicalJson, sha256Hex } from "../random/mod.ts";
 import { parseRecordJson, RECORD_FORMAT } from "./_record_json.ts";
+import { faultsText } from "./faults_text.ts";
 import { RecordError } from "./record_error.ts";
 import { type RecordName, recordPath } from "./record_name.ts";
 
@@ -88,20 +89,34 @@ export function readRecord(text: string, file: string): ResultRecord {
   const result = schema.safeParse(value);
   if (!result.success) {
     throw new RecordError(
-      `Cannot read a record: "${file}" is not of the expected form:\n${
-        z.prettifyError(result.error)
+      `Cannot read a record: "${file}" is not of the expected form: ${
+        faultsText(result.error)
       }`,
     );
   }
   const { data } = result;
   checkPlace(data, file);
-  const digest = sha256Hex(canonicalJson(data.deterministic));
+  const digest = digestOf(data.deterministic, file);
   if (digest !== data.digest) {
     throw new RecordError(
       `Cannot read a record: the digest of "${file}" is ${digest}, expected ${data.digest} as written in it; the file was changed after the run, so restore it or run the experiment again`,
     );
   }
   return data;
+}
+
+/** The digest of a content that came out of a file, whatever it is. */
+function digestOf(content: unknown, file: string): string {
+  try {
+    return sha256Hex(canonicalJson(content));
+  } catch (error) {
+    // A number too large for one, or parts nested too deeply.
+    if (!(error instanceof RangeError)) throw error;
+    throw new RecordError(
+      `Cannot read a record: "${file}" holds what no record can (${error.message}); restore it or run the experiment again`,
+      { cause: error },
+    );
+  }
 }
 
 /**

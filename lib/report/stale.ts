@@ -29,7 +29,7 @@ export async function findStale(
   folder: URL,
   files: Files,
 ): Promise<readonly StaleFile[]> {
-  if (!folder.pathname.endsWith("/")) {
+  if (!folder.href.endsWith("/")) {
     throw new RangeError(
       `Cannot compare files: the folder is "${folder}", expected a path that ends in "/"`,
     );

@@ -1,12 +1,12 @@
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { pathToFileURL } from "node:url";
 import {
   checkNextStep,
   checkStep,
   checkSynchronous,
   checkText,
 } from "./_check.ts";
+import { openCopy } from "./_copy.ts";
 import { storeError, withWords } from "./_errors.ts";
 import {
   checkDatabase,
@@ -130,14 +130,12 @@ function openToWrite(path: string): DatabaseSync {
 
 /**
  * Opens without writing. SQLite makes a log and an index beside the file even
- * for a reader, unless it is told that the file does not change: true where
- * there is no log, since whoever writes has one.
+ * for a reader, hence of a copy where there is no log: nobody writes, since whoever
+ * does has one.
  */
 function openToRead(path: string): DatabaseSync {
   if (exists(`${path}-wal`)) return new DatabaseSync(path, { readOnly: true });
-  const url = pathToFileURL(path);
-  url.searchParams.set("immutable", "1");
-  return new DatabaseSync(url, { readOnly: true });
+  return openCopy(path);
 }
 
 function storeOn(

@@ -81,3 +81,44 @@ Deno.test("createProgress() shows seconds a step when steps are slow", () => {
 Deno.test("createProgress() throws RangeError when there is nothing to do", () => {
   assert.throws(() => createProgress({ label: "x", total: 0 }), RangeError);
 });
+
+// Seen to fail: without the usual width in the place of 0, and without a column free.
+Deno.test("createProgress() fits terminals of any width, and of none", () => {
+  for (const [columns, width] of [[0, 79], [1, 0], [2, 1], [20, 19]] as const) {
+    const stream = new MemorySink();
+    const progress = createProgress({
+      label: "rq1 ".repeat(50),
+      total: 3,
+      stream,
+      now: () => 0,
+      isTerminal: true,
+      columns,
+    });
+    progress.advance();
+    const [first, ...lines] = stream.text.split("\r\x1b[K");
+    assert.equal(first, "");
+    assert.deepEqual(lines.map(({ length }) => length), [width]);
+  }
+});
+
+// Seen to fail: with the look at TERM removed.
+Deno.test("createProgress() sends a dumb terminal no codes", async () => {
+  const script = `import { createProgress } from "./lib/cli/mod.ts";
+const progress = createProgress({ label: "x", total: 2 });
+progress.advance(2);
+progress.finish();`;
+  // A terminal of util-linux; its output is what was sent.
+  const run = async (TERM: string) => {
+    const { stdout } = await new Deno.Command("script", {
+      args: ["-qec", `"$DENO" eval '${script}'`, "/dev/null"],
+      cwd: new URL("../../", import.meta.url),
+      env: { TERM, DENO: Deno.execPath(), NO_COLOR: "1" },
+      stdin: "null",
+    }).output();
+    return new TextDecoder().decode(stdout);
+  };
+  assert.match(await run("xterm"), /\x1b\[Kx: 2\/2 steps/);
+  const dumb = await run("dumb");
+  assert.match(dumb, /x: 2\/2 steps/);
+  assert.doesNotMatch(dumb, /\x1b/);
+});

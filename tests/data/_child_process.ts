@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import assert from "node:assert/strict";
 import type { ChildOptions, ChildResult } from "./_child.ts";
 
@@ -13,7 +14,7 @@ export class Child {
   constructor(options: ChildOptions, mostKilobytes?: number) {
     const args = [
       ...[Deno.execPath(), "run", "--quiet", "--allow-all", "--no-check"],
-      new URL("_child.ts", import.meta.url).pathname,
+      fileURLToPath(new URL("_child.ts", import.meta.url)),
       JSON.stringify(options),
     ];
     // Without the trap, the system kills who writes more.

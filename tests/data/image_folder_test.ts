@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import assert from "node:assert/strict";
 import { dirname } from "node:path";
 import sharp from "sharp";
@@ -353,7 +354,9 @@ await openDataSet("folder:${folder}/set", {
   },
 });`,
     );
-    const config = new URL("../../deno.json", import.meta.url).pathname;
+    const config = fileURLToPath(
+      new URL("../../deno.json", import.meta.url),
+    );
     const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
       args: [
         ...["run", "--quiet", "--no-check", "--config", config],

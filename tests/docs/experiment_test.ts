@@ -47,14 +47,20 @@ Deno.test("docs/experiment.md shows an experiment that runs as it stands", async
     const script = `${folder}/grain.ts`;
     const checked = await deno(["check", "--quiet", script]);
     assert.equal(checked.code, 0, checked.stderr);
-    const planned = await deno(["run", "-A", "--quiet", script, "--dry-run"]);
+    const planned = await deno([
+      "run",
+      "-P=experiment",
+      "--quiet",
+      script,
+      "--dry-run",
+    ]);
     assert.equal(planned.code, 0, planned.stderr);
     // Six seeds by two arms, the profile's own size.
     assert.match(planned.stdout, /mnist-vgg13-w0\.25-unit-s6/);
     await Deno.writeTextFile(`${folder}/tiny.yaml`, TINY);
     const run = await deno([
       "run",
-      "-A",
+      "-P=experiment",
       "--quiet",
       script,
       "--config",

@@ -2,6 +2,13 @@
 
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
+import {
+  type ElsewhereOptions,
+  filesBelow,
+  runElsewhere,
+  type Traces,
+  watchingObstacle,
+} from "../_elsewhere.ts";
 import { trainingDigest } from "./training_digest.ts";
 import { whereAvailable } from "./where_available.ts";
 
@@ -14,95 +21,15 @@ const WAIT_MS = 12_000;
 /** The only file that may import the package. */
 const RUNTIME = "lib/engine/onnx/runtime.ts";
 
-/** What a process did besides printing. */
-interface Traces {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-  /** Files it left in its home, its cache and its temporary folder. */
-  readonly files: readonly string[];
-  /** Calls that open a socket to the internet; empty where none are watched. */
-  readonly sockets: readonly string[];
-}
-
-/** Files below a folder, however deep. */
-function filesBelow(folder: string): readonly string[] {
-  return [...Deno.readDirSync(folder)].flatMap(({ name, isDirectory }) =>
-    isDirectory ? filesBelow(`${folder}/${name}`) : [`${folder}/${name}`]
-  );
-}
-
-/** Where Deno keeps packages: a process with another home must find them. */
-async function denoFolder(): Promise<string> {
-  const { stdout } = await new Deno.Command(Deno.execPath(), {
-    args: ["info", "--json"],
-    cwd: fileURLToPath(PROJECT),
-  }).output();
-  return JSON.parse(new TextDecoder().decode(stdout)).denoDir;
-}
-
 /** Runs the script in a process whose home, cache and temporary folder are new. */
-async function trainElsewhere(
+function trainElsewhere(
   args: readonly string[],
-  { flags = [], watch = false }: {
+  { flags = [], ...options }: ElsewhereOptions & {
     readonly flags?: readonly string[];
-    readonly watch?: boolean;
   } = {},
 ): Promise<Traces> {
-  const folder = await Deno.makeTempDir();
-  try {
-    const places = ["home", "cache", "tmp"].map((name) => `${folder}/${name}`);
-    for (const place of places) await Deno.mkdir(place);
-    const [home, cache, temporary] = places as [string, string, string];
-    const trace = `${folder}/trace`;
-    const command = [
-      ...watch ? ["strace", "-f", "-e", "trace=socket", "-o", trace] : [],
-      Deno.execPath(),
-      ...["run", "--quiet", "--no-check", "--allow-all", ...flags, SCRIPT],
-      ...args,
-    ];
-    const { code, stdout, stderr } = await new Deno.Command(command[0]!, {
-      args: command.slice(1),
-      // Another test of this process may have switched telemetry off in its
-      // environment, which must not be handed on.
-      clearEnv: true,
-      env: {
-        PATH: Deno.env.get("PATH") ?? "",
-        HOME: home,
-        XDG_CACHE_HOME: cache,
-        TMPDIR: temporary,
-        DENO_DIR: await denoFolder(),
-        // Deno asks its own host for a newer version otherwise.
-        DENO_NO_UPDATE_CHECK: "1",
-      },
-    }).output();
-    const text = new TextDecoder();
-    return {
-      code,
-      stdout: text.decode(stdout),
-      stderr: text.decode(stderr),
-      files: places.flatMap(filesBelow),
-      sockets: watch
-        ? (await Deno.readTextFile(trace)).split("\n")
-          .filter((line) => /socket\(AF_INET6?,/.test(line))
-        : [],
-    };
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
-
-/** Why system calls cannot be watched here; undefined where they can. */
-async function watchingObstacle(): Promise<string | undefined> {
-  try {
-    const { success, stderr } = await new Deno.Command("strace", {
-      args: ["-f", "-e", "trace=socket", "true"],
-    }).output();
-    return success ? undefined : new TextDecoder().decode(stderr).trim();
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return "there is no strace";
-    throw error;
-  }
+  const command = ["run", "--quiet", "--no-check", "--allow-all", ...flags];
+  return runElsewhere([...command, SCRIPT, ...args], options);
 }
 
 const obstacle = await watchingObstacle();
@@ -113,7 +40,7 @@ await whereAvailable("onnx-cpu", "sending nothing", () => {
     const deed = watch ? "leaves no file and asks no host" : "leaves no file";
     Deno.test(`onnx-cpu ${deed} when it trains ${where}`, async () => {
       const { code, stdout, stderr, files, sockets } = await trainElsewhere(
-        [place!, String(watch ? WAIT_MS : 0)],
+        ["onnx-cpu", place!, String(watch ? WAIT_MS : 0)],
         { watch },
       );
       assert.equal(code, 0, stderr);
@@ -131,15 +58,24 @@ await whereAvailable("onnx-cpu", "sending nothing", () => {
   }
 
   Deno.test("openEngine() says what is missing and loads nothing when telemetry cannot be switched off", async () => {
-    const { code, stderr, files } = await trainElsewhere(["here", "0"], {
-      flags: ["--deny-env=ORT_DISABLE_TELEMETRY"],
-    });
-    assert.equal(code, 1);
-    assert.match(
-      stderr,
-      /EngineUnavailableError: Cannot open the engine "onnx-cpu": onnxruntime-node's telemetry cannot be switched off without permission to set ORT_DISABLE_TELEMETRY; to get it: allow it \(--allow-env=ORT_DISABLE_TELEMETRY\)/,
-    );
-    assert.deepEqual(files, []);
+    // Denied, setting it is an error; ignored, it does nothing, silently.
+    for (
+      const flags of [
+        ["--deny-env=ORT_DISABLE_TELEMETRY"],
+        ["--ignore-env=ORT_DISABLE_TELEMETRY"],
+      ]
+    ) {
+      const { code, stderr, files } = await trainElsewhere(
+        ["onnx-cpu", "here", "0"],
+        { flags },
+      );
+      assert.equal(code, 1);
+      assert.match(
+        stderr,
+        /EngineUnavailableError: Cannot open the engine "onnx-cpu": onnxruntime-node's telemetry cannot be switched off without permission to set ORT_DISABLE_TELEMETRY; to get it: allow it \(--allow-env=ORT_DISABLE_TELEMETRY\)/,
+      );
+      assert.deepEqual(files, []);
+    }
   });
 });
 

@@ -8,7 +8,8 @@
 import assert from "node:assert/strict";
 import { posix } from "node:path";
 import { fileURLToPath } from "node:url";
-import { stopwatch } from "../../lib/cli/mod.ts";
+import { ifThere, stopwatch } from "../../lib/cli/mod.ts";
+import { taskFlags } from "../_tasks.ts";
 
 /** Folder of the project. */
 export const PROJECT = fileURLToPath(new URL("../../", import.meta.url));
@@ -47,7 +48,7 @@ export interface CommandOptions {
   readonly config?: string;
   /** The experiment's file; RQ1's where none is named. */
   readonly script?: string;
-  /** Flags of Deno itself, after --allow-all. */
+  /** Flags of Deno itself, after those of the task. */
   readonly deno?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   /** Exit code that {@link finish} expects; default 0. */
@@ -89,6 +90,8 @@ export async function inFolder(
       await ended;
     }
     await Deno.remove(folder, { recursive: true });
+    // Of a run whose results folder this is: see tinyFlags().
+    await ifThere(() => Deno.remove(`${folder}.tiny.yaml`));
   }
 }
 
@@ -121,9 +124,7 @@ export function startRaw(
   const seconds = stopwatch();
   const process = new Deno.Command(Deno.execPath(), {
     args: [
-      "run",
-      "--quiet",
-      "--allow-all",
+      ...taskFlags("rq1"),
       ...deno,
       `experiments/${script}`,
       ...flags,

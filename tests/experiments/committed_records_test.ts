@@ -11,6 +11,9 @@ import {
 import * as rq1 from "../../experiments/rq1_compression.ts";
 import * as rq4 from "../../experiments/rq4_constraints.ts";
 
+/** What records of each question are. */
+const REPORTS = { rq1: rq1.experiment.report, rq4: rq4.experiment.report };
+
 /** The cells that a profile of each question declares. */
 const DECLARED = {
   rq1: (profile: string) =>
@@ -36,7 +39,10 @@ for (
 
   Deno.test(`committed records of ${question} ${profile} are of the options that the profile says`, async () => {
     const { declared } = DECLARED[question](profile);
-    const { cells, lacking } = await readProfile<ComparedContent>(place);
+    const { cells, lacking } = await readProfile<ComparedContent>(
+      place,
+      REPORTS[question],
+    );
     // What the table names as not run yet has no record, and all else has one.
     assert.ok(cells.length > 0);
     assert.deepEqual(
@@ -59,7 +65,10 @@ for (
   });
 
   Deno.test(`committed policies of ${question} ${profile} are those of their records`, async () => {
-    const { cells } = await readProfile<ComparedContent>(place);
+    const { cells } = await readProfile<ComparedContent>(
+      place,
+      REPORTS[question],
+    );
     for (
       const { record: { cell, deterministic } } of cells.filter(isSearchCell)
     ) {

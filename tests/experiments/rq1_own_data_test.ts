@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { writeOtherMnist, writePictures } from "./_pictures.ts";
+import { taskArgs } from "../_tasks.ts";
 import { finish, inFolder, outcomeOf, PROJECT, start } from "./_run.ts";
 import { exists } from "./_traces.ts";
 
@@ -25,7 +26,7 @@ Deno.test("rq1 runs on MNIST files of other content, and record and table say so
     assert(!exists(`${folder}/cache/mnist/train.bin`));
     const verified = await new Deno.Command(Deno.execPath(), {
       args: [
-        ...["run", "--quiet", "--allow-all", "experiments/data.ts"],
+        ...taskArgs("data"),
         ...["verify", "mnist"],
       ],
       cwd: PROJECT,

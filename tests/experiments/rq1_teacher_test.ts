@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { taskArgs } from "../_tasks.ts";
 import {
   inFolder,
   type Json,
@@ -15,7 +16,7 @@ const NAME = "mnist-vgg13-w0.03";
 async function record(results: string): Promise<void> {
   const { code, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [
-      ...["run", "--quiet", "--allow-all", "experiments/teacher.ts"],
+      ...taskArgs("teacher"),
       ...["--results", results, "--width", "0.03", "--images", "640"],
       ...["--validation", "200", "--recipe.epochs", "5"],
     ],

@@ -20,7 +20,7 @@ Deno.test("committed records of rq2 are of the options that their profiles say",
         results: PROJECT_RESULTS,
         question: "rq2",
         profile,
-      });
+      }, experiment.report);
       const { declared } = selectCells(
         parseCommand(command, ["--profile", profile]),
         experiment.arms,

@@ -226,7 +226,10 @@ Deno.test("committed records of rq5 are of the options that their profiles say",
     );
     const configs = new Map(declared.map(({ name, config }) => [name, config]));
     const place = { results: PROJECT_RESULTS, question: "rq5", profile };
-    const { cells } = await readProfile<DistillationContent>(place);
+    const { cells } = await readProfile<DistillationContent>(
+      place,
+      experiment.report,
+    );
     assert(profile !== "smoke" || cells.length === configs.size);
     for (const { record: { cell, deterministic } } of cells) {
       const { config } = deterministic.identity;

@@ -19,6 +19,7 @@ import {
 } from "../../lib/network/mod.ts";
 import { canonicalJson, sha256Hex } from "../../lib/random/mod.ts";
 import { decodeWeights } from "../../lib/training/mod.ts";
+import { taskArgs } from "../_tasks.ts";
 import { inFolder, PROJECT } from "./_run.ts";
 
 const TINY = [
@@ -32,7 +33,7 @@ async function teacher(
 ): Promise<{ code: number; stdout: string; stderr: string }> {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [
-      ...["run", "--quiet", "--allow-all", "experiments/teacher.ts"],
+      ...taskArgs("teacher"),
       ...["--results", results],
       ...TINY,
       ...flags,

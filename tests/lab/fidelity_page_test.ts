@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { z } from "zod";
 import {
   type FidelityContent,
   fidelityContent,
@@ -175,6 +176,7 @@ Deno.test("fidelitySummary() needs no mean for one subject, and takes none", () 
 
 Deno.test("writeCell() keeps the details of a result in the environment, not in the record", async () => {
   const report: Report<FidelityContent> = {
+    schema: z.unknown(),
     question: "proxy",
     cell: (cell) => fidelityPage(cell, TITLE),
     profile: (results) => fidelitySummary(results, TITLE),
@@ -195,7 +197,10 @@ Deno.test("writeCell() keeps the details of a result in the environment, not in 
         report,
       });
     const first = await write({ "one-epoch": 7.5 });
-    const read = await readCell<FidelityContent>(place, CELL);
+    const read = await readCell<FidelityContent>(place, {
+      cell: CELL,
+      schema: report.schema,
+    });
     assert.deepEqual(read?.environment.details, { "one-epoch": 7.5 });
     assert.deepEqual(read?.record, first.record);
     const page = await Deno.readTextFile(

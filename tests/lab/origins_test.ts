@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import {
   type CompressionContent,
+  compressionSchema,
   PROJECT_RESULTS,
   readCell,
   winnerOrigins,
@@ -17,7 +18,10 @@ const CELLS = [
 for (const [profile, cell] of CELLS) {
   Deno.test(`winnerOrigins() leads every layer of ${cell}'s winners back to the teacher`, async () => {
     const place = { results: PROJECT_RESULTS, question: "rq1", profile };
-    const content = (await readCell<CompressionContent>(place, cell))!.record
+    const content = (await readCell<CompressionContent>(place, {
+      cell,
+      schema: compressionSchema,
+    }))!.record
       .deterministic;
     const teacher = leaves(content.teacher.network);
     const origins = winnerOrigins(content);
@@ -43,7 +47,10 @@ for (const [profile, cell] of CELLS) {
 Deno.test("winnerOrigins() says so where no actions make the winner", async () => {
   const [profile, cell] = CELLS[0];
   const place = { results: PROJECT_RESULTS, question: "rq1", profile };
-  const { record } = (await readCell<CompressionContent>(place, cell))!;
+  const { record } = (await readCell<CompressionContent>(place, {
+    cell,
+    schema: compressionSchema,
+  }))!;
   const { stages, ...content } = record.deterministic;
   assert.throws(
     () =>

@@ -31,7 +31,7 @@ const ENGINE = { name: "a", version: "1", instructionSet: "x" };
 const IDENTITY: TeacherIdentity = {
   data: {
     name: "mnist",
-    digest: { train: "1", test: "2" },
+    digest: { train: "1".repeat(64), test: "2".repeat(64) },
     validation: 100,
     images: 0,
   },
@@ -70,7 +70,12 @@ function madeUp(
       engine,
       parameters: 1,
       macs: 1,
-      evaluation: { networkId: "1", accuracy: 0.5, losses: [1], steps: 1 },
+      evaluation: {
+        networkId: "1".repeat(64),
+        accuracy: 0.5,
+        losses: [1],
+        steps: 1,
+      },
       test: 0.5,
       weights: sha256Hex(weights),
     },
@@ -82,7 +87,10 @@ const OTHERS = {
   recipe: madeUp({ recipe: { ...IDENTITY.recipe, epochs: 7 } }),
   seed: madeUp({ seed: 2 }),
   data: madeUp({
-    data: { ...IDENTITY.data, digest: { train: "3", test: "4" } },
+    data: {
+      ...IDENTITY.data,
+      digest: { train: "3".repeat(64), test: "4".repeat(64) },
+    },
   }),
   network: madeUp({
     network: vgg({ depth: 13, input: [1, 28, 28], classes: 9, width: 0.03 }),
@@ -124,14 +132,17 @@ for (const [part, other] of Object.entries(OTHERS)) {
         said,
         `Set aside: the ${NAME} that was there, of another ${part}, is now ${NAME}.${TAG}\n`,
       );
-      assert.deepEqual(await namesIn(results), [
-        `${NAME}.${TAG}.environment.json`,
-        `${NAME}.${TAG}.json`,
-        `${NAME}.${TAG}.safetensors`,
-        `${NAME}.environment.json`,
-        `${NAME}.json`,
-        `${NAME}.safetensors`,
-      ]);
+      assert.deepEqual(
+        await namesIn(results),
+        [
+          `${NAME}.${TAG}.environment.json`,
+          `${NAME}.${TAG}.json`,
+          `${NAME}.${TAG}.safetensors`,
+          `${NAME}.environment.json`,
+          `${NAME}.json`,
+          `${NAME}.safetensors`,
+        ].sort(),
+      );
       for (const { content, weights } of [A, other]) {
         const { identity, engine } = content;
         const trained = await findTrained(results, identity, engine);

@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
 import { vgg } from "../../lib/network/mod.ts";
@@ -24,7 +25,7 @@ async function digests(seed: number): Promise<string[]> {
       "--quiet",
       "--allow-all",
       "--no-check",
-      new URL("./_digest.ts", import.meta.url).pathname,
+      fileURLToPath(new URL("./_digest.ts", import.meta.url)),
       String(seed),
     ],
     stdout: "piped",

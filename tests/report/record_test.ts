@@ -277,6 +277,15 @@ Deno.test("readEnvironment() gives the environment of its own record only when a
     () => readEnvironment(recordText(RECORD), options),
     RecordError,
   );
+  // What was measured cannot be changed; files of before there was a digest are read.
+  assert.throws(
+    () => readEnvironment(text.replace("12.5", "12.4"), options),
+    /the digest of "e\.json" is [0-9a-f]{64}, expected/,
+  );
+  const { digest: _, ...before } = JSON.parse(text);
+  assert.deepEqual(readEnvironment(JSON.stringify(before), options), {
+    cpuSeconds: 12.5,
+  });
   // Another machine or time leaves the record as it is.
   assert.equal(recordText(RECORD).includes("cpuSeconds"), false);
 });

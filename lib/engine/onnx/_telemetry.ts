@@ -15,10 +15,16 @@ try {
   // Whatever the user has set: nothing of this project sends anything.
   Deno.env.set(VARIABLE, "1");
 } catch (error) {
-  throw new EngineUnavailableError({
+  throw notSwitchedOff(error);
+}
+// Deno drops what is set of variables that it was told to ignore.
+if (Deno.env.get(VARIABLE) !== "1") throw notSwitchedOff();
+
+function notSwitchedOff(cause?: unknown): EngineUnavailableError {
+  return new EngineUnavailableError({
     engine: "onnx-cpu",
     reason:
       `onnxruntime-node's telemetry cannot be switched off without permission to set ${VARIABLE}`,
     remedy: `allow it (--allow-env=${VARIABLE})`,
-  }, { cause: error });
+  }, { cause });
 }

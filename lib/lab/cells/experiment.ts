@@ -5,6 +5,7 @@ import type { Part } from "../forecast/forecast.ts";
 import type { Remaining } from "../forecast/remaining.ts";
 import type { ForecastOptions } from "../forecast/forecast.ts";
 import type { CompressionConfig, GivenConfig } from "../options/compression.ts";
+import type { ContentSchema } from "../records/check_content.ts";
 import type { Phase } from "../session/phase.ts";
 import type { RunCode } from "../session/run_code.ts";
 import type { Session } from "../session/session.ts";
@@ -97,6 +98,11 @@ export interface CellEnvironment {
   readonly code?: RunCode;
   /** Numbers of the experiment's own, where it has any. */
   readonly details?: Readonly<Record<string, number>>;
+  /**
+   * SHA-256 of the files beside the record, by the end of their names; left out
+   * where there are none, and in records of before they were noted.
+   */
+  readonly artefacts?: Readonly<Record<string, string>>;
 }
 
 /** A cell's record with its environment. */
@@ -131,6 +137,8 @@ export interface ProfileResults<Content> {
 export interface Report<Content> {
   /** Folder below results/, for example "rq1". */
   readonly question: string;
+  /** What the deterministic part of its records must be. */
+  readonly schema: ContentSchema;
   /** Page and figures of one cell. */
   cell(
     cell: RecordedCell<Content>,

@@ -9,17 +9,22 @@ import { z } from "zod";
 import { ifThere, writeFileAtomic } from "../../cli/mod.ts";
 import {
   environmentPath,
+  faultsText,
   isRecordName,
   readEnvironment,
   readRecord,
   RecordError,
   recordPath,
+  type ResultRecord,
 } from "../../report/mod.ts";
+import { checkContent, type ContentSchema } from "../records/check_content.ts";
+import { digest } from "../records/fields.ts";
 import type {
   CellEnvironment,
   LackingCell,
   ProfileResults,
   RecordedCell,
+  Report,
 } from "./experiment.ts";
 
 /** What is known of a declared cell. */
@@ -43,7 +48,7 @@ export interface ProfilePlace {
 /** Why a cell that nothing was done for has no record. */
 export const NOT_RUN = "not run yet";
 
-const schema = z.strictObject({
+const indexSchema = z.strictObject({
   format: z.literal(1),
   cells: z.array(z.strictObject({
     // Its files are named after it.
@@ -68,6 +73,7 @@ const environmentSchema = z.looseObject({
     workerSeconds: number,
   }),
   details: z.record(z.string(), number).optional(),
+  artefacts: z.record(z.string(), digest).optional(),
 });
 
 /** Where a profile's index is kept below the results folder. */
@@ -94,12 +100,12 @@ export async function readIndex(
   } catch {
     value = undefined;
   }
-  const result = schema.safeParse(value);
+  const result = indexSchema.safeParse(value);
   if (!result.success) {
     throw new RecordError(
-      `Cannot read the index of a profile: "${path}" is not of the expected form; remove it and run the experiment again\n${
-        z.prettifyError(result.error)
-      }`,
+      `Cannot read the index of a profile: "${path}" is not of the expected form (${
+        faultsText(result.error)
+      }); remove it and run the experiment again`,
     );
   }
   return result.data.cells.map(({ name, lacking }) =>
@@ -144,16 +150,19 @@ export async function updateIndex(
 /**
  * Everything a profile's table is made from.
  *
+ * @param place Where.
+ * @param report Says what the question's records must be.
  * @throws {RecordError} If the index or a record is damaged.
  */
 export async function readProfile<Content>(
   place: ProfilePlace,
+  { schema }: Pick<Report<Content>, "schema">,
 ): Promise<ProfileResults<Content>> {
   const { question, profile } = place;
   const cells: RecordedCell<Content>[] = [];
   const lacking: LackingCell[] = [];
   for (const { name, lacking: reason } of await readIndex(place)) {
-    const cell = await readCell<Content>(place, name);
+    const cell = await readCell<Content>(place, { cell: name, schema });
     if (cell !== undefined) cells.push(cell);
     else lacking.push({ name, reason: reason ?? NOT_RUN });
   }
@@ -163,31 +172,46 @@ export async function readProfile<Content>(
 /**
  * A cell's record with its environment, or undefined if there is none.
  *
+ * @param place Where.
+ * @param options The cell, and what its record must be.
  * @throws {RecordError} If it is damaged.
  */
 export async function readCell<Content>(
   { results, question, profile }: ProfilePlace,
-  cell: string,
+  { cell, schema }: { readonly cell: string; readonly schema: ContentSchema },
 ): Promise<RecordedCell<Content> | undefined> {
   const name = { question, profile, cell };
   const path = recordPath(name);
   const text = await ifThere(() => Deno.readTextFile(`${results}/${path}`));
   if (text === undefined) return undefined;
-  const record = readRecord(text, path);
+  const record = checkContent<Content>(readRecord(text, path), {
+    schema,
+    file: path,
+  });
   const file = environmentPath(name);
-  const environment = environmentSchema.safeParse(readEnvironment(
-    await ifThere(() => Deno.readTextFile(`${results}/${file}`)) ?? "",
-    { file, record },
-  ));
-  if (!environment.success) {
-    throw new RecordError(
-      `Cannot read an environment: "${file}" is not of the expected form; run the experiment again\n${
-        z.prettifyError(environment.error)
-      }`,
-    );
-  }
-  return {
-    record: record as RecordedCell<Content>["record"],
-    environment: environment.data as CellEnvironment,
-  };
+  const written =
+    await ifThere(() => Deno.readTextFile(`${results}/${file}`)) ?? "";
+  return { record, environment: parseEnvironment(written, { file, record }) };
+}
+
+/**
+ * Reads the environment of a cell's record.
+ *
+ * @param text The file's content.
+ * @param options The file's name, for messages, and the record.
+ * @throws {RecordError} If it is damaged, or belongs to another record.
+ */
+export function parseEnvironment(
+  text: string,
+  { file, record }: { readonly file: string; readonly record: ResultRecord },
+): CellEnvironment {
+  const environment = environmentSchema.safeParse(
+    readEnvironment(text, { file, record }),
+  );
+  if (environment.success) return environment.data as CellEnvironment;
+  throw new RecordError(
+    `Cannot read an environment: "${file}" is not of the expected form (${
+      faultsText(environment.error)
+    }); run the experiment again`,
+  );
 }

@@ -7,7 +7,7 @@
 import { ifThere, notify } from "../../cli/mod.ts";
 import { isRecordName, RecordError } from "../../report/mod.ts";
 import { type ProfilePlace, readIndex, readProfile } from "./index_file.ts";
-import type { Report } from "./experiment.ts";
+import type { ProfileResults, RecordedCell, Report } from "./experiment.ts";
 
 /**
  * Tables, pages and figures of a question, as texts by path below the results
@@ -25,21 +25,85 @@ export async function renderQuestion<Content>(
   const files = new Map<string, string>();
   for (const profile of await profilesOf(results, question)) {
     const place: ProfilePlace = { results, question, profile };
-    const whole = await readProfile<Content>(place);
+    const whole = await readProfile<Content>(place, report);
     for (const cell of whole.cells) {
-      for (const [path, text] of await report.cell(cell)) files.set(path, text);
+      for (const [path, text] of await renderCell(cell, report)) {
+        files.set(path, text);
+      }
     }
-    for (const [path, svg] of await report.figures?.(whole) ?? []) {
-      files.set(path, svg);
+    for (const [path, text] of await renderProfile(whole, report)) {
+      files.set(path, text);
     }
-    files.set(`${question}/${profile}.md`, await report.profile(whole));
     await checkDeclared(place);
   }
   return files;
 }
 
-/** Profiles with an index, sorted. */
-async function profilesOf(
+/**
+ * Page and figures of one cell, as texts by path below the results folder.
+ *
+ * @param cell Its record and environment.
+ * @param report How they become files.
+ * @throws {RecordError} If the record's parts contradict each other.
+ */
+export async function renderCell<Content>(
+  cell: RecordedCell<Content>,
+  report: Report<Content>,
+): Promise<ReadonlyMap<string, string>> {
+  const { question, profile, cell: name } = cell.record;
+  return await made(
+    `${question}/${profile}/${name}`,
+    async () => await report.cell(cell),
+  );
+}
+
+/**
+ * Table and figures over all cells of a profile, as texts by path below the results
+ * folder.
+ *
+ * @param whole What the profile has come to.
+ * @param report How that becomes files.
+ * @throws {RecordError} If the records contradict each other.
+ */
+export async function renderProfile<Content>(
+  whole: ProfileResults<Content>,
+  report: Report<Content>,
+): Promise<ReadonlyMap<string, string>> {
+  const path = `${report.question}/${whole.profile}`;
+  return await made(path, async () =>
+    new Map([
+      ...await report.figures?.(whole) ?? [],
+      [`${path}.md`, await report.profile(whole)],
+    ]));
+}
+
+/**
+ * What a page is made of is of the form that it should be; that its parts fit
+ * together no form can say.
+ */
+async function made<Files>(
+  path: string,
+  make: () => Promise<Files>,
+): Promise<Files> {
+  try {
+    return await make();
+  } catch (error) {
+    const isFault = error instanceof RangeError || error instanceof TypeError;
+    if (!isFault) throw error;
+    throw new RecordError(
+      `Cannot make the page of "${path}": what is recorded does not fit together (${error.message}); restore the records or run the experiment again`,
+      { cause: error },
+    );
+  }
+}
+
+/**
+ * Profiles of a question that have an index, sorted.
+ *
+ * @param results The results folder.
+ * @param question The question.
+ */
+export async function profilesOf(
   results: string,
   question: string,
 ): Promise<readonly string[]> {
@@ -71,7 +135,7 @@ async function profilesOf(
  * A record that no index declares would be left out of its table without a word;
  * those that were set aside bear a digest.
  */
-async function checkDeclared(place: ProfilePlace): Promise<void> {
+export async function checkDeclared(place: ProfilePlace): Promise<void> {
   const { results, question, profile } = place;
   const declared = new Set((await readIndex(place)).map(({ name }) => name));
   const folder = `${results}/${question}/${profile}`;

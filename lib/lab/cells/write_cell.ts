@@ -5,7 +5,7 @@
  */
 
 import { describeEnvironment, notify, writeFileAtomic } from "../../cli/mod.ts";
-import { canonicalJson } from "../../random/mod.ts";
+import { canonicalJson, sha256Hex } from "../../random/mod.ts";
 import {
   asidePath,
   createRecord,
@@ -53,13 +53,20 @@ export async function writeCell<
     readonly report: Report<Content>;
   },
 ): Promise<WrittenCell<Content>> {
-  const { content, artefacts = new Map(), details } = result;
+  const { content, details } = result;
+  const artefacts: ReadonlyMap<string, Uint8Array> = result.artefacts ??
+    new Map();
   const name = { question, profile, cell };
   const record = createRecord(name, content);
   const described = {
     ...await describeEnvironment(),
     ...environment,
     ...(details === undefined ? {} : { details }),
+    ...(artefacts.size === 0 ? {} : {
+      artefacts: Object.fromEntries(
+        [...artefacts].map(([end, bytes]) => [end, sha256Hex(bytes)]),
+      ),
+    }),
   } as unknown as CellEnvironment;
   const path = recordPath(name);
   const compared = await makeRoom(results, record);
@@ -129,7 +136,10 @@ async function makeRoom(
     await filesOf(results, path),
     before.digest.slice(0, 8),
   );
-  const { identity } = before.deterministic as { readonly identity?: unknown };
+  // Whatever it is: it is kept as it is.
+  const { identity } = (before.deterministic ?? {}) as {
+    readonly identity?: unknown;
+  };
   const isSame = canonicalJson(identity ?? null) ===
     canonicalJson(record.deterministic.identity);
   const aside = `${results}/${asidePath(path, before.digest)}`;
@@ -173,7 +183,7 @@ export async function writeProfile<Content>(
   place: ProfilePlace,
   report: Report<Content>,
 ): Promise<{ readonly text: string; readonly path: string }> {
-  const results = await readProfile<Content>(place);
+  const results = await readProfile<Content>(place, report);
   for (const [file, svg] of await report.figures?.(results) ?? []) {
     await writeFileAtomic(`${place.results}/${file}`, svg);
   }

@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { ifThere, suggestion, UsageError } from "../../cli/mod.ts";
 import { DataError } from "../../data/mod.ts";
 import { canonical, networkId, parameterTable } from "../../network/mod.ts";
@@ -5,8 +6,15 @@ import { recordPath } from "../../report/mod.ts";
 import { decodeTensors, decodeWeights } from "../../training/mod.ts";
 import { readCell, readIndex } from "../cells/index_file.ts";
 import type { CompressionContent } from "../compression/content.ts";
+import { compressionFields } from "../compression/schema.ts";
 import { belongingOf, weightsEnding } from "../compression/winner_weights.ts";
 import type { ExportSource } from "./source.ts";
+
+/** A compression, or what has no stages. */
+const exportableSchema = z.union([
+  z.looseObject({ stages: z.undefined().optional() }),
+  z.looseObject(compressionFields),
+]);
 
 /** A part of a student's name, and what it may be. */
 interface Part {
@@ -50,7 +58,10 @@ export async function studentSource(
   const place = { results, question, profile };
   const cells = (await readIndex(place)).map((entry) => entry.name);
   check({ what: "the cell", given: cell, known: cells });
-  const found = await readCell<Partial<CompressionContent>>(place, cell);
+  const found = await readCell<Partial<CompressionContent>>(place, {
+    cell,
+    schema: exportableSchema,
+  });
   if (found === undefined) {
     throw new UsageError(
       `--student "${name}": the cell was not run yet, expected one with a record`,

@@ -7,12 +7,12 @@
 
 import { basename, dirname, extname } from "node:path";
 import { z } from "zod";
-import { UsageError } from "../../cli/mod.ts";
+import { pathOption, UsageError } from "../../cli/mod.ts";
 import type { NetworkName } from "../../network/mod.ts";
 
 /** The options, for the schema of the teacher. */
 export const teacherFileOptions = {
-  file: z.string().min(1).optional()
+  file: pathOption().optional()
     .meta({
       flag: "teacher",
       title: "FILE.onnx, FILE.json or FILE.safetensors",

@@ -6,7 +6,11 @@
  */
 
 import { fileURLToPath } from "node:url";
+import { denoCommand } from "../../cli/mod.ts";
 import { readRecord } from "../../report/mod.ts";
+import type { CompressionContent } from "../compression/content.ts";
+import { compressionSchema } from "../compression/schema.ts";
+import { checkContent } from "../records/check_content.ts";
 import type { CellRecord } from "./compare.ts";
 
 /** The project's folder. */
@@ -36,14 +40,15 @@ export interface GoldenRun {
  * @throws {Error} If it fails, with what it wrote on standard error.
  */
 export async function runGolden(
-  { results, workers = 1, flags = [], env = {}, deno = [Deno.execPath()] }:
+  { results, workers = 1, flags = [], env = {}, deno = [denoCommand()] }:
     GoldenRun,
 ): Promise<CellRecord> {
   const [command, ...words] = deno;
   const { success, stderr } = await new Deno.Command(command, {
     args: [
       ...words,
-      ...["run", "--quiet", "--no-check", "--allow-all", ...flags],
+      ...["run", "--quiet", "--no-check", "--no-prompt"],
+      ...["-P=experiment", ...flags],
       ...["experiments/rq1_compression.ts", "--profile", "portable"],
       ...["--engine", "onnx-wasm", "--workers", `${workers}`],
       ...["--results", results],
@@ -60,5 +65,9 @@ export async function runGolden(
 
 /** Reads the record of a golden search: one that is committed, or that a run wrote. */
 export async function readGolden(file: string): Promise<CellRecord> {
-  return readRecord(await Deno.readTextFile(file), PLACE) as CellRecord;
+  const record = readRecord(await Deno.readTextFile(file), PLACE);
+  return checkContent<CompressionContent>(record, {
+    schema: compressionSchema,
+    file,
+  });
 }

@@ -98,8 +98,9 @@ export async function recordedExperiments(
 ): Promise<readonly AnyExperiment[]> {
   const found: AnyExperiment[] = [];
   for (const experiment of experiments) {
-    const { question } = experiment.report;
-    const { cells } = await readProfile({ results, question, profile });
+    const { report } = experiment;
+    const place = { results, question: report.question, profile };
+    const { cells } = await readProfile(place, report);
     if (cells.length > 0) found.push(experiment);
   }
   return found;
@@ -128,9 +129,12 @@ export async function regress(
     readonly RecordedCell<AnyContent>[]
   >();
   for (const experiment of experiments) {
-    const { question } = experiment.report;
-    const place = { results, question, profile };
-    recorded.set(experiment, (await readProfile<AnyContent>(place)).cells);
+    const { report } = experiment;
+    const place = { results, question: report.question, profile };
+    recorded.set(
+      experiment,
+      (await readProfile<AnyContent>(place, report)).cells,
+    );
   }
   await openFolder(folder, options);
   const checks: CellCheck[] = [];
@@ -140,7 +144,11 @@ export async function regress(
     notify(`${question}, profile ${profile}`);
     const code = await run(experiment, { folder, cells, options });
     const place = { results: folder, question, profile };
-    const own = await check(place, { expected: cells, code });
+    const own = await check(place, {
+      expected: cells,
+      code,
+      report: experiment.report,
+    });
     codes.push(code);
     checks.push(
       ...update ? await adopt(own, { experiment, folder, options }) : own,
@@ -216,12 +224,16 @@ async function run(
 /** Compares what is in the folder with what is recorded, cell by cell. */
 async function check(
   place: ProfilePlace,
-  { expected, code }: {
+  { expected, code, report }: {
     readonly expected: readonly RecordedCell<AnyContent>[];
     readonly code: number;
+    readonly report: AnyExperiment["report"];
   },
 ): Promise<readonly CellCheck[]> {
-  const { cells, lacking } = await readProfile<AnyContent>(place);
+  const { cells, lacking } = await readProfile<AnyContent>(
+    place,
+    report,
+  );
   const obtained = new Map(
     cells.map(({ record }) => [record.cell!, record]),
   );

@@ -4,14 +4,20 @@
  * @module
  */
 
-import { notify, type RunOptions, UsageError } from "../../cli/mod.ts";
+import {
+  fromWhereUserStands,
+  notify,
+  type RunOptions,
+  UsageError,
+} from "../../cli/mod.ts";
 import { type DataSetHandle, openDataSet } from "../../data/mod.ts";
 import { DATA_CACHE } from "../project.ts";
 import { followData } from "./data_progress.ts";
 
 /** The user's folder of raw files: --data, else the environment's N2N_DATA. */
 function dataFolder(data: string | undefined): string | undefined {
-  return data ?? (Deno.env.get("N2N_DATA") || undefined);
+  return data ??
+    (fromWhereUserStands(Deno.env.get("N2N_DATA") ?? "") || undefined);
 }
 
 /**

@@ -6,11 +6,10 @@
 
 import { ifThere, notify } from "../../cli/mod.ts";
 import { DataError } from "../../data/mod.ts";
-import { canonical, parameterTable } from "../../network/mod.ts";
 import { canonicalJson, sha256Hex } from "../../random/mod.ts";
 import { RecordError } from "../../report/mod.ts";
 import { type EngineIdentity, engineIdentity } from "../../search/mod.ts";
-import { decodeTensors } from "../../training/mod.ts";
+import { weightsFault } from "../records/weights_fault.ts";
 import {
   identityKey,
   readTeacher,
@@ -140,46 +139,13 @@ export async function readTeacherWeights(
       }" is ${digest}, expected ${expected}; restore the file, or train it anew with --teacher.retrain`,
     );
   }
-  const fault = faultOf(weights, record);
+  const fault = weightsFault(weights, record.deterministic.identity.network);
   if (fault === undefined) return weights;
   throw new DataError(
     `Cannot use the teacher ${record.profile}: ${fault} in "${results}/${
       weightsPath(record.profile)
     }"; train it anew with --teacher.retrain`,
   );
-}
-
-/**
- * Why weights are none of the record's network; undefined where they are. A digest
- * says where they come from, not that they can be used.
- */
-function faultOf(
-  bytes: Uint8Array,
-  { deterministic: { identity } }: TeacherRecord,
-): string | undefined {
-  let tensors: ReturnType<typeof decodeTensors>["tensors"];
-  try {
-    ({ tensors } = decodeTensors(bytes));
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    return `there are no weights (${error.message})`;
-  }
-  const table = parameterTable(canonical(identity.network));
-  for (const { name, shape } of table) {
-    const found = Object.hasOwn(tensors, name) ? tensors[name] : undefined;
-    if (found?.shape.join() !== shape.join()) {
-      const got = found === undefined ? "missing" : `[${found.shape}]`;
-      return `"${name}" is ${got}, expected the shape [${shape}],`;
-    }
-    const bad = found.data.find((value) => !Number.isFinite(value));
-    if (bad !== undefined) {
-      return `"${name}" holds ${bad}, expected finite numbers,`;
-    }
-  }
-  const count = Object.keys(tensors).length;
-  return count === table.length
-    ? undefined
-    : `there are ${count} tensors, expected the network's ${table.length},`;
 }
 
 /**

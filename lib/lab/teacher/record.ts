@@ -18,6 +18,18 @@ import {
 } from "../../report/mod.ts";
 import type { EngineIdentity, Evaluation } from "../../search/mod.ts";
 import type { Recipe } from "../../training/mod.ts";
+import { checkContent } from "../records/check_content.ts";
+import {
+  count,
+  dataFields,
+  digest,
+  engine,
+  network,
+  number,
+  recordedSeed,
+  share,
+  text,
+} from "../records/fields.ts";
 import type { PrecisionName } from "../options/precision.ts";
 import {
   type DataIdentity,
@@ -118,37 +130,42 @@ export function teacherRecord(
   });
 }
 
-const text = z.string();
-const number = z.number();
-/** What is read of a record: all else in it is for people. */
+/** What a record must hold; what else is in it is for people. */
 const schema = z.looseObject({
-  identity: z.looseObject({
-    data: z.looseObject({
-      name: text,
-      digest: z.looseObject({ train: text, test: text }),
+  identity: z.strictObject({
+    data: z.strictObject({
+      ...dataFields,
+      validation: count,
+      images: count,
+      seed: recordedSeed.optional(),
     }),
     name: text,
-    network: z.custom(isNetwork, "expected a network that can run"),
-    recipe: z.looseObject({}),
-    seed: number,
+    network,
+    recipe: z.looseObject({
+      epochs: count,
+      batchSize: z.int().min(1),
+      learningRate: number,
+      schedule: z.looseObject({ type: text }),
+      optimiser: z.looseObject({ type: text }),
+      loss: z.looseObject({ crossEntropy: number, logitMse: number }),
+      initialisation: text,
+      augmentation: z.looseObject({}),
+    }),
+    seed: recordedSeed,
   }),
-  engine: z.looseObject({ name: text, version: text, instructionSet: text }),
-  parameters: number,
-  macs: number,
-  evaluation: z.looseObject({ accuracy: number, losses: z.array(number) }),
-  test: number,
-  weights: text,
+  engine,
+  parameters: z.int().min(1),
+  macs: count,
+  evaluation: z.looseObject({
+    networkId: digest,
+    accuracy: share,
+    losses: z.array(number),
+    steps: count,
+    validations: z.array(share).optional(),
+  }),
+  test: share,
+  weights: digest,
 });
-
-function isNetwork(value: unknown): boolean {
-  try {
-    canonical(value as Network);
-    return true;
-  } catch {
-    // What is no network at all has no one way to fail.
-    return false;
-  }
-}
 
 /**
  * Reads a record.
@@ -164,15 +181,7 @@ export function readTeacher(text: string, file: string): TeacherRecord {
       `Cannot read a teacher: the question of "${file}" is "${record.question}", expected "${QUESTION}"`,
     );
   }
-  const result = schema.safeParse(record.deterministic);
-  if (!result.success) {
-    throw new RecordError(
-      `Cannot read a teacher: "${file}" is not of the expected form:\n${
-        z.prettifyError(result.error)
-      }`,
-    );
-  }
-  return record as TeacherRecord;
+  return checkContent<TeacherContent>(record, { schema, file });
 }
 
 /**

@@ -6,6 +6,7 @@
 
 import type { DataSetHandle } from "../../data/mod.ts";
 import { openTestSplit } from "../../data/test_split.ts";
+import type { Engine } from "../../engine/mod.ts";
 import { type Network, networkId } from "../../network/mod.ts";
 import { canonicalJson, sha256Hex } from "../../random/mod.ts";
 import {
@@ -26,12 +27,7 @@ import type { Session } from "../session/session.ts";
 export async function testAccuracy(
   { engine, store }: Pick<Session, "engine" | "store">,
   dataSet: DataSetHandle,
-  { network, recipe, weights }: {
-    readonly network: Network;
-    readonly recipe: Recipe;
-    /** As a safetensors file. */
-    readonly weights: Uint8Array;
-  },
+  { network, recipe, weights }: TrainedNetwork,
 ): Promise<number> {
   const key = `test/${
     sha256Hex(canonicalJson({
@@ -49,7 +45,39 @@ export async function testAccuracy(
   if (known !== undefined) {
     return (JSON.parse(known) as { accuracy: number }).accuracy;
   }
-  const { loss, optimiser, batchSize } = recipe;
+  const accuracy = await measureOnTest({ engine, dataSet }, {
+    network,
+    recipe,
+    weights,
+  });
+  store.putEvaluation(key, JSON.stringify({ accuracy }));
+  return accuracy;
+}
+
+/** A network with its weights. */
+export interface TrainedNetwork {
+  /** The network. */
+  readonly network: Network;
+  /** Its recipe, which gives the batch size. */
+  readonly recipe: Recipe;
+  /** As a safetensors file. */
+  readonly weights: Uint8Array;
+}
+
+/**
+ * Accuracy of a trained network on the test split, in [0, 1], measured whether or
+ * not it was before.
+ *
+ * @param where The engine, and an open data set.
+ * @param trained The network.
+ */
+export async function measureOnTest(
+  { engine, dataSet }: {
+    readonly engine: Engine;
+    readonly dataSet: DataSetHandle;
+  },
+  { network, recipe: { loss, optimiser, batchSize }, weights }: TrainedNetwork,
+): Promise<number> {
   const program = await engine.compile(network, {
     loss,
     optimiser,
@@ -64,7 +92,6 @@ export async function testAccuracy(
       mean: dataSet.mean,
       std: dataSet.std,
     });
-    store.putEvaluation(key, JSON.stringify({ accuracy }));
     return accuracy;
   } finally {
     await program.dispose();

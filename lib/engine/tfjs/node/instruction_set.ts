@@ -14,7 +14,7 @@ export function instructionSet(): string {
 
 function processor(): string {
   return Deno.build.os === "linux" && Deno.build.arch === "x86_64"
-    ? setOf(Deno.readTextFileSync("/proc/cpuinfo"))
+    ? setOf(systemText("/proc/cpuinfo"))
     // No common way to ask: machines of one model have the same.
     : os.cpus()[0]?.model.trim() || "unknown processor";
 }
@@ -28,13 +28,43 @@ export function setOf(cpuinfo: string): string {
   return found?.[0] ?? "SSE";
 }
 
+/**
+ * Text of a file of the system's own. Deno keeps what is below /proc to those who
+ * may do everything; others ask `cat`, if they may run it.
+ */
+function systemText(path: string): string {
+  try {
+    return Deno.readTextFileSync(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotCapable)) throw error;
+    return outputOf("cat", [path]);
+  }
+}
+
+function outputOf(command: string, args: readonly string[]): string {
+  const { success, stdout, stderr } = new Deno.Command(command, {
+    args: [...args],
+  }).outputSync();
+  const text = new TextDecoder();
+  if (!success) {
+    throw new Error(
+      `Cannot run ${command} ${args.join(" ")}: ${text.decode(stderr).trim()}`,
+    );
+  }
+  return text.decode(stdout);
+}
+
 /** Models of this machine's GPUs, where the system tells. */
 export function gpuModels(): string {
   if (Deno.build.os !== "linux") return "GPU";
-  const folder = "/proc/driver/nvidia/gpus";
-  const models = Array.from(Deno.readDirSync(folder), ({ name }) => {
-    const text = Deno.readTextFileSync(`${folder}/${name}/information`);
-    return /^Model:\s*(.*)$/m.exec(text)?.[1]?.trim() ?? "GPU";
-  });
-  return models.sort().join(" + ");
+  return gpusOf(
+    outputOf("nvidia-smi", ["--query-gpu=name", "--format=csv,noheader"]),
+  );
+}
+
+/** The GPUs that NVIDIA's driver lists, one a line. */
+export function gpusOf(list: string): string {
+  return list.split("\n").map((line) => line.trim()).filter((line) =>
+    line !== ""
+  ).sort().join(" + ");
 }

@@ -54,10 +54,27 @@ function open(
       version: `${
         engineOf(name)
       } ${TFJS_NODE_VERSION}, TensorFlow ${tensorflow}, kernels ${KERNELS}`,
-      instructionSet: describe(),
+      instructionSet: described(name, describe),
       kernels: nativeKernels,
       activate: () => choose(NATIVE_BACKEND),
     };
     return openTfjs(backend);
   });
+}
+
+/** What bits depend on, or, where the system keeps it from us, how to let us know. */
+function described(name: NativePackage, describe: () => string): string {
+  try {
+    return describe();
+  } catch (error) {
+    const words = error instanceof Error ? error.message : String(error);
+    throw unavailable(
+      name,
+      `the processor that bits depend on cannot be told (${words})`,
+      {
+        remedy: "allow running cat and nvidia-smi (--allow-run=cat,nvidia-smi)",
+        cause: error,
+      },
+    );
+  }
 }

@@ -1,0 +1,68 @@
+/**
+ * Files of a results folder that no record accounts for.
+ *
+ * @module
+ */
+
+import type { Context } from "./context.ts";
+import type { Flaw } from "./tally.ts";
+
+/** Files that other commands write: they are no records, and have no page here. */
+const OTHERS = ["bench.json", "bench.md", "SIGNATURES"];
+
+/**
+ * Finds files that are not known. Hidden ones are passed over: the store of runs is
+ * one.
+ *
+ * @param context Where, what is known, and where flaws go.
+ */
+export async function findStrays(context: Context): Promise<void> {
+  for (const path of await filesBelow(context.results)) {
+    findStray(context, path);
+  }
+}
+
+/**
+ * Finds out whether a file is of no record.
+ *
+ * @param context What is known, and where the flaw goes.
+ * @param path The file.
+ */
+export function findStray({ known, tally }: Context, path: string): void {
+  tally.count("strays");
+  // What a damaged record would give is not known.
+  const isOwn = known.has(path) || OTHERS.includes(path) ||
+    tally.flaws.some((each) => each.kind === "damaged" && isOf(path, each));
+  if (isOwn) return;
+  tally.find({
+    check: "strays",
+    path,
+    kind: "different",
+    message:
+      `"${path}" is of no record of this folder; remove it, or run what it is of`,
+  });
+}
+
+/** Whether a file may be one that a damaged record or index would account for. */
+function isOf(path: string, { path: damaged }: Flaw): boolean {
+  if (!damaged.endsWith(".json")) return path === damaged;
+  const base = damaged.replace(/(\.environment)?\.json$/, "");
+  return path.startsWith(base) && /^[./-]/.test(path.slice(base.length));
+}
+
+/** Files below a folder, sorted, but for hidden ones. */
+export async function filesBelow(
+  results: string,
+  folder = "",
+): Promise<readonly string[]> {
+  const paths: string[] = [];
+  for await (
+    const { name, isDirectory } of Deno.readDir(`${results}/${folder}`)
+  ) {
+    if (name.startsWith(".")) continue;
+    const path = folder === "" ? name : `${folder}/${name}`;
+    if (isDirectory) paths.push(...await filesBelow(results, path));
+    else paths.push(path);
+  }
+  return paths.sort();
+}
