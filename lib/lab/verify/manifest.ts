@@ -1,5 +1,5 @@
 import { sha256Hex } from "../../random/mod.ts";
-import { filesBelow } from "./strays.ts";
+import { filesBelow } from "./files_below.ts";
 
 /** The file that holds the manifest and its signature. */
 export const SIGNATURES = "SIGNATURES";

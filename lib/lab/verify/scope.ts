@@ -10,12 +10,13 @@ import { readProfile } from "../cells/index_file.ts";
 import { profilesOf } from "../cells/render.ts";
 import type { AnyExperiment } from "../regress/regress.ts";
 import { teacherNames } from "../teacher/files.ts";
-import { verifyBench } from "./bench_page.ts";
+import { isOfBench, verifyBench } from "./bench_page.ts";
 import { verifyCell } from "./cell.ts";
 import type { Context } from "./context.ts";
 import { attempt } from "./files.ts";
 import { verifyIndex, verifyTable } from "./profile.ts";
-import { filesBelow, findStray } from "./strays.ts";
+import { filesBelow } from "./files_below.ts";
+import { findStray } from "./strays.ts";
 import { verifyTeacher, verifyTeachers } from "./teachers.ts";
 
 /**
@@ -45,9 +46,8 @@ export async function verifyScope(
   const [folder = "", rest = ""] = path.split(/\/(.*)/s);
   if (path === "README.md") return await pagesOnDisk(results);
   if (folder === "teachers") await verifyTeacherFile(context, rest);
-  else if (path === "bench.md" || path === "bench.json") {
-    await verifyBench(context);
-  } else {
+  else if (isOfBench(path)) await verifyBench(context);
+  else {
     const experiment = experiments.find(({ report }) =>
       report.question === folder
     );

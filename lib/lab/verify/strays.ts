@@ -5,10 +5,11 @@
  */
 
 import type { Context } from "./context.ts";
+import { filesBelow } from "./files_below.ts";
 import type { Flaw } from "./tally.ts";
 
-/** Files that other commands write: they are no records, and have no page here. */
-const OTHERS = ["bench.json", "bench.md", "SIGNATURES"];
+/** Files that other commands write: they are no records, and have no page. */
+const OTHERS = ["SIGNATURES"];
 
 /**
  * Finds files that are not known. Hidden ones are passed over: the store of runs is
@@ -48,21 +49,4 @@ function isOf(path: string, { path: damaged }: Flaw): boolean {
   if (!damaged.endsWith(".json")) return path === damaged;
   const base = damaged.replace(/(\.environment)?\.json$/, "");
   return path.startsWith(base) && /^[./-]/.test(path.slice(base.length));
-}
-
-/** Files below a folder, sorted, but for hidden ones. */
-export async function filesBelow(
-  results: string,
-  folder = "",
-): Promise<readonly string[]> {
-  const paths: string[] = [];
-  for await (
-    const { name, isDirectory } of Deno.readDir(`${results}/${folder}`)
-  ) {
-    if (name.startsWith(".")) continue;
-    const path = folder === "" ? name : `${folder}/${name}`;
-    if (isDirectory) paths.push(...await filesBelow(results, path));
-    else paths.push(path);
-  }
-  return paths.sort();
 }
