@@ -12,6 +12,7 @@ export * as exchange from "./exchange/mod.ts";
 export * as lab from "./lab/mod.ts";
 export * as network from "./network/mod.ts";
 export * as policy from "./policy/mod.ts";
+export * as queue from "./queue/mod.ts";
 export * as random from "./random/mod.ts";
 export * as report from "./report/mod.ts";
 export * as reward from "./reward/mod.ts";

@@ -7,6 +7,7 @@
  */
 
 import { type Job, Worker } from "bullmq";
+import type { Redis } from "ioredis";
 import { setTimeout as sleep } from "node:timers/promises";
 import {
   announce,
@@ -41,7 +42,7 @@ let done = 0;
 
 async function answer(
   job: Job,
-  redis: Awaited<ReturnType<typeof connectQueue>>,
+  redis: Redis,
   queue: string,
 ) {
   const key = answerKey(queue, job.id!);
@@ -70,7 +71,7 @@ await serve({
     const address = await readQueueAddress(queueFile);
     for (let i = 0; i < workers; i++) {
       // Each with the connections of a real one.
-      const redis = await connectQueue(address);
+      const redis = await connectQueue(address) as Redis;
       const connection = redis.duplicate();
       const worker = new Worker(queue, (job) => answer(job, redis, queue), {
         connection,

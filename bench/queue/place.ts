@@ -64,7 +64,7 @@ export async function openPlace(): Promise<Place> {
   try {
     const { title, queueFile } = await startServer(folder);
     const address = await readQueueAddress(queueFile);
-    const redis = await connectQueue(address);
+    const redis = await connectQueue(address) as Redis;
     return {
       title,
       address,

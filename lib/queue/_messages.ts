@@ -6,6 +6,7 @@
  */
 
 import { z } from "zod";
+import { networkId } from "../network/mod.ts";
 import type {
   Evaluation,
   EvaluationRequest,
@@ -189,6 +190,18 @@ function reader<Message>(
 export const readAnswer: (text: string | null) => Answer | undefined = reader(
   answer,
 );
+/** Whether an answer is one to this request, weights where they are wanted. */
+export function answers(
+  answer: Answer,
+  { kind, request }: Task,
+  keepsWeights: boolean,
+): boolean {
+  if (answer.kind === "predicted") return kind === "predict";
+  return kind === "evaluate" &&
+    answer.evaluation.networkId === networkId(request.network) &&
+    (answer.keepsWeights || !keepsWeights);
+}
+
 /** Reads where a training is. */
 export const readProgress: (text: string | null) => Progress | undefined =
   reader(progress);

@@ -21,6 +21,7 @@ import type { Board } from "./_board.ts";
 import { taskId } from "./_keys.ts";
 import {
   type Answer,
+  answers,
   checkTask,
   readAnswer,
   readFailure,
@@ -64,7 +65,7 @@ interface Ticket {
   isBusy: boolean;
   /** Whether something happened to it meanwhile. */
   isStale: boolean;
-  /** How often it was placed anew although nothing was lost. */
+  /** How often it was placed anew. */
   renewals: number;
 }
 
@@ -118,8 +119,8 @@ export interface Tickets {
 
 /** So many jobs of a producer are on the server at least, if it has them. */
 const LEAST_PLACED = 8;
-/** Times a job is placed anew before something must be wrong. */
-const MOST_RENEWALS = 5;
+/** Times a job is placed anew before something must be wrong with who answers. */
+const MOST_RENEWALS = 50;
 
 /** Nothing is waited for yet. */
 export function createTickets(options: TicketsOptions): Tickets {
@@ -211,8 +212,17 @@ export function createTickets(options: TicketsOptions): Tickets {
       ticket.isPlaced = true;
       return;
     }
-    // It may have been answered between the two questions.
-    if (ticket.isPlaced && await collect(ticket)) return;
+    if (ticket.isPlaced) {
+      // It may have been answered between the two questions.
+      if (await collect(ticket)) return;
+      if (ticket.renewals++ >= MOST_RENEWALS) {
+        const reason = "its jobs end again and again without an answer to it";
+        return end(
+          ticket,
+          ({ reject }) => reject(new QueueError(describe(ticket.task, reason))),
+        );
+      }
+    }
     await put(ticket);
   }
 
@@ -238,17 +248,10 @@ export function createTickets(options: TicketsOptions): Tickets {
     const answer = readAnswer(await redis.get(answerKey(queue, id)));
     if (answer === undefined) return false;
     const wantsWeights = ticket.waiters.some((each) => each.keepsWeights);
+    if (!answers(answer, task, wantsWeights)) return false;
     let blob: Blob | undefined;
-    if (answer.kind === "evaluated") {
-      if (task.kind !== "evaluate") return false;
-      const isOther =
-        answer.evaluation.networkId !== networkId(task.request.network);
-      if (isOther || wantsWeights && !answer.keepsWeights) return false;
-      blob = wantsWeights ? answer.weights : undefined;
-    } else {
-      if (task.kind !== "predict") return false;
-      blob = answer.logits;
-    }
+    if (answer.kind === "predicted") blob = answer.logits;
+    else if (wantsWeights) blob = answer.weights;
     const bytes = blob && await getBlob(redis, blob);
     // Bytes that have expired are made again.
     if (blob !== undefined && bytes === undefined) return false;

@@ -23,6 +23,7 @@ import { createCheckpoints } from "./_checkpoints.ts";
 import { blobId, taskId } from "./_keys.ts";
 import {
   type Answer,
+  answers,
   checkTask,
   type Failure,
   failureText,
@@ -43,7 +44,7 @@ import { MOST_LOSSES, type QueueTimes } from "./times.ts";
 
 /** How a consumer works. */
 export interface ConsumerOptions {
-  /** A checked connection; further ones are made after it. */
+  /** A connection; further ones are made after it. */
   readonly redis: Redis;
   /** Whose jobs are taken. */
   readonly engine: EngineIdentity;
@@ -287,14 +288,15 @@ export function createConsumer(
   async function isAnswered(task: Task, key: string): Promise<boolean> {
     const answer = readAnswer(await redis.get(key));
     if (answer === undefined) return false;
+    const keepsWeights = task.kind === "evaluate" && task.keepsWeights;
+    if (!answers(answer, task, keepsWeights)) return false;
     const needed: Blob | undefined = answer.kind === "predicted"
       ? answer.logits
       : answer.weights;
-    const isEnough = task.kind === "predict" ||
-      !task.keepsWeights ||
-      (answer.kind === "evaluated" && answer.keepsWeights);
-    return isEnough &&
-      (needed === undefined || await getBlob(redis, needed) !== undefined);
+    if (needed === undefined || answer.kind === "evaluated" && !keepsWeights) {
+      return true;
+    }
+    return await getBlob(redis, needed) !== undefined;
   }
 
   const connection = redis.duplicate();

@@ -100,7 +100,13 @@ export async function createQueueExecutor(
   await workforce.refresh(await board.counts());
   const consumer: Consumer | undefined = threads === 0
     ? undefined
-    : createConsumer({ redis, engine, threads, times, own: uploads.own });
+    : createConsumer({
+      redis,
+      engine,
+      threads,
+      times,
+      own: uploads.own,
+    });
   let isSweeping = false;
   const sweeps = setInterval(async () => {
     if (isSweeping) return;

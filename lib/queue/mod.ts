@@ -9,12 +9,12 @@
  * @module
  */
 export * from "./address.ts";
-export * from "./connect.ts";
-export * from "./consumer.ts";
+export type { ConnectOptions } from "./connect.ts";
+export * from "./connection.ts";
 export * from "./errors.ts";
 export * from "./executor.ts";
 export * from "./names.ts";
-export * from "./presence.ts";
+export { PRESENCE_SECONDS, type WorkerPresence } from "./presence.ts";
 export * from "./server/clear.ts";
 export * from "./server/start.ts";
 export * from "./server/status.ts";

@@ -1,8 +1,8 @@
 /** The executors that there are, for tests of what holds of each. */
 
 import { openEngine } from "../../lib/engine/mod.ts";
+import { createConsumer } from "../../lib/queue/consumer.ts";
 import {
-  createConsumer,
   createQueueExecutor,
   QUEUE_TIMES,
   type QueueTimes,

@@ -2,7 +2,8 @@
 
 import { Redis } from "ioredis";
 import { runCommand } from "../../lib/cli/mod.ts";
-import { connectQueue, type QueueAddress } from "../../lib/queue/mod.ts";
+import type { QueueAddress } from "../../lib/queue/mod.ts";
+import { connectQueue } from "../../lib/queue/connect.ts";
 
 const PASSWORD = "a password of tests";
 

@@ -1,4 +1,4 @@
-import { type RunOptions, UsageError } from "../../cli/mod.ts";
+import { notify, type RunOptions, UsageError } from "../../cli/mod.ts";
 import type { Engine } from "../../engine/mod.ts";
 import {
   createQueueExecutor,
@@ -45,6 +45,7 @@ export async function openExecutor(
     threads: workers,
   });
   const { status } = executor;
+  notify(`Training at ${address.origin}, ${status()}`);
   if (share === 0) return { executor, status };
   const home = createWorkerPool(1);
   return { executor: verifyAnswers(executor, { home, share, engine }), status };
