@@ -13,6 +13,7 @@ const WORDS: Readonly<Record<Verdict, string>> = {
   met: "met",
   missed: "**missed**",
   open: "not judged, because not all of it was measured",
+  disturbed: "not judged, because other processes used the machine meanwhile",
 };
 
 /**

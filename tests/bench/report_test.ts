@@ -280,6 +280,14 @@ Deno.test("conclusions() calls a target missed when a number is past it", () => 
   assert.deepEqual(verdicts(bench), Array(12).fill("missed"));
 });
 
+Deno.test("conclusions() does not judge times of a queue that others disturbed", () => {
+  const queue = { ...BENCH.queue!, disturbed: 5 };
+  const found = verdicts({ ...BENCH, queue }).slice(7);
+  assert.deepEqual(found, ["disturbed", "disturbed", "met"]);
+  const few = { ...queue, disturbed: 4 };
+  assert.deepEqual(verdicts({ ...BENCH, queue: few }).slice(7)[0], "met");
+});
+
 Deno.test("renderBench() computes what workers do to a queue's server", () => {
   const page = renderBench(BENCH, "a.json");
   for (
