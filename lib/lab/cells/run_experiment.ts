@@ -19,6 +19,7 @@ import { TeacherError } from "../../search/mod.ts";
 import { calibrationOf } from "../forecast/calibration.ts";
 import { stagesOf } from "../options/stage_plans.ts";
 import { checkPrecisions } from "../options/precision.ts";
+import { inQueueNetwork } from "../session/queue_network.ts";
 import { type Session, withSession } from "../session/session.ts";
 import { whileLocked } from "../session/while_locked.ts";
 import { checkDataFolder } from "../subject/open_data.ts";
@@ -75,6 +76,8 @@ export async function runExperiment<
 ): Promise<number> {
   const invocation = parseCommand(experiment.command, args);
   const { run } = invocation;
+  const elsewhere = run.dryRun ? undefined : await inQueueNetwork(run);
+  if (elsewhere !== undefined) return elsewhere;
   const selection = selectCells(invocation, experiment.arms);
   checkDataFolder(run);
   for (const { config } of selection.chosen) {
