@@ -197,8 +197,10 @@ async function runCells<
   };
   for (const group of groupsOf(cells)) {
     await sideBySide(group, {
-      // One worker is kept busy by one cell.
-      atOnce: workers > 1 ? 2 : 1,
+      atOnce: cellsAtOnce(group, {
+        workers,
+        isQueue: run.queue !== undefined,
+      }),
       run: async ({ cell, subject }) => {
         const outcome = await outcomeOf(
           cell,
@@ -228,6 +230,25 @@ function groupsOf(
   return [
     ...Map.groupBy(cells, ({ cell }) => subjectKey(cell.config)).values(),
   ];
+}
+
+/**
+ * How many cells are under way together: one keeps one worker busy, two fill each
+ * other's gaps; a queue's many workers, more than a cell has rollouts, need more.
+ */
+function cellsAtOnce(
+  cells: readonly KnownCell[],
+  { workers, isQueue }: {
+    readonly workers: number;
+    readonly isQueue: boolean;
+  },
+): number {
+  if (workers === 1) return 1;
+  if (!isQueue) return 2;
+  const rollouts = cells.flatMap(({ cell: { config } }) =>
+    stagesOf(config.stages).map((kind) => config[kind]?.rollouts ?? 1)
+  );
+  return Math.max(2, Math.ceil(workers / Math.max(1, ...rollouts)));
 }
 
 /** Works on some at a time, in order; the first error ends it when those begun are done. */
