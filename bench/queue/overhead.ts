@@ -11,7 +11,7 @@ import type { EvaluationRequest, Executor } from "../../lib/search/mod.ts";
 import { shareUint32, type TrainingData } from "../../lib/training/mod.ts";
 
 /** Trainings of a turn. */
-const TRAININGS = 50;
+export const TRAININGS = 50;
 /** Images: a few steps. */
 const IMAGES = 128;
 

@@ -177,6 +177,15 @@ const addedSchema = z.array(z.strictObject({
   p10: z.number(),
   p50: z.number(),
   p99: z.number(),
+  /** Processor time of a training, of this process and its workers; Linux alone. */
+  cpuSeconds: positive.optional(),
+}));
+
+/** Students an hour, and what they cost. */
+const costlyThroughputSchema = z.array(z.strictObject({
+  ...throughputSchema.shape,
+  /** Processor time of a student, of this process and its workers; Linux alone. */
+  cpuSeconds: positive.optional(),
 }));
 
 /** What a server did within some time. */
@@ -222,8 +231,8 @@ const queueSchema = z.strictObject({
   /** By the pool of two threads and by two workers of a queue; one a round. */
   added: z.strictObject({ pool: addedSchema, queue: addedSchema }),
   throughput: z.strictObject({
-    pool: z.array(throughputSchema),
-    queue: z.array(throughputSchema),
+    pool: costlyThroughputSchema,
+    queue: costlyThroughputSchema,
   }),
   /** From a worker's death until another one has its job, in seconds. */
   restarts: z.array(positive),

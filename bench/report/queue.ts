@@ -27,6 +27,26 @@ function ratio(
   );
 }
 
+/** Processor time of a student by way of a queue / by the pool of two. */
+function cpuRatio({ throughput }: QueueSection): number | undefined {
+  const [queue, pool] = [cpuOf(throughput.queue), cpuOf(throughput.pool)];
+  return queue && pool && medianRatio(queue, pool);
+}
+
+/** Milliseconds of the processor that a queue adds to a training. */
+function addedMilliseconds({ added }: QueueSection): number | undefined {
+  const [queue, pool] = [cpuOf(added.queue), cpuOf(added.pool)];
+  return queue && pool &&
+    1000 * median(queue.map((each, round) => each - pool[round]!));
+}
+
+function cpuOf(
+  rounds: readonly { readonly cpuSeconds?: number | undefined }[],
+): readonly number[] | undefined {
+  const known = rounds.flatMap(({ cpuSeconds }) => cpuSeconds ?? []);
+  return known.length === rounds.length ? known : undefined;
+}
+
 /** The section. */
 export function renderQueue(section: QueueSection): string {
   const { server, engine, version, joinSeconds, added, throughput } = section;
@@ -40,6 +60,8 @@ export function renderQueue(section: QueueSection): string {
     formatNumber(median(added.queue.map((each) => each[kind])), 1),
     "–",
   ];
+  const cpu = cpuRatio(section);
+  const addedCpu = addedMilliseconds(section);
   return [
     "## The queue of several machines\n",
     `All of it on one machine: ${server} on loopback as \`deno task queue start\` gives it, with a password and an append-only file, two workers of one thread each by their command, and ${engine} (${version}). They train what the section "Students an hour" describes; each training has a seed of its own, for a queue remembers its answers.\n`,
@@ -60,6 +82,13 @@ export function renderQueue(section: QueueSection): string {
         ["ms added to a training, 99 % have less", ...milliseconds("p99")],
       ],
     ),
+    ...(cpu === undefined || addedCpu === undefined ? [] : [
+      `Processor time of this process and its workers, which others on the machine hardly change: a student takes ${
+        times(cpu)
+      } what it takes with the pool; a training of a few steps ${
+        formatNumber(addedCpu, 1)
+      } ms more.\n`,
+    ]),
     `"Added" is the time from the asking to the answer less that of the training thread, for trainings of a few steps, one after the other.\n`,
     `A worker takes jobs ${
       list(joinSeconds, 1)

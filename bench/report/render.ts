@@ -11,6 +11,7 @@ const WORDS: Readonly<Record<Verdict, string>> = {
   met: "met",
   missed: "**missed**",
   open: "not judged, because not all of it was measured",
+  disturbed: "not judged, because other processes used the machine meanwhile",
 };
 
 /**

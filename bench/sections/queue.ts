@@ -15,7 +15,8 @@ import {
   type EvaluationRequest,
   type Executor,
 } from "../../lib/search/mod.ts";
-import { fewOf, measureAdded } from "../queue/overhead.ts";
+import type { LoadWatch } from "../load.ts";
+import { fewOf, measureAdded, TRAININGS } from "../queue/overhead.ts";
 import { openPlace } from "../queue/place.ts";
 import { measureRestart } from "../queue/restart.ts";
 import { simulate } from "../queue/simulation.ts";
@@ -71,20 +72,29 @@ export async function measureQueue(
     const names = ["pool", "queue"] as const;
     for (const name of names) executors[name].register(few);
     const added = (name: typeof names[number]) =>
-      measureAdded(executors[name], () => fresh(few.id));
+      withCpu(() => measureAdded(executors[name], () => fresh(few.id)), {
+        watch,
+        trainings: TRAININGS,
+      });
     for (const name of names) await added(name);
     const addedTimes = await playRounds(
       names.map((id) => ({ id, turn: () => added(id) })),
       played,
     );
-    const pools = names.map((id) => ({
-      ...startPool(contender, 2, {
+    const trained = students.iterations.reduce(
+      (sum, { requests }) => sum + requests(engine.name).length,
+      0,
+    );
+    const pools = names.map((id) => {
+      const executor = executors[id];
+      const pool = startPool(contender, 2, {
         students,
-        executor: executors[id],
+        executor,
         seed: freshSeed,
-      }),
-      id,
-    }));
+      });
+      const turn = () => withCpu(pool.turn, { watch, trainings: trained });
+      return { ...pool, id, turn };
+    });
     for (const pool of pools) await pool.warmUp();
     const throughput = await playRounds(pools, played);
     for (const worker of workers) await worker.kill();
@@ -140,6 +150,27 @@ export async function measureQueue(
     for (const executor of Object.values(executors)) await executor.close();
     progress.finish();
   }
+}
+
+/**
+ * What is measured, with the processor time of this process and its workers for each
+ * training: that of a busy machine is about that of a quiet one.
+ */
+async function withCpu<Value extends object>(
+  turn: () => Promise<Value>,
+  { watch, trainings }: {
+    readonly watch: LoadWatch | undefined;
+    readonly trainings: number;
+  },
+): Promise<Value & { readonly cpuSeconds?: number }> {
+  const before = watch?.().own;
+  const value = await turn();
+  const after = watch?.().own;
+  const isKnown = before !== undefined && after !== undefined;
+  return {
+    ...value,
+    ...(isKnown && { cpuSeconds: (after - before) / trainings }),
+  };
 }
 
 let seed = 1;

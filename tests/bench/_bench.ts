@@ -171,13 +171,25 @@ export const BENCH: Bench = {
     version: "oneDNN 2",
     joinSeconds: [1, 2],
     added: {
-      pool: [{ p10: 1, p50: 1, p99: 5 }, { p10: 1, p50: 3, p99: 5 }],
-      queue: [{ p10: 4, p50: 8, p99: 20 }, { p10: 4, p50: 10, p99: 30 }],
+      pool: [
+        { p10: 1, p50: 1, p99: 5, cpuSeconds: 0.01 },
+        { p10: 1, p50: 3, p99: 5, cpuSeconds: 0.02 },
+      ],
+      queue: [
+        { p10: 4, p50: 8, p99: 20, cpuSeconds: 0.014 },
+        { p10: 4, p50: 10, p99: 30, cpuSeconds: 0.026 },
+      ],
     },
     // Each round 0.96x, though the second was half as fast.
     throughput: {
-      pool: [{ busy: 1000, iterations: 900 }, { busy: 500, iterations: 450 }],
-      queue: [{ busy: 960, iterations: 810 }, { busy: 480, iterations: 405 }],
+      pool: [
+        { busy: 1000, iterations: 900, cpuSeconds: 2 },
+        { busy: 500, iterations: 450, cpuSeconds: 4 },
+      ],
+      queue: [
+        { busy: 960, iterations: 810, cpuSeconds: 2.04 },
+        { busy: 480, iterations: 405, cpuSeconds: 4.16 },
+      ],
     },
     restarts: [30, 40, 20],
     simulation: {

@@ -32,7 +32,10 @@ Deno.test("parseBench() takes lists with commas and lists of flags", () => {
 
 Deno.test("parseBench() tells what was expected when a name is wrong", () => {
   const cases: readonly (readonly [readonly string[], RegExp])[] = [
-    [["--only", "steps"], /--only steps.*step, search, memory, winograd or queue/s],
+    [
+      ["--only", "steps"],
+      /--only steps.*step, search, memory, winograd or queue/s,
+    ],
     [["--networks", "vgg"], /--networks vgg.*resnet18-64/s],
     [["--engines", "cuda"], /--engines cuda.*onednn/s],
     [["--rounds", "0"], /--rounds 0.*>= 1/s],

@@ -189,6 +189,14 @@ Deno.test("conclusions() calls a target missed when a number is past it", () => 
   assert.deepEqual(verdicts(bench), Array(10).fill("missed"));
 });
 
+Deno.test("conclusions() does not judge times of a queue that others disturbed", () => {
+  const queue = { ...BENCH.queue!, disturbed: 5 };
+  const found = verdicts({ ...BENCH, queue }).slice(7);
+  assert.deepEqual(found, ["disturbed", "disturbed", "met"]);
+  const few = { ...queue, disturbed: 4 };
+  assert.deepEqual(verdicts({ ...BENCH, queue: few }).slice(7)[0], "met");
+});
+
 Deno.test("renderBench() computes what workers do to a queue's server", () => {
   const page = renderBench(BENCH);
   for (
@@ -205,6 +213,14 @@ Deno.test("renderBench() computes what workers do to a queue's server", () => {
       "| 10 | 40 s | 0.25 | 0.5 % | 0.00 MB/s | 0.01 GB | 30 |",
     ]
   ) assertRow(page, row);
+  assert.match(page, /takes 1.03x what.*a few steps 5.0 ms more/);
+  const { added } = BENCH.queue!;
+  const pool = added.pool.map(({ p10, p50, p99 }) => ({ p10, p50, p99 }));
+  const queue = { ...BENCH.queue!, added: { ...added, pool } };
+  assert.doesNotMatch(
+    renderBench({ ...BENCH, queue }),
+    /Processor time of this/,
+  );
 });
 
 Deno.test("fillMachines() puts the load where the page wants it", () => {

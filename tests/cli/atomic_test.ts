@@ -26,6 +26,20 @@ Deno.test("writeFileAtomic() writes bytes as they are", async () => {
   });
 });
 
+Deno.test({
+  name: "writeFileAtomic() gives a secret file its permissions",
+  ignore: Deno.build.os === "windows",
+  fn: () =>
+    inTemporaryFolder(async (folder) => {
+      const path = join(folder, "secret");
+      // Readable for all before: the rename brings the new file's permissions.
+      await Deno.writeTextFile(path, "old", { mode: 0o644 });
+      await writeFileAtomic(path, "new", { mode: 0o600 });
+      const { mode } = await Deno.stat(path);
+      assert.equal(mode! & 0o777, 0o600);
+    }),
+});
+
 Deno.test("writeFileAtomic() keeps one whole text when two write at once", async () => {
   await inTemporaryFolder(async (folder) => {
     const path = join(folder, "record.json");
