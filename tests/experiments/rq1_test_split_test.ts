@@ -31,7 +31,10 @@ Deno.test("rq1 finds the same students when the test split is noise", async () =
     const messages = `${folder}/messages`;
     const results = `${folder}/results`;
     const outcome = await finish(results, {
-      deno: ["--preload", "tests/experiments/_noise_test_split.ts"],
+      deno: [
+        "--allow-env",
+        ...["--preload", "tests/experiments/_noise_test_split.ts"],
+      ],
       env: { N2N_MESSAGES: messages },
     });
     // The noise was there: ten classes at chance, where the teacher knew more.
