@@ -12,6 +12,9 @@ import { type Mutation, MUTATIONS } from "./list.ts";
 
 const PROJECT = fileURLToPath(new URL("../../", import.meta.url));
 
+/** Tests of a protection take seconds; some end no more without it. */
+const PATIENCE_MS = 300_000;
+
 /** What a copy need not have. */
 const LEFT_OUT = [".git", "node_modules", ".engines", "datasets", "exports"];
 
@@ -54,6 +57,8 @@ async function passes(
     stdin: "null",
     stdout: "null",
     stderr: "null",
+    // Who waits for ever has missed something, too.
+    signal: AbortSignal.timeout(PATIENCE_MS),
   }).output();
   return success;
 }
