@@ -37,6 +37,7 @@ const TASKS: Readonly<Record<string, string | null>> = {
   "setup:tfjs-node": "setup",
   "test": null,
   "test:mutations": null,
+  "soak": null,
   "bench": null,
 };
 
