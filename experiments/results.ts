@@ -99,9 +99,17 @@ export async function renderResults(
   return files;
 }
 
-async function main(args: readonly string[]): Promise<number> {
+/**
+ * Runs the command and gives its exit code: 4 where a file is not what the records
+ * give, or of none.
+ *
+ * @param folder Results folder; its path ends in "/".
+ */
+export async function main(
+  args: readonly string[],
+  folder: URL = new URL("results/", PROJECT),
+): Promise<number> {
   const { check } = parseOptions(command, args);
-  const folder = new URL("results/", PROJECT);
   const files = await renderResults(folder);
   if (!check) {
     for (const [path, text] of files) {
@@ -130,4 +138,4 @@ async function main(args: readonly string[]): Promise<number> {
   return EXIT.done;
 }
 
-if (import.meta.main) await runMain(main);
+if (import.meta.main) await runMain((args) => main(args));

@@ -52,3 +52,13 @@ export function taskArgs(task: string): readonly string[] {
 export function taskFlags(task: string): readonly string[] {
   return taskArgs(task).slice(0, -1);
 }
+
+/**
+ * Deno's flag that lets an experiment see more environment variables. Such a flag
+ * takes the place of the list in its set, so that it names all of these again.
+ */
+export function allowVariables(...names: readonly string[]): string {
+  const { env } = CONFIGURATION.permissions.experiment!;
+  const known = (env as { readonly allow: readonly string[] }).allow;
+  return `--allow-env=${[...known, ...names].join(",")}`;
+}

@@ -37,6 +37,8 @@ const TASKS: Readonly<Record<string, string | null>> = {
   "setup:onednn": "setup",
   "setup:tfjs-node": "setup",
   "test": null,
+  "test:mutations": null,
+  "soak": null,
   "bench": null,
   "queue": "queue",
   "worker": "worker",

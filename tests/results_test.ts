@@ -1,24 +1,27 @@
 import assert from "node:assert/strict";
-import { fileURLToPath } from "node:url";
+import { dirname } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { EXPERIMENTS } from "../experiments/all.ts";
-import { renderReadme, renderResults } from "../experiments/results.ts";
+import { main, renderReadme, renderResults } from "../experiments/results.ts";
 import { findOrphans } from "../lib/lab/mod.ts";
 import { findStale } from "../lib/report/mod.ts";
 
 const PROJECT = new URL("../", import.meta.url);
 const RESULTS = new URL("results/", PROJECT);
 
-/** Whether results/ is as committed; undefined without git or a repository. */
-async function resultsAreCommitted(): Promise<boolean | undefined> {
+/** Why results/ may rightly be others than README.md shows, if it may. */
+async function whyOthers(): Promise<string | undefined> {
   try {
     const { success, stdout } = await new Deno.Command("git", {
       args: ["status", "--porcelain", "--", "results"],
       cwd: PROJECT,
       stderr: "null",
     }).output();
-    return success ? stdout.length === 0 : undefined;
+    if (!success) return "this is no repository of git";
+    // Whoever ran an experiment has other results than README.md, rightly.
+    return stdout.length === 0 ? undefined : "results/ is not as committed";
   } catch {
-    return undefined;
+    return "there is no git";
   }
 }
 
@@ -33,16 +36,44 @@ Deno.test("renderResults() gives the files on disk when nobody typed in them", a
   }
 });
 
+const others = await whyOthers();
+
 Deno.test({
-  name: "renderReadme() gives README.md when its tables are the committed ones",
-  // Whoever ran an experiment has other results than README.md, rightly.
-  ignore: await resultsAreCommitted() !== true,
+  name: others === undefined
+    ? "renderReadme() gives README.md when its tables are the committed ones"
+    : `README.md beside results/ is skipped, because ${others}`,
+  ignore: others !== undefined,
   async fn() {
     const readme = await Deno.readTextFile(new URL("README.md", PROJECT));
     const files = await renderResults(RESULTS);
     assert.match(readme, /\]\(results\/rq1\/laptop\/mnist-vgg13-\S+\.md\)/);
     assert.equal(renderReadme(readme, files), readme);
   },
+});
+
+// Seen to fail: with exit code 0 in the place of 4 (deno task test:mutations).
+Deno.test("results --check exits with 4 when a page is stale or of no record", async () => {
+  const folder = await Deno.makeTempDir();
+  const url = pathToFileURL(`${folder}/`);
+  try {
+    const files = await renderResults(url);
+    assert.ok(files.size > 0);
+    for (const [path, text] of files) {
+      await Deno.mkdir(dirname(`${folder}/${path}`), { recursive: true });
+      await Deno.writeTextFile(`${folder}/${path}`, text);
+    }
+    assert.equal(await main(["--check"], url), 0);
+    const page = `${folder}/README.md`;
+    const text = await Deno.readTextFile(page);
+    await Deno.writeTextFile(page, text.replace("R", "r"));
+    assert.equal(await main(["--check"], url), 4);
+    await Deno.writeTextFile(page, text);
+    await Deno.mkdir(`${folder}/rq1`, { recursive: true });
+    await Deno.writeTextFile(`${folder}/rq1/typed.md`, "99.9 %\n");
+    assert.equal(await main(["--check"], url), 4);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });
 
 Deno.test("renderReadme() replaces what stands between the markers, and only that", () => {

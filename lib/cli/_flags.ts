@@ -38,7 +38,9 @@ export function readFlags(
     }
     if (match === null) {
       problems.push(
-        `unexpected argument "${arg}", expected --<option> <value>`,
+        `unexpected argument "${arg}", expected --<option> <value>${
+          hintFor(arg, args[at - 1])
+        }`,
       );
       continue;
     }
@@ -84,6 +86,15 @@ export function readFlags(
     }
   }
   return { given: [...given.values()], problems };
+}
+
+/** What was probably meant by an argument that is no flag. */
+function hintFor(arg: string, before: string | undefined): string {
+  if (arg === "--") return "; deno task needs no -- before options";
+  const isSwitch = arg === "true" || arg === "false";
+  return isSwitch && before !== undefined && isFlag(before)
+    ? `; did you mean ${before}=${arg}?`
+    : "";
 }
 
 /** "--x" is a flag, "-5" and "-" are values. */

@@ -65,11 +65,13 @@ export function readLayer(path: string): Layer {
   // than to its author.
   const faults = [...document.errors, ...document.warnings];
   if (faults.length > 0) {
-    return broken(faults.map((fault) => {
+    const rest = faults.length - MAX_PROBLEMS;
+    const told = faults.slice(0, MAX_PROBLEMS).map((fault) => {
       const what = fault.message.split("\n")[0]!
         .replace(/ at line \d+, column \d+:$/, "");
       return `${at(fault.pos[0])}: ${what}`;
-    }));
+    });
+    return broken(rest <= 0 ? told : [...told, `… and ${rest} more`]);
   }
   if (!isMap(document.contents)) {
     const found = document.contents === null || isEmpty(document.contents)

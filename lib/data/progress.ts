@@ -16,6 +16,8 @@ export interface DataProgress {
   readonly file: string;
   /** Bytes dealt with so far. */
   readonly bytes: number;
+  /** Who holds the lock that is waited for, in words. */
+  readonly holder?: string;
   /** Bytes in all, where they are known. */
   readonly totalBytes?: number;
 }

@@ -101,8 +101,31 @@ Deno.test("createProgress() fits terminals of any width, and of none", () => {
   }
 });
 
+const hasTerminals = await hasScript();
+
+/** Whether there is util-linux's `script`, which makes terminals. */
+async function hasScript(): Promise<boolean> {
+  try {
+    const { stdout } = await new Deno.Command("script", {
+      args: ["--version"],
+    }).output();
+    return new TextDecoder().decode(stdout).includes("util-linux");
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
 // Seen to fail: with the look at TERM removed.
-Deno.test("createProgress() sends a dumb terminal no codes", async () => {
+Deno.test({
+  name: hasTerminals
+    ? "createProgress() sends a dumb terminal no codes"
+    : "createProgress() on a dumb terminal is skipped, because there is no script of util-linux",
+  ignore: !hasTerminals,
+  fn: dumbTerminal,
+});
+
+async function dumbTerminal(): Promise<void> {
   const script = `import { createProgress } from "./lib/cli/mod.ts";
 const progress = createProgress({ label: "x", total: 2 });
 progress.advance(2);
@@ -117,8 +140,8 @@ progress.finish();`;
     }).output();
     return new TextDecoder().decode(stdout);
   };
-  assert.match(await run("xterm"), /\x1b\[Kx: 2\/2 steps/);
+  assert((await run("xterm")).includes("\x1b[Kx: 2/2 steps"));
   const dumb = await run("dumb");
   assert.match(dumb, /x: 2\/2 steps/);
-  assert.doesNotMatch(dumb, /\x1b/);
-});
+  assert(!dumb.includes("\x1b"));
+}

@@ -218,7 +218,7 @@ Deno.test("openEntry() goes on with an archive that was cut, in a later call", a
       async ({ origin, asked }) => {
         const options = {
           ...optionsIn(folder, fetchFrom(origin)),
-          timeouts: { answerMs: 2000, stallMs: 2000, retryMs: 1 },
+          timeouts: { answerMs: 2000, stallMs: 2000, paceMs: 9e5, retryMs: 1 },
         };
         await assert.rejects(
           openEntry("set", ENTRY, options),

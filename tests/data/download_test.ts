@@ -22,7 +22,7 @@ function optionsIn(folder: string): DownloadOptions {
   return {
     path: `${folder}/file`,
     fetch: (url, init) => fetch(url, init),
-    timeouts: { answerMs: 2000, stallMs: 200, retryMs: 1 },
+    timeouts: { answerMs: 2000, stallMs: 200, paceMs: 9e5, retryMs: 1 },
     maxBytes: 1 << 20,
     onBytes: () => {},
   };
@@ -99,7 +99,7 @@ Deno.test({
 Deno.test("download() asks once when the server never answers", async () => {
   await withDownload([{}], async ({ get, asked, folder }) => {
     await assert.rejects(
-      get({ timeouts: { answerMs: 50, stallMs: 50, retryMs: 1 } }),
+      get({ timeouts: { answerMs: 50, stallMs: 50, paceMs: 9e5, retryMs: 1 } }),
       { message: "the server is silent for 0.05 s" },
     );
     assert.equal(asked.length, 1);

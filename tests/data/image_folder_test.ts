@@ -369,8 +369,11 @@ await openDataSet("folder:${folder}/set", {
     const text = new TextDecoder();
     assert.equal(code, 1);
     assert.equal(text.decode(stdout), "");
-    assert.match(text.decode(stderr), /Could not load the "sharp" module/);
-    assert.doesNotMatch(text.decode(stderr), /Cannot (?:read|use|decode)/);
+    assert.match(
+      text.decode(stderr),
+      /DataError: Cannot decode pictures: the native code of the package sharp cannot be loaded \(Could not load the "sharp" module[^\n]*\); run "deno install"/,
+    );
+    assert.doesNotMatch(text.decode(stderr), /Cannot (?:read|use) /);
   }));
 
 Deno.test("isOutOfMemory() tells the machine's fault from the file's", () => {

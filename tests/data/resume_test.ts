@@ -19,7 +19,7 @@ const COUNTS = { train: 1400, test: 10 };
 const FIXTURE = makeFixture(COUNTS);
 const { entry } = FIXTURE;
 const DIGEST = [entry.splits.train.digest, entry.splits.test.digest];
-const TIMEOUTS = { answerMs: 2000, stallMs: 100, retryMs: 1 };
+const TIMEOUTS = { answerMs: 2000, stallMs: 100, paceMs: 9e5, retryMs: 1 };
 
 /** The file that the faults are done to. */
 const IMAGES = "/train-images.gz";

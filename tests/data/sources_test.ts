@@ -18,7 +18,7 @@ const FIXTURE = makeFixture({ train: 50, test: 20 });
 const { entry, files } = FIXTURE;
 const GOOD = served(FIXTURE);
 const BAD_URL = "http://first.test/train-images.gz";
-const TIMEOUTS = { answerMs: 60, stallMs: 60, retryMs: 1 };
+const TIMEOUTS = { answerMs: 60, stallMs: 60, paceMs: 9e5, retryMs: 1 };
 
 function answer(bytes: Uint8Array<ArrayBuffer>): () => Promise<Response> {
   return () => Promise.resolve(new Response(bytes));

@@ -178,7 +178,7 @@ const hasCompiler = Deno.build.os === "linux" &&
 
 Deno.test({
   name: hasCompiler
-    ? "openEngine() passes over a library that lies, and does not load one that is cut"
+    ? "openEngine() passes over a library that lies or crashes, and does not load one that is cut"
     : "openEngine() with a library that lies is skipped, because there is no C compiler",
   ignore: !hasCompiler,
   async fn() {
@@ -205,6 +205,27 @@ Deno.test({
         await compile(nameless, "int *dnnl_version() { return 0; }"),
       );
       assert.match((await refusal(nameless)).reason, /it lacks a version/);
+
+      // The first is read through a wild pointer; the second falls as it is loaded.
+      for (
+        const [name, source] of [
+          ["wild", "int *dnnl_version() { return (int *) 16; }"],
+          [
+            "falling",
+            `__attribute__((constructor)) void f() { *(volatile int *) 8 = 1; }
+${VERSION}\n${FAILING}`,
+          ],
+        ] as const
+      ) {
+        const file = `${folder}/${name}.so`;
+        assert.ok(await compile(file, source));
+        assert.match(
+          (await refusal(file)).reason,
+          new RegExp(
+            `^".*${name}\\.so" ends the process that loads it \\(SIG(SEGV|BUS)\\)$`,
+          ),
+        );
+      }
 
       const bytes = await Deno.readFile(whole);
       const cut = `${folder}/cut.so`;

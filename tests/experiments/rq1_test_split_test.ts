@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { finish, inFolder, type Json, reference, stageOf } from "./_run.ts";
+import { allowVariables } from "../_tasks.ts";
 import { query } from "./_traces.ts";
 
 /** Images of the sets. */
@@ -31,7 +32,10 @@ Deno.test("rq1 finds the same students when the test split is noise", async () =
     const messages = `${folder}/messages`;
     const results = `${folder}/results`;
     const outcome = await finish(results, {
-      deno: ["--preload", "tests/experiments/_noise_test_split.ts"],
+      deno: [
+        allowVariables("N2N_MESSAGES"),
+        ...["--preload", "tests/experiments/_noise_test_split.ts"],
+      ],
       env: { N2N_MESSAGES: messages },
     });
     // The noise was there: ten classes at chance, where the teacher knew more.

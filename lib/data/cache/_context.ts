@@ -81,7 +81,10 @@ export async function building<T>(
       notes,
     });
     return task(build, notes);
-  }, () => onProgress({ action: "wait", file: lockPath, bytes: 0 }));
+  }, {
+    onWait: (holder) =>
+      onProgress({ action: "wait", file: lockPath, bytes: 0, holder }),
+  });
 }
 
 /** A cached split that is as it should be. */

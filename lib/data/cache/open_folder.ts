@@ -89,7 +89,10 @@ export async function openImageFolder(
       () => {},
     );
     return built;
-  }, () => onProgress({ action: "wait", file: lockPath, bytes: 0 }));
+  }, {
+    onWait: (holder) =>
+      onProgress({ action: "wait", file: lockPath, bytes: 0, holder }),
+  });
 }
 
 function cacheKey(

@@ -1,4 +1,5 @@
 import type { OutputInfo } from "sharp";
+import { DataError } from "../errors.ts";
 import { isOutOfMemory } from "./_memory.ts";
 import type { Picture } from "./resize.ts";
 
@@ -15,11 +16,26 @@ const SPACES = { byte: ["b-w", "srgb"], wide: ["grey16", "rgb16"] } as const;
 
 /** libvips, loaded when the first picture is read: it is 20 MB of native code. */
 async function loadSharp() {
-  const { default: sharp } = await import("sharp");
+  const { default: sharp } = await importSharp();
   // One thread a picture, and none kept back: callers read many pictures once.
   sharp.concurrency(1);
   sharp.cache(false);
   return sharp;
+}
+
+/** What the package says of itself takes a screen; which file is at fault, none. */
+async function importSharp() {
+  try {
+    return await import("sharp");
+  } catch (error) {
+    const words = error instanceof Error ? error.message : String(error);
+    throw new DataError(
+      `Cannot decode pictures: the native code of the package sharp cannot be loaded (${
+        words.trim().split("\n", 1)[0]
+      }); run "deno install" in the project's folder, and allow it (--allow-ffi)`,
+      { cause: error },
+    );
+  }
 }
 
 /**
@@ -31,7 +47,8 @@ async function loadSharp() {
  * @param bytes The whole file.
  * @returns Planes; one where the file itself is grey, else red, green and blue.
  * @throws {SyntaxError} If the file is broken, cut, or of another format.
- * @throws {Error} If the native code or memory is missing.
+ * @throws {DataError} If the native code cannot be loaded.
+ * @throws {Error} If memory is missing.
  */
 export async function decodePicture(bytes: Uint8Array): Promise<Picture> {
   const sharp = await loadSharp();

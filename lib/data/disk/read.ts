@@ -7,6 +7,7 @@
  */
 
 import { join } from "node:path";
+import { DataError } from "../errors.ts";
 import { unusable } from "./unusable.ts";
 
 /** The bytes of a file, or undefined when there is none. */
@@ -14,6 +15,7 @@ export async function readIfExists(
   path: string,
 ): Promise<Uint8Array<ArrayBuffer> | undefined> {
   try {
+    await checkRegular(path);
     return await Deno.readFile(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
@@ -21,11 +23,22 @@ export async function readIfExists(
   }
 }
 
+/** Nothing is waited for, as a pipe would be, or read for ever, as a device would. */
+async function checkRegular(path: string): Promise<void> {
+  const { isFile, isDirectory } = await Deno.stat(path);
+  // What the system says of a folder says enough.
+  if (isFile || isDirectory) return;
+  throw new DataError(
+    `Cannot read "${path}": it is a pipe or a device, expected a regular file`,
+  );
+}
+
 /** A file opened for reading, or undefined when there is none. */
 export async function openIfExists(
   path: string,
 ): Promise<Deno.FsFile | undefined> {
   try {
+    await checkRegular(path);
     return await Deno.open(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;

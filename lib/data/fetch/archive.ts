@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
+import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
 // @ts-types="./_tar_stream.d.ts"
@@ -13,6 +14,23 @@ export async function md5Of(path: string): Promise<string> {
   const hash = createHash("md5");
   await pipeline(createReadStream(path), hash);
   return hash.digest("hex");
+}
+
+/** More than twice what any archive of the registry unpacks to. */
+const MAX_UNPACKED_BYTES = 3 * 2 ** 30;
+
+/** Passes bytes on until there are too many. */
+function limiter(maxBytes: number): Transform {
+  let bytes = 0;
+  return new Transform({
+    transform(chunk: Uint8Array, _encoding, done) {
+      bytes += chunk.length;
+      if (bytes <= maxBytes) return done(null, chunk);
+      done(
+        new Error(`it unpacks to more than ${maxBytes} bytes, the most it may`),
+      );
+    },
+  });
 }
 
 /** A file in an archive. */
@@ -30,15 +48,18 @@ export interface Member {
  * over and never in memory.
  *
  * @param path The archive.
- * @throws {Error} If it is cut or damaged, as soon as that shows.
+ * @param maxBytes The most that it may unpack to: a small file can hold zeros for
+ *   hours.
+ * @throws {Error} If it is cut or damaged or unpacks to more, as soon as that shows.
  */
 export async function* streamMembers(
   path: string,
+  maxBytes: number = MAX_UNPACKED_BYTES,
 ): AsyncGenerator<Member, void, void> {
   const tar = extract();
   const source = createReadStream(path);
   const pumping = /gz$/.test(path)
-    ? pipeline(source, createGunzip(), tar)
+    ? pipeline(source, createGunzip(), limiter(maxBytes), tar)
     : pipeline(source, tar);
   // A failure also ends the loop below, which throws it.
   pumping.catch(() => {});

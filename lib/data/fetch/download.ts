@@ -16,6 +16,8 @@ export interface Timeouts {
   readonly answerMs: number;
   /** Between two pieces of the answer, in milliseconds. */
   readonly stallMs: number;
+  /** In which at least {@link LEAST_BYTES} must come, in milliseconds. */
+  readonly paceMs: number;
   /** Before a download that was cut goes on, in milliseconds; then doubled. */
   readonly retryMs: number;
 }
@@ -24,8 +26,12 @@ export interface Timeouts {
 export const DEFAULT_TIMEOUTS: Timeouts = {
   answerMs: 10_000,
   stallMs: 30_000,
+  paceMs: 120_000,
   retryMs: 1000,
 };
+
+/** A server that gives less in {@link Timeouts.paceMs} is given up: it never ends. */
+const LEAST_BYTES = 1 << 16;
 
 /** How often a download that was cut goes on without getting ahead. */
 const RETRIES = 3;
@@ -128,6 +134,7 @@ async function request(
     onAnswer();
     const totalBytes = await begin(part, response, { url, maxBytes });
     const reader = response.body?.getReader();
+    using pace = new Pace(timeouts.paceMs);
     while (reader !== undefined) {
       const { done, value } = await within(reader.read(), timeouts.stallMs);
       if (done) break;
@@ -135,6 +142,7 @@ async function request(
         await part.discard();
         throw tooLong(maxBytes);
       }
+      pace.check(value.length);
       await part.append(value);
       onBytes(part.bytes, totalBytes);
     }
@@ -146,6 +154,45 @@ async function request(
   } finally {
     // After the end this does nothing; before it, the connection is closed.
     controller.abort();
+  }
+}
+
+/** Whether bytes come fast enough to be waited for. */
+class Pace {
+  readonly #paceMs: number;
+  #bytes = 0;
+  #isDue = false;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(paceMs: number) {
+    this.#paceMs = paceMs;
+    this.#begin();
+  }
+
+  #begin(): void {
+    this.#bytes = 0;
+    this.#isDue = false;
+    // It keeps no process alive that has nothing else to do.
+    this.#timer = setTimeout(() => this.#isDue = true, this.#paceMs);
+    Deno.unrefTimer(Number(this.#timer));
+  }
+
+  /** Counts bytes that came. @throws {Cut} If they came too slowly. */
+  check(bytes: number): void {
+    this.#bytes += bytes;
+    if (!this.#isDue) return;
+    if (this.#bytes < LEAST_BYTES) {
+      throw new Cut(
+        `the server gave ${this.#bytes} bytes in ${
+          this.#paceMs / 1000
+        } s, expected at least ${LEAST_BYTES}`,
+      );
+    }
+    this.#begin();
+  }
+
+  [Symbol.dispose](): void {
+    clearTimeout(this.#timer);
   }
 }
 

@@ -53,7 +53,7 @@ let opened: Library | undefined;
  * major version.
  */
 export function openLibrary(): Library {
-  opened ??= open(libraryFile());
+  opened ??= openFile(libraryFile());
   return opened;
 }
 
@@ -71,7 +71,12 @@ export function newHandle(
   return handle;
 }
 
-function open(file: string): Library {
+/**
+ * Opens one library, whichever others there are.
+ *
+ * @throws {EngineUnavailableError} If it cannot be used.
+ */
+export function openFile(file: string): Library {
   // One thread a student; the OpenMP runtime reads it when it is loaded.
   Deno.env.set("OMP_NUM_THREADS", "1");
   const cut = describeCut(file);

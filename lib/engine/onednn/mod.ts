@@ -62,10 +62,18 @@ const PLAN = 2;
  * @throws {Error} If the library is missing or not 2.x.
  */
 export async function openOnednn(): Promise<Engine> {
-  const [{ openLibrary }, { OnednnProgram }] = await Promise.all([
+  const [
+    { openLibrary },
+    { libraryFile },
+    { probeLibrary },
+    { OnednnProgram },
+  ] = await Promise.all([
     import("./library.ts"),
+    import("./places.ts"),
+    import("./probe.ts"),
     import("./program.ts"),
   ]);
+  await probeLibrary(libraryFile());
   const library = openLibrary();
   const engine: Engine = {
     name: "onednn",

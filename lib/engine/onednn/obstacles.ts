@@ -106,6 +106,20 @@ export function notStarted(
   );
 }
 
+/**
+ * Names the cause of a library that ended a process in which it was tried.
+ *
+ * @param file The library.
+ * @param signal What ended the process: "SIGTERM" if that was our patience.
+ */
+export function crashes(file: string, signal: string): EngineUnavailableError {
+  return unavailable(
+    signal === "SIGTERM"
+      ? `"${file}" does not answer when it is loaded`
+      : `"${file}" ends the process that loads it (${signal})`,
+  );
+}
+
 /** The loader's own words, without the places that passed them on. */
 export function loadersWords(error: unknown): string {
   const words = error instanceof Error ? error.message : String(error);

@@ -50,7 +50,7 @@ export function followData(
     current = undefined;
   }
   return {
-    onProgress({ action, file, bytes, totalBytes }) {
+    onProgress({ action, file, bytes, totalBytes, holder }) {
       const key = `${action} ${file}`;
       if (current !== undefined && current.key !== key) end();
       if (!told.has(key)) {
@@ -58,7 +58,11 @@ export function followData(
         const size = totalBytes === undefined
           ? ""
           : ` (${(totalBytes / MEGABYTE).toFixed(1)} MB)`;
-        notify(`${name}: ${WORDS[action]} ${file}${size}`);
+        notify(
+          holder === undefined
+            ? `${name}: ${WORDS[action]} ${file}${size}`
+            : `${name}: waiting for ${holder}, which holds ${file}`,
+        );
       }
       const isLong = action === "download" || action === "decode";
       if (!isLong || totalBytes === undefined || totalBytes < MEGABYTE) return;
