@@ -80,6 +80,9 @@ export function memoryStore(): Store {
       state = { ...state, history: withEntry(state.history, run, after) };
     },
     history: (run) => [...state.history.get(run) ?? []],
+    runs: (prefix) =>
+      [...state.checkpoints.keys()].filter((run) => run.startsWith(prefix))
+        .sort(),
     transaction(work) {
       const before = state;
       try {

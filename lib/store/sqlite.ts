@@ -27,6 +27,7 @@ import {
 import {
   archiveRows,
   lastStep,
+  listRuns,
   readCheckpoint,
   readHistory,
   writeCheckpoint,
@@ -184,6 +185,7 @@ function storeOn(
     },
     history: (run) =>
       say("read the history", () => readHistory(rows, path, run)),
+    runs: (prefix) => say("list runs", () => listRuns(rows, prefix)),
     transaction,
     lockRun(run) {
       if (isReadonly) {

@@ -44,6 +44,24 @@ for (const [kind, open] of Object.entries(KINDS)) {
     });
   });
 
+  behaviour("lists the runs in use whose names begin so", (store) => {
+    const put = (run: string) =>
+      store.putCheckpoint(run, { step: 0, json: "{}", blobs: {} });
+    for (const run of ["live/b", "live/\u00e9%_", "live/a", "lives", "other"]) {
+      put(run);
+    }
+    store.appendHistory("live/only-told", 0, "{}");
+    assert.deepEqual(store.runs("live/"), [
+      "live/a",
+      "live/b",
+      "live/\u00e9%_",
+    ]);
+    assert.deepEqual(store.runs("live/\u00e9%"), ["live/\u00e9%_"]);
+    assert.equal(store.runs("").length, 5);
+    store.archiveRun("live/b");
+    assert.deepEqual(store.runs("live/b"), []);
+  });
+
   behaviour("keeps the first evaluation when one is put twice", (store) => {
     assert.equal(store.putEvaluation("k", '{"é":1}'), true);
     assert.equal(store.putEvaluation("k", "{}"), false);
