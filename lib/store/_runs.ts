@@ -80,6 +80,13 @@ export function readHistory(
   });
 }
 
+/** Number of steps told to the history of a run in use. */
+export function countHistory(rows: Rows, run: string): number {
+  const sql = "SELECT count(*) AS count FROM history " +
+    "WHERE run = ? AND archive = 0";
+  return rows.one(sql, run)!.count as number;
+}
+
 /** The last step told to the history of a run in use. */
 export function lastStep(rows: Rows, run: string): number | undefined {
   const sql = "SELECT max(step) AS step FROM history " +

@@ -26,6 +26,7 @@ import {
 } from "./_rows.ts";
 import {
   archiveRows,
+  countHistory,
   lastStep,
   listRuns,
   readCheckpoint,
@@ -185,6 +186,8 @@ function storeOn(
     },
     history: (run) =>
       say("read the history", () => readHistory(rows, path, run)),
+    historyLength: (run) =>
+      say("read the history", () => countHistory(rows, run)),
     runs: (prefix) => say("list runs", () => listRuns(rows, prefix)),
     transaction,
     lockRun(run) {

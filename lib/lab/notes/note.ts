@@ -107,7 +107,9 @@ export interface LiveNote {
     /** How long the same work was predicted to take. */
     readonly expected: number;
   }[];
-  /** Seconds that all will take from now, with the cells behind it. */
+  /** Seconds that the run will take from now. */
+  readonly ownSeconds: number;
+  /** The same with the cells behind it. */
   readonly seconds: number;
   /** What the evaluations of this command cost so far. */
   readonly evaluations: Evaluator["cost"];

@@ -87,6 +87,10 @@ export async function withNotes<T extends { readonly failure?: string }>(
       ...(shown === undefined ? {} : { phase: shown }),
       parts: parts.map(({ name, wallSeconds }) => ({ name, wallSeconds })),
       compared: remaining.compared(),
+      ownSeconds: parts.reduce(
+        (sum, { name }) => sum + remaining.seconds(name),
+        0,
+      ),
       seconds: remaining.seconds(),
       evaluations: { ...evaluator.cost },
       workers,
