@@ -133,13 +133,19 @@ function openToWrite(path: string): DatabaseSync {
 /**
  * Opens without writing. SQLite makes a log and an index beside the file even
  * for a reader, unless it is told that the file does not change: true where
- * there is no log, since whoever writes has one.
+ * there is no log, since whoever writes has one. Deno lets nobody tell it who has
+ * not every permission: then an empty log and its index stay beside the file.
  */
 function openToRead(path: string): DatabaseSync {
   if (exists(`${path}-wal`)) return new DatabaseSync(path, { readOnly: true });
   const url = pathToFileURL(path);
   url.searchParams.set("immutable", "1");
-  return new DatabaseSync(url, { readOnly: true });
+  try {
+    return new DatabaseSync(url, { readOnly: true });
+  } catch {
+    // What is wrong with the file itself is told of it as well.
+    return new DatabaseSync(path, { readOnly: true });
+  }
 }
 
 function storeOn(

@@ -83,7 +83,7 @@ export interface RunSummary {
   };
   /** Seconds until the end of it and of the cells behind it. */
   readonly seconds?: number;
-  /** Seconds since it was heard of last, where it is silent. */
+  /** Seconds since it was heard of last, in whole minutes, where it is silent. */
   readonly silentSeconds?: number;
   /** Share that is done, in [0, 1], of what was foreseen. */
   readonly share?: number;

@@ -47,6 +47,7 @@ export function openResults(
   const records = recordReader(results);
   const file = storeFile(storePath(results));
   const spaces = createSpaces();
+  const courses = new Map<string, KnownRun>();
   let known = new Map<string, KnownRun>();
   const store = () => hasStore ? file.current() : undefined;
   function loaded(id: string): NamedRun | undefined {
@@ -108,6 +109,10 @@ export function openResults(
     current: NonNullable<ReturnType<typeof store>>,
     run: KnownRun,
   ): KnownRun {
+    const cached = courses.get(run.runId!);
+    if (cached?.revision === run.revision) {
+      return { ...run, stages: cached.stages, ...teacherOf(cached) };
+    }
     const now = withCourse(current, run);
     // The record knows the winners, and what was trained to the end.
     const stages = now.stages.map((stage) => {
@@ -118,8 +123,15 @@ export function openResults(
         ...(before.winner === undefined ? {} : { winner: before.winner }),
       };
     });
-    return stages.length === 0 ? run : { ...now, stages };
+    if (stages.length === 0) return run;
+    const whole = { ...now, stages };
+    courses.set(run.runId!, whole);
+    return whole;
   }
+}
+
+function teacherOf({ teacher }: KnownRun): Pick<KnownRun, "teacher"> {
+  return teacher === undefined ? {} : { teacher };
 }
 
 const placeOf = (

@@ -63,7 +63,7 @@ export function summarise(
       ? { seconds: live.seconds, share: shareOf(live) }
       : {}),
     ...(state === "silent"
-      ? { silentSeconds: Math.round((nowMs! - live!.atMs) / 1000) }
+      ? { silentSeconds: 60 * Math.floor((nowMs! - live!.atMs) / 60_000) }
       : {}),
     ...(isOn ? { workers: live!.workers } : {}),
     ...(cost === undefined ? {} : { cost }),

@@ -1,0 +1,164 @@
+/// <reference lib="dom" />
+/**
+ * A student's layers beside its teacher's: a row a layer of the teacher, as wide as
+ * it has channels, filled as far as they are left.
+ *
+ * @module
+ */
+
+import type { LayerLeft, LayerRow, StudentView } from "../model.ts";
+import { bytes, count, short } from "./format.ts";
+
+/** The layers of a student. */
+export function LayerTable({ view }: { readonly view: StudentView }) {
+  const { teacher, left, text } = view;
+  const widest = Math.max(...teacher.map(({ channels }) => channels));
+  const kept = left.filter(({ isKept }) => isKept).length;
+  const sum = (
+    rows: readonly (LayerRow | LayerLeft)[],
+    key: "parameters" | "macs" | "bytes",
+  ) => rows.reduce((total, row) => total + row[key], 0);
+  return (
+    <section aria-labelledby="layers">
+      <h3 id="layers">Layers</h3>
+      <p class="note">
+        {kept} of {teacher.length}{" "}
+        rows are left. Outline: the teacher's channels; filled: what is left of
+        them. Squares: the batch norm, ReLU or dropout behind a layer. Numbers:
+        teacher → student.
+      </p>
+      <div class="scroll" tabIndex={0} role="region" aria-labelledby="layers">
+        <table class="layers">
+          <thead>
+            <tr>
+              <th scope="col">teacher's layer</th>
+              <th scope="col">in the student</th>
+              <th scope="col">change</th>
+              <th scope="col" class="number">parameters</th>
+              <th scope="col" class="number">MACs</th>
+              <th scope="col" class="number">activations</th>
+            </tr>
+          </thead>
+          <tbody>
+            {teacher.map((row, i) => (
+              <Layer
+                row={row}
+                left={left[i]!}
+                widest={widest}
+                isInner={row.block !== undefined &&
+                  teacher[i - 1]?.block === row.block}
+              />
+            ))}
+          </tbody>
+          <tfoot>
+            <tr>
+              <th scope="row" colSpan={3}>all</th>
+              <td class="number">
+                {of(count, sum(left, "parameters"), sum(teacher, "parameters"))}
+              </td>
+              <td class="number">
+                {of(short, sum(left, "macs"), sum(teacher, "macs"))}
+              </td>
+              <td class="number">
+                {of(bytes, sum(left, "bytes"), sum(teacher, "bytes"))}
+              </td>
+            </tr>
+          </tfoot>
+        </table>
+      </div>
+      <p class="network">
+        <code>{text}</code>
+      </p>
+    </section>
+  );
+}
+
+function Layer(
+  { row, left, widest, isInner }: {
+    readonly row: LayerRow;
+    readonly left: LayerLeft;
+    readonly widest: number;
+    readonly isInner: boolean;
+  },
+) {
+  const { label, block, small } = row;
+  return (
+    <tr class={left.isKept ? "" : "gone"}>
+      <th
+        scope="row"
+        class={block === undefined ? "" : isInner ? "block inner" : "block"}
+      >
+        {label}
+      </th>
+      <td class="bars">
+        <Bar row={row} left={left} widest={widest} />
+        <span class="squares">
+          {small.map((name, i) => (
+            <i
+              class={left.small[i] ? "kept" : "gone"}
+              title={`${name} ${left.small[i] ? "kept" : "removed"}`}
+            />
+          ))}
+        </span>
+      </td>
+      <td>{changeOf(row, left)}</td>
+      <td class="number">{of(count, left.parameters, row.parameters)}</td>
+      <td class="number">{of(short, left.macs, row.macs)}</td>
+      <td class="number">{of(bytes, left.bytes, row.bytes)}</td>
+    </tr>
+  );
+}
+
+function Bar(
+  { row, left, widest }: {
+    readonly row: LayerRow;
+    readonly left: LayerLeft;
+    readonly widest: number;
+  },
+) {
+  // A layer without channels of its own is a square.
+  if (row.channels === 0) {
+    return (
+      <span class="bar">
+        <i class={`square ${left.isKept ? "kept" : "gone"}`} />
+      </span>
+    );
+  }
+  const width = 100 * row.channels / widest;
+  return (
+    <span class="bar">
+      <i
+        class={`outline ${left.isKept ? "kept" : "gone"}`}
+        style={{ width: `${width}%` }}
+      />
+      <i
+        class="fill"
+        style={{ width: `${width * left.channels / row.channels}%` }}
+      />
+    </span>
+  );
+}
+
+function changeOf({ channels, small }: LayerRow, left: LayerLeft): string {
+  const gone = small.filter((_, i) => !left.small[i]);
+  return [
+    ...(left.isKept ? [] : ["removed"]),
+    ...(left.isKept && left.channels !== channels
+      ? [`${left.channels} of ${channels}`]
+      : []),
+    ...(left.change === undefined ? [] : [left.change]),
+    ...(gone.length === 0 || !left.isKept
+      ? []
+      : [`without ${gone.join(", ")}`]),
+  ].join(", ");
+}
+
+/** "24 → 12", teacher and student; one number where both are the same. */
+function of(
+  show: (value: number) => string,
+  left: number,
+  all: number,
+): string {
+  if (all === 0) return "";
+  return left === all ? show(all) : `${show(all)} → ${show(left)}`;
+}
