@@ -174,6 +174,8 @@ export interface TeacherView {
   readonly bytes: number;
   /** Accuracy on the images that score students, in [0, 1]. */
   readonly accuracy: number;
+  /** Its layers. */
+  readonly layers: readonly LayerRow[];
 }
 
 /** A run's course. */
@@ -184,6 +186,8 @@ export interface RunCourse {
   readonly revision: string;
   /** The teacher, once there is one. */
   readonly teacher?: TeacherView;
+  /** The command that trains its students again, where there is one. */
+  readonly command?: string;
   /** Stages that have begun, in order. */
   readonly stages: readonly StageView[];
 }
@@ -210,15 +214,19 @@ export interface LayerSize {
   readonly bytes: number;
 }
 
-/** What is left of a layer in a student. */
-export interface LayerLeft extends LayerSize {
-  /** Whether the layer itself is left. */
-  readonly isKept: boolean;
-  /** Of each small layer, whether it is left. */
-  readonly small: readonly boolean[];
-  /** What else changed, for example "window 1 of 3". */
-  readonly change?: string;
-}
+/**
+ * What is left of a row in a student, as a report holds thousands of them: whether
+ * the layer itself is left, and each small one behind it, as digits; then channels,
+ * parameters, multiply-accumulates, bytes, and what else changed, if anything.
+ */
+export type LayerLeft = readonly [
+  kept: string,
+  channels: number,
+  parameters: number,
+  macs: number,
+  bytes: number,
+  change?: string,
+];
 
 /** A training of a student. */
 export interface TrainingView {
@@ -242,30 +250,28 @@ export interface TrainingView {
 
 /** A student, opened. */
 export interface StudentView {
-  /** The teacher's layers. */
-  readonly teacher: readonly LayerRow[];
-  /** What is left of each. */
+  /** What is left of each of the teacher's rows. */
   readonly left: readonly LayerLeft[];
   /** The network in one line. */
   readonly text: string;
   /** Its trainings, as far as they are known. */
   readonly trainings: readonly TrainingView[];
-  /** Which other proposals share its training: run, stage, iteration; the earliest first. */
+  /** Where its training was proposed, its own run and stage among them. */
   readonly shared: readonly SharedTraining[];
-  /** The command that trains it again, where there is one. */
-  readonly command?: string;
 }
 
-/** A proposal with the same training. */
+/** Proposals of a stage with the same training. */
 export interface SharedTraining {
   /** Its run. */
   readonly run: string;
   /** Its stage, from 0. */
   readonly stage: number;
-  /** Its iteration, from 0. */
+  /** Iteration of the first, from 0. */
   readonly iteration: number;
-  /** Its place among the stage's students. */
+  /** Place of the first among the stage's students. */
   readonly student: number;
+  /** How many they are. */
+  readonly times: number;
 }
 
 /** What a report holds: everything at once. */
@@ -274,6 +280,8 @@ export interface Report {
   readonly runs: readonly RunSummary[];
   /** Their courses, by id. */
   readonly courses: Readonly<Record<string, RunCourse>>;
-  /** Students by `run stage place`. */
-  readonly students: Readonly<Record<string, StudentView>>;
+  /** Students, each once. */
+  readonly views: readonly StudentView[];
+  /** Of each proposal its student, by id, stage and place; -1 where there is none. */
+  readonly students: Readonly<Record<string, readonly (readonly number[])[]>>;
 }

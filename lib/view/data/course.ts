@@ -18,7 +18,9 @@ import type {
   StudentColumns,
   StudentKind,
 } from "../model.ts";
+import { againCommand } from "./again_command.ts";
 import type { KnownRun, KnownStage } from "./known.ts";
+import { teacherRows } from "./layers.ts";
 import type { Spaces } from "./spaces.ts";
 
 /** Digits of a network's id that are shown. */
@@ -35,6 +37,7 @@ export function courseOf(
   { id, spaces }: { readonly id: string; readonly spaces: Spaces },
 ): RunCourse {
   const { teacher, stages, revision } = run;
+  const command = againCommand(run);
   return {
     id,
     revision,
@@ -44,8 +47,10 @@ export function courseOf(
         macs: countMacs(teacher.network),
         bytes: activationBytes(teacher.network),
         accuracy: teacher.accuracy,
+        layers: teacherRows(teacher.network),
       },
     }),
+    ...(command === undefined ? {} : { command }),
     stages: stages.map((stage, index) =>
       stageView(run, stage, { index, spaces })
     ),

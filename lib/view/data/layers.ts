@@ -51,17 +51,20 @@ export function rowsLeft(
   const own = new Map(
     leaves(network).map((leaf, index) => [origin[index]!, leaf]),
   );
-  return rowsOf(teacher).map(({ head, small }) => {
+  return rowsOf(teacher).map(({ head, small }): LayerLeft => {
     const kept = own.get(head.index);
     const left = [head, ...small].flatMap(({ index }) => own.get(index) ?? []);
     const change = kept === undefined ? undefined : changeOf(head, kept);
-    return {
-      isKept: kept !== undefined,
-      small: small.map(({ index }) => own.has(index)),
-      channels: kept === undefined ? 0 : channelsOf(kept) ?? 0,
-      ...sizeOf(left),
-      ...(change === undefined ? {} : { change }),
-    };
+    const { parameters, macs, bytes } = sizeOf(left);
+    const channels = kept === undefined ? 0 : channelsOf(kept) ?? 0;
+    return [
+      [head, ...small].map(({ index }) => own.has(index) ? "1" : "0").join(""),
+      channels,
+      parameters,
+      macs,
+      bytes,
+      ...(change === undefined ? [] as const : [change] as const),
+    ];
   });
 }
 

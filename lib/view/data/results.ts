@@ -31,6 +31,8 @@ export interface ResultsOptions {
   readonly nowMs?: () => number;
   /** Questions that are looked at; default all. */
   readonly questions?: readonly string[];
+  /** The profile that is looked at; default all. */
+  readonly profile?: string;
 }
 
 /**
@@ -42,7 +44,7 @@ export interface ResultsOptions {
  */
 export function openResults(
   results: string,
-  { store: hasStore = true, nowMs, questions }: ResultsOptions = {},
+  { store: hasStore = true, nowMs, questions, profile }: ResultsOptions = {},
 ): Results {
   const records = recordReader(results);
   const file = storeFile(storePath(results));
@@ -60,8 +62,9 @@ export function openResults(
   return {
     async summaries() {
       const current = store();
-      const recorded = (await records.read()).filter(({ question }) =>
-        questions === undefined || questions.includes(question)
+      const recorded = (await records.read()).filter((run) =>
+        (questions?.includes(run.question) ?? true) &&
+        (profile === undefined || run.profile === profile)
       );
       const stored = current === undefined ? [] : runsIn(current);
       const plans = current === undefined ? [] : plansIn(current);

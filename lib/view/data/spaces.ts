@@ -1,6 +1,11 @@
-import type { Outcome } from "../../compress/mod.ts";
+import type { Origin, Outcome } from "../../compress/mod.ts";
 import { searchPlanOf } from "../../lab/mod.ts";
-import { activationBytes, countMacs } from "../../network/mod.ts";
+import {
+  activationBytes,
+  countMacs,
+  type Network,
+  networkId,
+} from "../../network/mod.ts";
 import { type ActionSpace, stageSpace } from "../../search/mod.ts";
 import type { KnownRun, KnownStage } from "./known.ts";
 
@@ -22,6 +27,15 @@ export interface Spaces {
     stage: KnownStage,
     actions: readonly number[],
   ): Extract<Outcome, { readonly ok: true }> | undefined;
+  /**
+   * Where the layers of a stage's student are from, of a network that one of its
+   * proposals gave; undefined where none did. Remembered.
+   */
+  originOf(
+    run: KnownRun,
+    stage: KnownStage,
+    network: Network,
+  ): Origin | undefined;
   /** Its sizes; remembered. */
   sizesOf(
     run: KnownRun,
@@ -33,6 +47,7 @@ export interface Spaces {
 /** A maker of students; a stage's space and its students' sizes are made once. */
 export function createSpaces(): Spaces {
   const spaces = new Map<string, ActionSpace>();
+  const origins = new Map<string, Origin>();
   const sizes = new Map<string, OtherSizes | undefined>();
   const keyOf = ({ question, profile, cell, runId }: KnownRun, kind: string) =>
     `${question}/${profile}/${cell}/${runId}/${kind}`;
@@ -48,9 +63,29 @@ export function createSpaces(): Spaces {
     const outcome = spaceOf(run, stage).apply(actions);
     return outcome.ok ? outcome : undefined;
   };
+  /** Of equal networks that come of different layers, the best one stands for all. */
+  function findOrigin(
+    run: KnownRun,
+    stage: KnownStage,
+    id: string,
+  ): Origin | undefined {
+    const [best] = stage.records.flatMap(({ proposals }) => proposals)
+      .filter((proposal) =>
+        proposal.networkId === id && proposal.failure === undefined
+      )
+      .toSorted((a, b) => b.reward - a.reward);
+    return best && apply(run, stage, best.actions)?.origin;
+  }
   return {
     spaceOf,
     apply,
+    originOf(run, stage, network) {
+      const id = networkId(network);
+      const key = `${keyOf(run, stage.kind)}/${id}`;
+      const found = origins.get(key) ?? findOrigin(run, stage, id);
+      if (found !== undefined) origins.set(key, found);
+      return found;
+    },
     sizesOf(run, stage, actions) {
       const key = `${keyOf(run, stage.kind)}/${actions.join()}`;
       if (sizes.has(key)) return sizes.get(key);

@@ -16,10 +16,9 @@ import {
 import type { Store } from "../../store/mod.ts";
 import type { FinalContent, TrainingNote } from "../../lab/mod.ts";
 import type { SharedTraining, StudentView, TrainingView } from "../model.ts";
-import { proposalsOf, shortName } from "./course.ts";
-import { againCommand } from "./again_command.ts";
+import { proposalsOf } from "./course.ts";
 import type { KnownRun, KnownStage } from "./known.ts";
-import { rowsLeft, teacherRows } from "./layers.ts";
+import { rowsLeft } from "./layers.ts";
 import type { Spaces } from "./spaces.ts";
 
 /** A run with its name on the page. */
@@ -69,20 +68,15 @@ export function openStudent(
     sharedIn(other, {
       networkId,
       isSame: (otherStage, otherActions) => {
-        if (other.id === id && otherStage === stage && key === undefined) {
-          return true;
-        }
+        // Without what was noted, a stage's equal networks are all that is known.
+        if (key === undefined) return other.id === id && otherStage === stage;
         const made = spaces.apply(other.run, otherStage, otherActions);
-        return made !== undefined && key !== undefined &&
+        return made !== undefined &&
           searchKey(other.run, otherStage, made) === key;
       },
     })
-  ).filter(({ run, ...at }) =>
-    run !== id || at.stage !== place.stage || at.student !== place.student
   );
-  const command = againCommand(run);
   return {
-    teacher: teacherRows(teacher),
     left: rowsLeft(teacher, {
       network: student.network,
       leaves: inTeacher(run, { stage: place.stage, spaces }, student),
@@ -90,7 +84,6 @@ export function openStudent(
     text: describe(student.network),
     trainings: trainingsOf(run, stage, { student, networkId, placed, store }),
     shared,
-    ...(command === undefined ? {} : { command }),
   };
 }
 
@@ -103,32 +96,12 @@ function inTeacher(
   let found = origin.leaves;
   for (let index = stage; index > 0; index--) {
     const before = run.stages[index - 1]!;
-    const under = madeOf(run, before, {
-      spaces,
-      network: run.stages[index]!.base,
-    });
+    const under = spaces.originOf(run, before, run.stages[index]!.base);
     // The stage before passed its own base on.
     if (under === undefined) continue;
-    found = found.map((leaf) => under.origin.leaves[leaf]!);
+    found = found.map((leaf) => under.leaves[leaf]!);
   }
   return found;
-}
-
-/** The student of a stage that is a given network. */
-function madeOf(
-  run: KnownRun,
-  stage: KnownStage,
-  { spaces, network }: { readonly spaces: Spaces; readonly network: Network },
-): Student | undefined {
-  const wanted = JSON.stringify(network);
-  for (const { proposal } of proposalsOf(stage)) {
-    if (proposal.networkId === undefined) continue;
-    const made = spaces.apply(run, stage, proposal.actions);
-    if (made !== undefined && JSON.stringify(made.network) === wanted) {
-      return made;
-    }
-  }
-  return undefined;
 }
 
 /** Key of the training that scored a student, where it is known how that was. */
@@ -244,13 +217,16 @@ function sharedIn(
     readonly isSame: (stage: KnownStage, actions: readonly number[]) => boolean;
   },
 ): readonly SharedTraining[] {
-  return run.stages.flatMap((stage, index) =>
-    proposalsOf(stage).flatMap(({ iteration, proposal }, student) =>
-      proposal.networkId !== undefined &&
-        shortName(proposal.networkId) === shortName(networkId) &&
-        proposal.networkId === networkId && isSame(stage, proposal.actions)
-        ? [{ run: id, stage: index, iteration, student }]
+  return run.stages.flatMap((stage, index) => {
+    const same = proposalsOf(stage).flatMap((placed, student) =>
+      placed.proposal.networkId === networkId &&
+        isSame(stage, placed.proposal.actions)
+        ? [{ iteration: placed.iteration, student }]
         : []
-    )
-  );
+    );
+    const [first] = same;
+    return first === undefined
+      ? []
+      : [{ run: id, stage: index, ...first, times: same.length }];
+  });
 }

@@ -6,16 +6,22 @@
  * @module
  */
 
-import type { LayerLeft, LayerRow, StudentView } from "../model.ts";
+import type { LayerLeft, LayerRow, LayerSize, StudentView } from "../model.ts";
 import { bytes, count, short } from "./format.ts";
 
 /** The layers of a student. */
-export function LayerTable({ view }: { readonly view: StudentView }) {
-  const { teacher, left, text } = view;
+export function LayerTable(
+  { teacher, view }: {
+    readonly teacher: readonly LayerRow[];
+    readonly view: StudentView;
+  },
+) {
+  const { text } = view;
+  const left = view.left.map(unpacked);
   const widest = Math.max(...teacher.map(({ channels }) => channels));
   const kept = left.filter(({ isKept }) => isKept).length;
   const sum = (
-    rows: readonly (LayerRow | LayerLeft)[],
+    rows: readonly (LayerRow | Left)[],
     key: "parameters" | "macs" | "bytes",
   ) => rows.reduce((total, row) => total + row[key], 0);
   return (
@@ -73,10 +79,32 @@ export function LayerTable({ view }: { readonly view: StudentView }) {
   );
 }
 
+/** What is left of a row, by name. */
+interface Left extends LayerSize {
+  readonly isKept: boolean;
+  readonly small: readonly boolean[];
+  readonly change: string | undefined;
+}
+
+function unpacked(
+  [kept, channels, parameters, macs, bytes, change]: LayerLeft,
+): Left {
+  const [isKept, ...small] = [...kept].map((digit) => digit === "1");
+  return {
+    isKept: isKept!,
+    small,
+    channels,
+    parameters,
+    macs,
+    bytes,
+    change,
+  };
+}
+
 function Layer(
   { row, left, widest, isInner }: {
     readonly row: LayerRow;
-    readonly left: LayerLeft;
+    readonly left: Left;
     readonly widest: number;
     readonly isInner: boolean;
   },
@@ -112,7 +140,7 @@ function Layer(
 function Bar(
   { row, left, widest }: {
     readonly row: LayerRow;
-    readonly left: LayerLeft;
+    readonly left: Left;
     readonly widest: number;
   },
 ) {
@@ -139,7 +167,7 @@ function Bar(
   );
 }
 
-function changeOf({ channels, small }: LayerRow, left: LayerLeft): string {
+function changeOf({ channels, small }: LayerRow, left: Left): string {
   const gone = small.filter((_, i) => !left.small[i]);
   return [
     ...(left.isKept ? [] : ["removed"]),

@@ -38,7 +38,7 @@ export function pageSource(): Source {
   return held ? reportSource(JSON.parse(held) as Report) : serverSource();
 }
 
-function reportSource({ runs, courses, students }: Report): Source {
+function reportSource({ runs, courses, views, students }: Report): Source {
   return {
     follow(listener) {
       listener.runs(runs, undefined);
@@ -46,7 +46,7 @@ function reportSource({ runs, courses, students }: Report): Source {
     },
     course: (id) => Promise.resolve(courses[id]),
     student: (run, stage, student) =>
-      Promise.resolve(students[`${run} ${stage} ${student}`]),
+      Promise.resolve(views[students[run]?.[stage]?.[student] ?? -1]),
   };
 }
 

@@ -6,7 +6,12 @@
  */
 
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { RunSummary, SharedTraining, StudentView } from "../model.ts";
+import type {
+  RunCourse,
+  RunSummary,
+  SharedTraining,
+  StudentView,
+} from "../model.ts";
 import { bytes, count, percent, short, times } from "./format.ts";
 import { LayerTable } from "./layer_table.tsx";
 import type { StudentPlace } from "./place.ts";
@@ -33,6 +38,14 @@ export function StudentDialog(
   useEffect(() => {
     if (!dialog.current!.open) dialog.current!.showModal();
   }, []);
+  const [course, setCourse] = useState<RunCourse>();
+  useEffect(() => {
+    let isOver = false;
+    source.course(place.run)
+      .then((found) => !isOver && setCourse(found))
+      .catch(() => !isOver && setView(null));
+    return () => isOver = true;
+  }, [place.run]);
   useEffect(() => {
     let isOver = false;
     setView(undefined);
@@ -41,10 +54,11 @@ export function StudentDialog(
       .catch(() => !isOver && setView(null));
     return () => isOver = true;
   }, [place.run, place.stage, place.student]);
-  const point = shown.find(({ summary }) => summary.id === place.run)?.points
-    .find(({ stage, student }) =>
-      stage === place.stage && student === place.student
-    );
+  const own = shown.find(({ summary }) => summary.id === place.run);
+  const point = own?.points.find(({ stage, student }) =>
+    stage === place.stage && student === place.student
+  );
+  const teacher = course?.teacher;
   const cell = runs.find(({ id }) => id === place.run)?.cell ?? place.run;
   return (
     <dialog ref={dialog} aria-labelledby="student" onClose={onClose}>
@@ -66,10 +80,10 @@ export function StudentDialog(
       )}
       {view && (
         <>
-          <LayerTable view={view} />
+          {teacher && <LayerTable teacher={teacher.layers} view={view} />}
           <Trainings trainings={view.trainings} />
           <Shared view={view} place={place} runs={runs} onOpen={onOpen} />
-          <Again view={view} />
+          <Again command={course?.command} />
         </>
       )}
     </dialog>
@@ -110,42 +124,41 @@ function Shared(
     readonly onOpen: (place: StudentPlace) => void;
   },
 ) {
-  const byRun = [
-    ...Map.groupBy(shared, ({ run, stage }) => `${run} ${stage}`)
-      .values(),
-  ];
   const nameOf = ({ run }: SharedTraining) =>
     run === place.run
       ? "this run"
       : runs.find(({ id }) => id === run)?.cell ?? run;
+  const all = shared.reduce((sum, { times }) => sum + times, 0);
   return (
     <section aria-labelledby="shared">
-      <h3 id="shared">One training, proposed more than once</h3>
-      {shared.length === 0
-        ? <p class="note">No other proposal that is known has this training.</p>
-        : (
-          <ul class="shared">
-            {byRun.map((group) => (
-              <li>
-                <button
-                  type="button"
-                  class="link"
-                  onClick={() => onOpen(group[0]!)}
-                >
-                  {nameOf(group[0]!)}
-                </button>
-                , stage {group[0]!.stage + 1}, iteration{" "}
-                {group[0]!.iteration + 1}
-                {group.length > 1 && ` and ${group.length - 1} more`}
-              </li>
-            ))}
-          </ul>
-        )}
+      <h3 id="shared">Where its training is remembered from</h3>
+      <p class="note">
+        {all <= 1
+          ? "It was proposed once, and trained for that."
+          : `It was proposed ${all} times and trained once, for whoever came first.`}
+      </p>
+      {all > 1 && (
+        <ul class="shared">
+          {shared.map((group) => (
+            <li>
+              <button
+                type="button"
+                class="link"
+                onClick={() => onOpen(group)}
+              >
+                {nameOf(group)}, stage {group.stage + 1}, iteration{" "}
+                {group.iteration + 1}
+              </button>
+              {group.times > 1 && ` and ${group.times - 1} more`}
+            </li>
+          ))}
+        </ul>
+      )}
     </section>
   );
 }
 
-function Again({ view: { command } }: { readonly view: StudentView }) {
+function Again({ command }: { readonly command: string | undefined }) {
   return (
     <section aria-labelledby="again">
       <h3 id="again">Train it again</h3>

@@ -13,7 +13,7 @@ export function ticksOf(
   scale: "linear" | "log",
 ): number[] {
   if (scale === "linear") {
-    const step = roundStep((high - low) / 5);
+    const step = roundStep((high - low) / 6);
     const first = Math.ceil(low / step);
     const count = Math.floor(high / step) - first + 1;
     // Multiples rather than sums, which gather errors.
