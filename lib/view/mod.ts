@@ -11,6 +11,7 @@
  */
 export * from "./data/results.ts";
 export { createReport } from "./data/report.ts";
+export type { StudentPlace } from "./data/student.ts";
 export * from "./html.ts";
 export * from "./model.ts";
 export * from "./server/access.ts";

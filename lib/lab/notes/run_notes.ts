@@ -25,10 +25,8 @@ export interface RunNotes {
   /** Notes a stage that begins. */
   stage(note: StageNote): void;
   /** Notes how far a phase is, whenever that is told. */
-  follow(phase: Phase, shown: Pick<PhaseOptions, FollowedKey>): Phase;
+  follow(phase: Phase, shown: Omit<PhaseOptions, "remaining">): Phase;
 }
-
-type FollowedKey = "label" | "part" | "total" | "unit";
 
 /** What {@link withNotes} needs. */
 export interface NotesOptions {

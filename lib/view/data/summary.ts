@@ -85,6 +85,8 @@ function stateOf(
     const lost = lostStage(run);
     return lost === undefined ? ["done"] : ["failed", lost];
   }
+  // Its record is being written.
+  if (live?.state === "done") return ["done"];
   if (live?.state === "failed") return ["failed", live.reason];
   if (live?.state === "interrupted") return ["interrupted"];
   if (live?.state === "running") return ["silent"];

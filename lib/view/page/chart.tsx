@@ -231,7 +231,9 @@ export function Chart(props: ChartProps) {
             role="status"
             style={{ left: `${place.x}px`, top: `${place.y}px` }}
           >
-            {describePoint(at.point).map((line) => <div>{line}</div>)}
+            {describePoint(at.point).map((line) => (
+              <div key={line}>{line}</div>
+            ))}
           </div>
         )}
         <div class="x-label" aria-hidden="true">{xLabel}</div>

@@ -84,11 +84,13 @@ export function Heatmap({ title, stage: { rows, iterations } }: HeatmapProps) {
         onPointerLeave={() => setAt(undefined)}
       >
         <ol class="labels">
-          {free.map(({ label }) => <li>{label}</li>)}
+          {free.map(({ label }) => <li key={label}>{label}</li>)}
         </ol>
         <canvas ref={canvas} />
         <ol class="last">
-          {free.map(({ row }) => <li>{last.tendency[row]!.toFixed(2)}</li>)}
+          {free.map(({ row }) => (
+            <li key={row}>{last.tendency[row]!.toFixed(2)}</li>
+          ))}
         </ol>
       </div>
     </figure>

@@ -106,7 +106,7 @@ function Facts({ point }: { readonly point: Point }) {
     <dl class="facts">
       {facts.flatMap(([name, value]) =>
         value === undefined ? [] : [
-          <div>
+          <div key={name}>
             <dt>{name}</dt>
             <dd>{value}</dd>
           </div>,
@@ -140,7 +140,7 @@ function Shared(
       {all > 1 && (
         <ul class="shared">
           {shared.map((group) => (
-            <li>
+            <li key={`${group.run} ${group.stage}`}>
               <button
                 type="button"
                 class="link"

@@ -85,7 +85,8 @@ export function StudentTable(
             value={kind}
             onChange={(event) => setKind(event.currentTarget.value as Kind)}
           >
-            {KINDS.map((each) => <option value={each}>{each}</option>)}
+            {KINDS.map((each) => <option key={each} value={each}>{each}
+            </option>)}
           </select>
         </label>
         <label>
@@ -155,6 +156,7 @@ export function StudentTable(
               <th scope="col">network</th>
               {columns.map((column) => (
                 <th
+                  key={column.key}
                   scope="col"
                   class={column.isNumber ? "number" : ""}
                   aria-sort={order.key !== column.key
@@ -198,7 +200,10 @@ export function StudentTable(
                   )}
                 </th>
                 {columns.map((column) => (
-                  <td class={column.isNumber ? "number" : "words"}>
+                  <td
+                    key={column.key}
+                    class={column.isNumber ? "number" : "words"}
+                  >
                     {column.text(point)}
                   </td>
                 ))}
