@@ -79,6 +79,8 @@ export function Chart(props: ChartProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const [scales, setScales] = useState<Scales>();
   const [drag, setDrag] = useState<readonly [number, number, number, number]>();
+  // Other plots show where the student is; this one says who it is.
+  const [isActive, setActive] = useState(false);
   const { marks, xScale, yScale, xLabel, yLabel, marginRight } = props;
 
   useLayoutEffect(() => {
@@ -138,7 +140,10 @@ export function Chart(props: ChartProps) {
     if (scales === undefined) return;
     const [x, y] = placeOf(event);
     if (drag !== undefined) setDrag([drag[0], drag[1], x, y]);
-    else onHover(nearest(x, y));
+    else {
+      setActive(true);
+      onHover(nearest(x, y));
+    }
   }
   function down(event: PointerEvent) {
     // A finger scrolls; a rectangle is drawn with a mouse or a pen.
@@ -163,6 +168,10 @@ export function Chart(props: ChartProps) {
     if (point !== undefined) onOpen(point);
     else if (brush !== undefined) onBrush?.(undefined);
   }
+  function leave() {
+    setActive(false);
+    onHover(undefined);
+  }
   function key(event: KeyboardEvent) {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (step !== undefined && dots.length > 0) {
@@ -171,6 +180,7 @@ export function Chart(props: ChartProps) {
       const next = now === -1
         ? step > 0 ? 0 : sorted.length - 1
         : Math.min(sorted.length - 1, Math.max(0, now + step));
+      setActive(true);
       onHover(sorted[next]!.point);
       event.preventDefault();
     } else if (event.key === "Enter" && hovered !== undefined) {
@@ -200,11 +210,11 @@ export function Chart(props: ChartProps) {
         aria-roledescription="scatter plot"
         aria-label={`${title}: ${yLabel} against ${xLabel}, ${dots.length} students. Arrow keys step through them, Enter opens one.`}
         onPointerMove={move}
-        onPointerLeave={() => drag === undefined && onHover(undefined)}
+        onPointerLeave={() => drag === undefined && leave()}
         onPointerDown={down}
         onPointerUp={up}
         onKeyDown={key}
-        onBlur={() => onHover(undefined)}
+        onBlur={leave}
       >
         <canvas ref={canvas} aria-hidden="true" />
         <div ref={holder} />
@@ -225,7 +235,7 @@ export function Chart(props: ChartProps) {
             style={{ left: `${place.x}px`, top: `${place.y}px` }}
           />
         )}
-        {place && (
+        {place && isActive && (
           <div
             class={`tip ${place.x > width / 2 ? "left" : ""}`}
             role="status"
