@@ -8,6 +8,7 @@ import { z } from "zod";
 import {
   EXIT,
   interruptible,
+  notify,
   parseOptions,
   print,
   runCommand,
@@ -62,18 +63,35 @@ async function allowHost(host: string): Promise<void> {
   const { state } = await Deno.permissions.request({ name: "net", host });
   if (state === "granted") return;
   throw new UsageError(
-    `--host "${host}": Deno may not listen there; expected its permission, which is asked for on a terminal, or say: deno run --allow-read --allow-sys --allow-env --allow-net experiments/view.ts --host ${host}`,
+    `--host "${host}": Deno may not listen there; expected its permission, which is asked for on a terminal, or say: deno run --allow-read --allow-env --allow-net experiments/view.ts --host ${host}`,
   );
+}
+
+async function serve(
+  options: Parameters<typeof serveView>[0],
+): Promise<Awaited<ReturnType<typeof serveView>>> {
+  try {
+    return await serveView(options);
+  } catch (error) {
+    if (error instanceof Deno.errors.AddrInUse) {
+      throw new UsageError(
+        `--port ${options.port}: something else listens there; expected a free port, or none for any that is free`,
+      );
+    }
+    if (error instanceof Deno.errors.AddrNotAvailable) {
+      throw new UsageError(
+        `--host "${options.hostname}": expected an address of this machine`,
+      );
+    }
+    throw error;
+  }
 }
 
 async function open(address: string): Promise<void> {
   const [program, ...args] = OPENERS[Deno.build.os] ?? ["xdg-open"];
   const result = await runCommand(program, [...args, address]);
-  if (result?.code !== 0) {
-    throw new UsageError(
-      `--open: "${program}" could not open a browser; open ${address} yourself, without --open`,
-    );
-  }
+  if (result?.code === 0) return;
+  notify(`--open: "${program}" opened no browser; open the address yourself`);
 }
 
 async function main(args: readonly string[]): Promise<number> {
@@ -87,7 +105,7 @@ async function main(args: readonly string[]): Promise<number> {
   if (token !== undefined) await allowHost(hostname);
   const results = openResults(folder, { nowMs: wallClock.epochMs });
   try {
-    const served = await serveView({
+    const served = await serve({
       results,
       name: folder,
       hostname,

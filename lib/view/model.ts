@@ -254,6 +254,8 @@ export interface StudentView {
   readonly left: readonly LayerLeft[];
   /** The network in one line. */
   readonly text: string;
+  /** Bytes of all its activations of one image, sums of blocks among them. */
+  readonly bytes: number;
   /** Its trainings, as far as they are known. */
   readonly trainings: readonly TrainingView[];
   /** Where its training was proposed, its own run and stage among them. */

@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
 import type { RunSummary } from "../../lib/view/mod.ts";
-import { front } from "../../lib/view/page/lines.ts";
-import { bestSoFar, meanByIteration } from "../../lib/view/page/lines.ts";
+import {
+  armLines,
+  bestSoFar,
+  front,
+  meanByIteration,
+} from "../../lib/view/page/lines.ts";
 import { type Point, shownRuns } from "../../lib/view/page/points.ts";
 import { toCsv, toJsonLines } from "../../lib/view/page/save.ts";
 import { spread } from "../../lib/view/page/spread.ts";
@@ -151,4 +155,42 @@ Deno.test("ticksOf() gives a few round numbers inside the domain", () => {
   );
   assert.deepEqual(ticksOf([0.9, 3000], "log"), [1, 10, 100, 1000]);
   assert.deepEqual(ticksOf([0.9, 30], "log"), [1, 2, 5, 10, 20]);
+});
+
+Deno.test("armLines() averages seeds where all have begun, on the scale it is drawn on", () => {
+  const page = { document: { body: { dataset: { quantiles: "[12.5]" } } } };
+  Object.assign(globalThis, page);
+  try {
+    const run = (
+      seed: number,
+      values: readonly (readonly [number, number])[],
+    ) => ({
+      index: seed,
+      summary: { question: "q", profile: "p", cell: `c-s${seed}`, arm: "a" },
+      course: { stages: [] },
+      label: `a s${seed}`,
+      colour: 3,
+      points: values.map(([step, reward]) => point({ step, reward })),
+    } as unknown as Parameters<typeof armLines>[0][number]);
+    const runs = [run(1, [[1, 1], [9, 9]]), run(2, [[3, 4], [7, 4.5]])];
+    const options = {
+      along: "step",
+      quantity: ({ reward }: Point) => reward,
+      scale: "log",
+    } as const;
+    const [arm, ...others] = armLines(runs, options);
+    assert.deepEqual(others, []);
+    assert.deepEqual([arm!.label, arm!.colour, arm!.seeds], ["a", 3, 2]);
+    const { x, y, low, high } = arm!.places[0]!;
+    const end = arm!.places.at(-1)!;
+    assert.deepEqual([x, end.x], [3, 7]);
+    assert.equal(y.toFixed(9), "2.000000000");
+    assert.equal(end.y.toFixed(9), Math.sqrt(4.5).toFixed(9));
+    // Two logarithms that are log 4 apart have the standard error log 4 / 2.
+    const half = 12.5 * Math.log(4) / 2;
+    assert.equal(Math.log(high / y).toFixed(9), half.toFixed(9));
+    assert.equal(Math.log(y / low).toFixed(9), half.toFixed(9));
+  } finally {
+    Reflect.deleteProperty(globalThis, "document");
+  }
 });

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { describe, type Network } from "../../network/mod.ts";
+import { activationBytes, describe, type Network } from "../../network/mod.ts";
 import {
   type Evaluation,
   evaluationKey,
@@ -82,6 +82,7 @@ export function openStudent(
       leaves: inTeacher(run, { stage: place.stage, spaces }, student),
     }),
     text: describe(student.network),
+    bytes: activationBytes(student.network),
     trainings: trainingsOf(run, stage, { student, networkId, placed, store }),
     shared,
   };

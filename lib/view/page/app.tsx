@@ -67,6 +67,20 @@ export function App({ source }: { readonly source: Source }) {
       stage: point.stage,
       student: point.student,
     });
+  // What does not follow the pointer is not made anew for it.
+  const list = useMemo(() => (
+    <RunList
+      runs={runs}
+      chosen={chosen.map(({ id }) => id)}
+      colours={new Map(shown.map((run) => [run.summary.id, run.colour]))}
+      onChoose={setAsked}
+    />
+  ), [runs, chosen, shown]);
+  const status = useMemo(
+    () => chosen.length > 0 && <Status runs={chosen} />,
+    [chosen],
+  );
+  const policy = useMemo(() => <Policy runs={shown} />, [shown]);
   const common = { hovered, onHover: setHovered, onOpen: open };
   return (
     <>
@@ -79,14 +93,9 @@ export function App({ source }: { readonly source: Source }) {
       </header>
       {trouble && <p class="trouble" role="alert">{trouble}</p>}
       <div class="page">
-        <RunList
-          runs={runs}
-          chosen={chosen.map(({ id }) => id)}
-          colours={new Map(shown.map((run) => [run.summary.id, run.colour]))}
-          onChoose={setAsked}
-        />
+        {list}
         <main id="main" tabIndex={-1}>
-          {chosen.length > 0 && <Status runs={chosen} />}
+          {status}
           {shown.length > 0 && (
             <>
               <Controls
@@ -114,7 +123,7 @@ export function App({ source }: { readonly source: Source }) {
                 onHover={setHovered}
                 onOpen={open}
               />
-              <Policy runs={shown} />
+              {policy}
             </>
           )}
           {runs !== undefined && shown.length === 0 && (

@@ -246,7 +246,13 @@ export function Chart(props: ChartProps) {
             ))}
           </div>
         )}
-        <div class="x-label" aria-hidden="true">{xLabel}</div>
+        <div
+          class="x-label"
+          aria-hidden="true"
+          style={{ right: `${Math.min(marginRight, width * 0.3)}px` }}
+        >
+          {xLabel}
+        </div>
       </div>
     </figure>
   );

@@ -54,7 +54,7 @@ const ROWS: readonly Row[] = [{
     course.teacher === undefined ? undefined : 100 * course.teacher.accuracy,
 }, {
   title: "Compression",
-  yLabel: "teacher / student parameters",
+  yLabel: "teacher / student",
   quantity: ({ compression }) => compression ?? undefined,
   scale: "log",
   format: (value) => `${value}x`,
@@ -95,7 +95,7 @@ function CourseChart({ row, ...props }: CourseProps & { readonly row: Row }) {
       xLabel={along === "step" ? "iteration" : "student-epochs"}
       yLabel={row.yLabel}
       height={250}
-      opacity={runs.length === 1 ? 0.55 : 0.16}
+      opacity={opacityOf(drawn.dots, runs)}
       hovered={props.hovered}
       onHover={props.onHover}
       onOpen={props.onOpen}
@@ -103,6 +103,15 @@ function CourseChart({ row, ...props }: CourseProps & { readonly row: Row }) {
       {...drawn}
     />
   );
+}
+
+/** The more there are, the fainter; of several runs the lines are what counts. */
+function opacityOf(
+  { length }: readonly Dot[],
+  runs: readonly ShownRun[],
+): number {
+  const crowd = Math.min(1, Math.sqrt(400 / Math.max(1, length)));
+  return (runs.length === 1 ? 0.55 : 0.2) * crowd;
 }
 
 function draw(
@@ -117,13 +126,13 @@ function draw(
         : [{ point, x: point[along], y, colour: colourName(colour) }];
     })
   );
-  const arms = grouped ? armLines(runs, { along, quantity }) : [];
+  const arms = grouped ? armLines(runs, { along, quantity, scale }) : [];
   const inArm = new Set(arms.map(({ label }) => label));
   const single = runs.filter(({ label }) =>
     !inArm.has(label.replace(/ s\d+$/, ""))
   );
   const best = single.map((run) => ({
-    label: runs.length === 1 ? "best so far" : run.label,
+    label: runs.length === 1 ? "best" : run.label,
     colour: run.colour,
     places: bestSoFar(run.points, { along, quantity }),
   })).filter(({ places }) => places.length > 0);
@@ -159,7 +168,7 @@ function draw(
   const widest = Math.max(0, ...labels.map((each) => each.text.length));
   const marks: Markish[] = [
     gridY(ticks, { stroke: "var(--grid)", strokeOpacity: 1 }),
-    axisX({ ticks: 5, tickSize: 0, fontSize: 11 }),
+    axisX({ ticks: 4, tickSize: 0, fontSize: 11 }),
     axisY(ticks, {
       tickSize: 0,
       fontSize: 11,

@@ -6,17 +6,23 @@
  * @module
  */
 
-import type { LayerLeft, LayerRow, LayerSize, StudentView } from "../model.ts";
+import type {
+  LayerLeft,
+  LayerRow,
+  LayerSize,
+  StudentView,
+  TeacherView,
+} from "../model.ts";
 import { bytes, count, short } from "./format.ts";
 
 /** The layers of a student. */
 export function LayerTable(
-  { teacher, view }: {
-    readonly teacher: readonly LayerRow[];
+  { teacher: { layers: teacher, bytes: teacherBytes }, view }: {
+    readonly teacher: TeacherView;
     readonly view: StudentView;
   },
 ) {
-  const { text } = view;
+  const { text, bytes: own } = view;
   const left = view.left.map(unpacked);
   const widest = Math.max(...teacher.map(({ channels }) => channels));
   const kept = left.filter(({ isKept }) => isKept).length;
@@ -24,6 +30,8 @@ export function LayerTable(
     rows: readonly (LayerRow | Left)[],
     key: "parameters" | "macs" | "bytes",
   ) => rows.reduce((total, row) => total + row[key], 0);
+  // What residual blocks and concatenations give is no layer's.
+  const sums = teacherBytes - sum(teacher, "bytes");
   return (
     <section aria-labelledby="layers">
       <h3 id="layers">Layers</h3>
@@ -55,6 +63,15 @@ export function LayerTable(
                   teacher[i - 1]?.block === row.block}
               />
             ))}
+            {sums > 0 && (
+              <tr>
+                <th scope="row">sums of blocks</th>
+                <td colSpan={4} />
+                <td class="number">
+                  {of(bytes, own - sum(left, "bytes"), sums)}
+                </td>
+              </tr>
+            )}
           </tbody>
           <tfoot>
             <tr>
@@ -66,7 +83,7 @@ export function LayerTable(
                 {of(short, sum(left, "macs"), sum(teacher, "macs"))}
               </td>
               <td class="number">
-                {of(bytes, sum(left, "bytes"), sum(teacher, "bytes"))}
+                {of(bytes, own, teacherBytes)}
               </td>
             </tr>
           </tfoot>
@@ -124,6 +141,8 @@ function Layer(
           {small.map((name, i) => (
             <i
               class={left.small[i] ? "kept" : "gone"}
+              role="img"
+              aria-label={`${name} ${left.small[i] ? "kept" : "removed"}`}
               title={`${name} ${left.small[i] ? "kept" : "removed"}`}
             />
           ))}
@@ -167,17 +186,13 @@ function Bar(
   );
 }
 
-function changeOf({ channels, small }: LayerRow, left: Left): string {
-  const gone = small.filter((_, i) => !left.small[i]);
+function changeOf({ channels }: LayerRow, left: Left): string {
   return [
     ...(left.isKept ? [] : ["removed"]),
     ...(left.isKept && left.channels !== channels
       ? [`${left.channels} of ${channels}`]
       : []),
     ...(left.change === undefined ? [] : [left.change]),
-    ...(gone.length === 0 || !left.isKept
-      ? []
-      : [`without ${gone.join(", ")}`]),
   ].join(", ");
 }
 

@@ -46,12 +46,19 @@ export function bestSoFar(
   return places;
 }
 
+/** Of longer courses several iterations are averaged: a line has no room for more. */
+const MOST_MEANS = 120;
+
 /** Mean over the scored students of each iteration. */
 export function meanByIteration(
   points: readonly Point[],
   { along, quantity }: { readonly along: Along; readonly quantity: Quantity },
 ): readonly Place[] {
-  const bySteps = Map.groupBy(points.filter(isScored), ({ step }) => step);
+  const width = Math.ceil((points.at(-1)?.step ?? 1) / MOST_MEANS);
+  const bySteps = Map.groupBy(
+    points.filter(isScored),
+    ({ step }) => Math.ceil(step / width),
+  );
   return [...bySteps.values()].flatMap((group) => {
     const values = group.flatMap((point) => quantity(point) ?? []);
     if (values.length === 0) return [];
@@ -86,11 +93,23 @@ function quantileOf(seeds: number): number {
 /** Places along a course at which seeds are averaged. */
 const GRID = 80;
 
-/** Arms of several seeds, each as one line. */
+/**
+ * Arms of several seeds, each as one line.
+ *
+ * @param runs The runs.
+ * @param options What is followed; on a logarithmic scale it is averaged as it is
+ * drawn, by its logarithm.
+ */
 export function armLines(
   runs: readonly ShownRun[],
-  { along, quantity }: { readonly along: Along; readonly quantity: Quantity },
+  { along, quantity, scale }: {
+    readonly along: Along;
+    readonly quantity: Quantity;
+    readonly scale: "linear" | "log";
+  },
 ): readonly ArmLine[] {
+  const same = (value: number) => value;
+  const [map, unmap] = scale === "log" ? [Math.log, Math.exp] : [same, same];
   const arms = Map.groupBy(runs, ({ summary }) => armKey(summary));
   return [...arms.values()].flatMap((group) => {
     const courses = group.map(({ points }) =>
@@ -104,11 +123,11 @@ export function armLines(
     const places = Array.from({ length: GRID + 1 }, (_, i) => {
       const x = from + (to - from) * i / GRID;
       const values = courses.map((course) =>
-        course.findLast((place) => place.x <= x)!.y
+        map(course.findLast((place) => place.x <= x)!.y)
       );
       const y = mean(values);
       const half = t * deviation(values) / Math.sqrt(values.length);
-      return { x, y, low: y - half, high: y + half };
+      return { x, y: unmap(y), low: unmap(y - half), high: unmap(y + half) };
     });
     const { label, colour } = group[0]!;
     return [{

@@ -54,7 +54,10 @@ export function Pareto({ runs, size, brush, ...props }: ParetoProps) {
       xLabel={SIZES[size]}
       yLabel="validation, %"
       height={320}
-      opacity={0.5}
+      opacity={Math.max(
+        0.2,
+        0.6 * Math.min(1, Math.sqrt(600 / Math.max(1, drawn.dots.length))),
+      )}
       brush={brush}
       isChosen={isChosen}
       {...props}

@@ -15,7 +15,7 @@ import type {
 import { bytes, count, percent, short, times } from "./format.ts";
 import { LayerTable } from "./layer_table.tsx";
 import type { StudentPlace } from "./place.ts";
-import type { Point, ShownRun } from "./points.ts";
+import { type Point, type ShownRun, shownRuns } from "./points.ts";
 import type { Source } from "./source.ts";
 import { Trainings } from "./trainings.tsx";
 
@@ -54,12 +54,15 @@ export function StudentDialog(
       .catch(() => !isOver && setView(null));
     return () => isOver = true;
   }, [place.run, place.stage, place.student]);
-  const own = shown.find(({ summary }) => summary.id === place.run);
+  const summary = runs.find(({ id }) => id === place.run);
+  // A run that shares its training need not be among those that are shown.
+  const own = shown.find(({ summary }) => summary.id === place.run) ??
+    (summary && course && shownRuns([{ summary, course }])[0]);
   const point = own?.points.find(({ stage, student }) =>
     stage === place.stage && student === place.student
   );
   const teacher = course?.teacher;
-  const cell = runs.find(({ id }) => id === place.run)?.cell ?? place.run;
+  const cell = summary?.cell ?? place.run;
   return (
     <dialog ref={dialog} aria-labelledby="student" onClose={onClose}>
       <form method="dialog" class="close">
@@ -80,7 +83,12 @@ export function StudentDialog(
       )}
       {view && (
         <>
-          {teacher && <LayerTable teacher={teacher.layers} view={view} />}
+          {teacher && (
+            <LayerTable
+              teacher={teacher}
+              view={view}
+            />
+          )}
           <Trainings trainings={view.trainings} />
           <Shared view={view} place={place} runs={runs} onOpen={onOpen} />
           <Again command={course?.command} />
