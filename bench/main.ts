@@ -82,7 +82,7 @@ async function openContext(
   { rounds, repeats, networks, engines, pytorch }: BenchOptions,
 ): Promise<BenchContext> {
   const ours = await findEngines(engines);
-  const theirs = pytorch ? await findPyTorch(thisProcessor()) : {
+  const theirs = pytorch ? await findPyTorch() : {
     found: [],
     skipped: [{ title: "PyTorch", reason: "not asked for (--no-pytorch)" }],
   };

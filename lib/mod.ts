@@ -19,3 +19,4 @@ export * as reward from "./reward/mod.ts";
 export * as search from "./search/mod.ts";
 export * as store from "./store/mod.ts";
 export * as training from "./training/mod.ts";
+export * as view from "./view/mod.ts";

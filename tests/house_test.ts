@@ -22,7 +22,7 @@ async function readSources(...folders: readonly string[]): Promise<Sources> {
     ) {
       const path = `${folder}/${name}`;
       if (isDirectory) pending.push(path);
-      else if (path.endsWith(".ts")) {
+      else if (/\.tsx?$/.test(path)) {
         sources.set(path, await Deno.readTextFile(join(ROOT, path)));
       }
     }

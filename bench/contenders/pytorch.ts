@@ -6,7 +6,7 @@
  */
 
 import { fileURLToPath } from "node:url";
-import { hasBf16, type Processor } from "../processor.ts";
+import { hasBf16, type Processor, thisProcessor } from "../processor.ts";
 import type { Contender, Skipped } from "./contender.ts";
 
 /** How PyTorch is set up. */
@@ -108,7 +108,9 @@ async function output(
 }
 
 /** Every torch that is found here with all settings it can have, and what is left out. */
-export async function findPyTorch(processor: Processor): Promise<
+export async function findPyTorch(
+  processor: Processor = thisProcessor(),
+): Promise<
   { readonly found: readonly Contender[]; readonly skipped: readonly Skipped[] }
 > {
   const found: Contender[] = [];

@@ -32,9 +32,10 @@ const COMPARISONS = [
 
 /** The machine that a page names, of whatever section was measured. */
 function machineOf(
-  { step, search, memory, winograd, engines }: Bench,
+  { step, search, time, precision, memory, winograd, queue, engines }: Bench,
 ): Machine | undefined {
-  return (step ?? search ?? memory ?? winograd ?? engines)?.machine;
+  return (step ?? search ?? time ?? precision ?? memory ?? winograd ?? queue ??
+    engines)?.machine;
 }
 
 function meanAndLeast(found: readonly Speedup[]): string {

@@ -13,6 +13,7 @@
  * - `exports/`: recorded networks with their weights, as they are exported
  * - `teacher/`: trained teachers as recipes, records and files
  * - `session/`: store, engine, workers, signals, progress
+ * - `notes/`: what a run says of itself in the store, for whoever looks on
  * - `forecast/`: how long it will take on this machine
  * - `regress/`: what is recorded, run once more and compared
  * - `records/`: what records hold, and keeping earlier ones
@@ -134,6 +135,10 @@ export type { Trial } from "./fidelity/trials.ts";
 export * from "./forecast/calibration.ts";
 export * from "./forecast/forecast.ts";
 export * from "./forecast/remaining.ts";
+export * from "./notes/command_line.ts";
+export * from "./notes/note.ts";
+export * from "./notes/run_notes.ts";
+export * from "./notes/stage_note.ts";
 export * from "./options/compression.ts";
 export type { FinalConfig } from "./options/final.ts";
 export {

@@ -40,7 +40,12 @@ export function activationBytes(network: Network): number {
   return (leafValues + blockValues) * FLOAT_BYTES;
 }
 
-function leafMacs({ layer, input, output }: Leaf): number {
+/**
+ * Multiply-accumulates of one leaf for one image; see {@link countMacs}.
+ *
+ * @param leaf A leaf of a network.
+ */
+export function leafMacs({ layer, input, output }: Leaf): number {
   switch (layer.type) {
     case "conv":
       return volume(output) * input[0] * layer.kernel ** 2;

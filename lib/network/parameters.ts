@@ -54,7 +54,12 @@ export function countParameters(network: Network): number {
     .reduce((sum, parameter) => sum + parameter.size, 0);
 }
 
-function leafParameters(leaf: Leaf): Parameter[] {
+/**
+ * Parameters and running statistics of one leaf; see {@link parameterTable}.
+ *
+ * @param leaf A leaf of a network.
+ */
+export function leafParameters(leaf: Leaf): readonly Parameter[] {
   const { layer } = leaf;
   const [inChannels, height, width] = leaf.input;
 

@@ -84,8 +84,15 @@ export interface SearchOptions
   readonly inheritance?: Inheritance;
   /** Called after each iteration that was run. */
   readonly onIteration?: (kind: PolicyKind, record: IterationRecord) => void;
-  /** Called when a stage begins, with the network that it starts from. */
-  readonly onStage?: (kind: PolicyKind, base: Network) => void;
+  /**
+   * Called when a stage begins, with the network that it starts from, and with
+   * where its students start, where they inherit weights.
+   */
+  readonly onStage?: (
+    kind: PolicyKind,
+    base: Network,
+    start: StartOf | undefined,
+  ) => void;
   /** Asked before each iteration. */
   readonly throwIfInterrupted?: () => void;
 }
@@ -163,8 +170,8 @@ export async function searchStages(
   };
   for (const kind of plan.stages) {
     if (from === undefined) break;
-    onStage?.(kind, from.base);
     const start = startOf(options, from);
+    onStage?.(kind, from.base, start);
     const stage = await search(options, { kind, base: from.base, start });
     const finals = finalsOf({
       ...options,

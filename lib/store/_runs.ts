@@ -33,6 +33,13 @@ export function readCheckpoint(
   return checkpoint;
 }
 
+/** Names of runs in use that have a checkpoint; in the order of JavaScript's strings. */
+export function listRuns(rows: Rows, prefix: string): readonly string[] {
+  const sql = "SELECT run FROM checkpoints WHERE archive = 0 " +
+    "AND substr(run, 1, length(?1)) = ?1";
+  return rows.all(sql, prefix).map(({ run }) => run as string).sort();
+}
+
 /** Replaces the checkpoint of a run in use; belongs in a transaction. */
 export function writeCheckpoint(
   rows: Rows,
@@ -71,6 +78,13 @@ export function readHistory(
     verify(path, `step ${step} of the history of run "${run}"`, { row, parts });
     return { step, json };
   });
+}
+
+/** Number of steps told to the history of a run in use. */
+export function countHistory(rows: Rows, run: string): number {
+  const sql = "SELECT count(*) AS count FROM history " +
+    "WHERE run = ? AND archive = 0";
+  return rows.one(sql, run)!.count as number;
 }
 
 /** The last step told to the history of a run in use. */

@@ -80,6 +80,10 @@ export function memoryStore(): Store {
       state = { ...state, history: withEntry(state.history, run, after) };
     },
     history: (run) => [...state.history.get(run) ?? []],
+    historyLength: (run) => state.history.get(run)?.length ?? 0,
+    runs: (prefix) =>
+      [...state.checkpoints.keys()].filter((run) => run.startsWith(prefix))
+        .sort(),
     transaction(work) {
       const before = state;
       try {

@@ -26,7 +26,9 @@ import {
 } from "./_rows.ts";
 import {
   archiveRows,
+  countHistory,
   lastStep,
+  listRuns,
   readCheckpoint,
   readHistory,
   writeCheckpoint,
@@ -135,7 +137,13 @@ function openToWrite(path: string): DatabaseSync {
  */
 function openToRead(path: string): DatabaseSync {
   if (exists(`${path}-wal`)) return new DatabaseSync(path, { readOnly: true });
-  return openCopy(path);
+  try {
+    return openCopy(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotCapable)) throw error;
+    // Who may write nowhere leaves an empty log and its index beside the file.
+    return new DatabaseSync(path, { readOnly: true });
+  }
 }
 
 function storeOn(
@@ -182,6 +190,9 @@ function storeOn(
     },
     history: (run) =>
       say("read the history", () => readHistory(rows, path, run)),
+    historyLength: (run) =>
+      say("read the history", () => countHistory(rows, run)),
+    runs: (prefix) => say("list runs", () => listRuns(rows, prefix)),
     transaction,
     lockRun(run) {
       if (isReadonly) {

@@ -128,6 +128,18 @@ export interface Store {
    */
   history(run: string): readonly HistoryEntry[];
   /**
+   * Number of steps of a run's history.
+   *
+   * @param run Digest of the run's configuration.
+   */
+  historyLength(run: string): number;
+  /**
+   * Names of the runs in use that have a checkpoint, sorted.
+   *
+   * @param prefix What the names begin with; "" for all.
+   */
+  runs(prefix: string): readonly string[];
+  /**
    * Makes several calls one: all of them happened or none. One within another
    * is part of it.
    *

@@ -309,7 +309,7 @@ Deno.test("renderBench() computes what workers do to a queue's server", () => {
   const pool = added.pool.map(({ p10, p50, p99 }) => ({ p10, p50, p99 }));
   const queue = { ...BENCH.queue!, added: { ...added, pool } };
   assert.doesNotMatch(
-    renderBench({ ...BENCH, queue }),
+    renderBench({ ...BENCH, queue }, "a.json"),
     /Processor time of this/,
   );
 });

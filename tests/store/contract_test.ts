@@ -35,6 +35,7 @@ for (const [kind, open] of Object.entries(KINDS)) {
     assert.equal(store.getBlob("k"), undefined);
     assert.equal(store.getCheckpoint("r"), undefined);
     assert.deepEqual(store.history("r"), []);
+    assert.equal(store.historyLength("r"), 0);
     const none = { count: 0, sizeBytes: 0 };
     assert.deepEqual(store.usage(), {
       evaluations: none,
@@ -42,6 +43,27 @@ for (const [kind, open] of Object.entries(KINDS)) {
       checkpoints: none,
       history: none,
     });
+  });
+
+  behaviour("lists the runs in use whose names begin so", (store) => {
+    const put = (run: string) =>
+      store.putCheckpoint(run, { step: 0, json: "{}", blobs: {} });
+    for (const run of ["live/b", "live/\u00e9%_", "live/a", "lives", "other"]) {
+      put(run);
+    }
+    store.appendHistory("live/only-told", 0, "{}");
+    assert.deepEqual(store.runs("live/"), [
+      "live/a",
+      "live/b",
+      "live/\u00e9%_",
+    ]);
+    assert.deepEqual(store.runs("live/\u00e9%"), ["live/\u00e9%_"]);
+    assert.equal(store.runs("").length, 5);
+    assert.equal(store.historyLength("live/only-told"), 1);
+    store.archiveRun("live/only-told");
+    assert.equal(store.historyLength("live/only-told"), 0);
+    store.archiveRun("live/b");
+    assert.deepEqual(store.runs("live/b"), []);
   });
 
   behaviour("keeps the first evaluation when one is put twice", (store) => {

@@ -6,6 +6,7 @@ import type { Remaining } from "../forecast/remaining.ts";
 import type { ForecastOptions } from "../forecast/forecast.ts";
 import type { CompressionConfig, GivenConfig } from "../options/compression.ts";
 import type { ContentSchema } from "../records/check_content.ts";
+import type { StageNote } from "../notes/note.ts";
 import type { Phase } from "../session/phase.ts";
 import type { RunCode } from "../session/run_code.ts";
 import type { Session } from "../session/session.ts";
@@ -56,6 +57,8 @@ export interface CellLab<Config extends CompressionConfig> {
     part: string,
     shown: { readonly total: number; readonly unit: string },
   ) => Phase;
+  /** Notes a stage of a search that begins, for whoever looks on. */
+  readonly noteStage: (note: StageNote) => void;
 }
 
 /** What came of a cell. */

@@ -15,6 +15,7 @@ import { stagesOf } from "../options/stage_plans.ts";
 import { searchPlanOf } from "../options/search_plan.ts";
 import { phase } from "../session/phase.ts";
 import type { Session } from "../session/session.ts";
+import { withNotes } from "../notes/run_notes.ts";
 import { noteRunCode, runCodeKey } from "../session/run_code.ts";
 import { addWallTime } from "../session/wall_time.ts";
 import type { KnownSubject } from "../subject/subject.ts";
@@ -34,6 +35,8 @@ import { writeCell } from "./write_cell.ts";
 export interface RunCellOptions {
   /** The command line. */
   readonly run: RunOptions;
+  /** The same as it was typed. */
+  readonly command: string;
   /** Where its results go. */
   readonly place: ProfilePlace;
   /** The cell. */
@@ -64,7 +67,7 @@ export async function runCell<
   experiment: Experiment<Given, Content>,
   options: RunCellOptions,
 ): Promise<Outcome> {
-  const { run, place, cell, planned, shared } = options;
+  const { run, command, place, cell, planned, shared } = options;
   const { name, config, seed } = cell;
   const { store, engine } = options.session;
   const foreseen = planned.get(cell)!;
@@ -107,48 +110,70 @@ export async function runCell<
   };
   const remaining = followRun(foreseen.parts, { behind: foreseen.behind });
   const isAlone = planned.size === 1;
-  const show: CellLab<typeof config>["phase"] = (part, shown) =>
-    phase({
-      label: isAlone
-        ? LABELS[part] ?? part
-        : `${name}: ${LABELS[part] ?? part}`,
-      part,
-      remaining,
-      ...session.status !== undefined && { status: session.status },
-      ...shown,
-    });
-  const prepared = await once(
-    shared.teachers,
-    preparation,
-    () =>
-      prepareSubject(session, {
-        subject,
-        forecast,
-        rank: foreseen.rank,
-        phase: show,
-      }),
-  );
-  const result = await experiment.run({
-    cell,
-    identity: identity as Identity<typeof config>,
+  const { question, profile } = place;
+  const result = await withNotes(store, {
     runId,
-    session,
-    subject,
-    prepared,
-    another: (other) =>
-      anotherSubject(other, {
-        run,
-        cell,
-        session,
-        shared,
-        forecast,
-        rank: foreseen.rank,
-        phase: show,
-      }),
-    policies,
-    forecast,
+    about: { question, profile, cell: name, identity, command },
+    parts: foreseen.parts,
     remaining,
-    phase: show,
+    evaluator,
+    workers: run.workers,
+  }, async (notes) => {
+    const show: CellLab<typeof config>["phase"] = (part, shown) => {
+      const label = LABELS[part] ?? part;
+      const line = {
+        label,
+        part,
+        ...session.status !== undefined && { status: session.status },
+        ...shown,
+      };
+      return notes.follow(
+        phase({
+          ...line,
+          label: isAlone ? label : `${name}: ${label}`,
+          remaining,
+        }),
+        line,
+      );
+    };
+    const prepared = await once(
+      shared.teachers,
+      preparation,
+      () =>
+        prepareSubject(session, {
+          subject,
+          forecast,
+          rank: foreseen.rank,
+          phase: show,
+        }),
+    );
+    notes.teacher({
+      network: prepared.network,
+      accuracy: prepared.reference.accuracy,
+    });
+    return await experiment.run({
+      cell,
+      identity: identity as Identity<typeof config>,
+      runId,
+      session,
+      subject,
+      prepared,
+      another: (other) =>
+        anotherSubject(other, {
+          run,
+          cell,
+          session,
+          shared,
+          forecast,
+          rank: foreseen.rank,
+          phase: show,
+        }),
+      policies,
+      forecast,
+      remaining,
+      phase: show,
+      noteStage: notes.stage,
+    });
   });
   const written = await writeCell(place, {
     cell: name,

@@ -17,6 +17,8 @@ import { StoreError } from "../../store/mod.ts";
 import { DivergedPolicyError } from "../../policy/mod.ts";
 import { TeacherError } from "../../search/mod.ts";
 import { calibrationOf } from "../forecast/calibration.ts";
+import { commandLine } from "../notes/command_line.ts";
+import { notePlan } from "../notes/run_notes.ts";
 import { stagesOf } from "../options/stage_plans.ts";
 import { checkPrecisions } from "../options/precision.ts";
 import { inQueueNetwork } from "../session/queue_network.ts";
@@ -98,6 +100,7 @@ export async function runExperiment<
     (session) =>
       runCells(experiment, {
         run,
+        command: commandLine(experiment.command.name, args),
         selection,
         cells,
         outcomes,
@@ -151,8 +154,9 @@ async function runCells<
   Content extends { readonly identity: Identity<unknown> },
 >(
   experiment: Experiment<Given, Content>,
-  { run, selection, cells, outcomes, session, show }: {
+  { run, command, selection, cells, outcomes, session, show }: {
     readonly run: RunOptions;
+    readonly command: string;
     readonly selection: Selection;
     readonly cells: readonly KnownCell[];
     readonly outcomes: Map<Cell, Outcome>;
@@ -180,6 +184,16 @@ async function runCells<
       ),
   );
   const planned = schedule(experiment, { calibration, workers, cells });
+  notePlan(session.store, place, {
+    command,
+    workers,
+    cells: [...planned].map(([{ name, arm, seed }, { parts }]) => ({
+      name,
+      arm,
+      seed,
+      parts,
+    })),
+  });
   const shared: Shared = { subjects: new Map(), teachers: new Map() };
   // Another process may be at other cells of the same profile.
   const renew = () =>
@@ -210,6 +224,7 @@ async function runCells<
           () =>
             runCell(experiment, {
               run,
+              command,
               place,
               cell,
               subject,

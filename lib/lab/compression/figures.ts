@@ -79,7 +79,7 @@ export function compressionFigures(
       keepFigure({
         title: `${KEEP_TITLES[kind]}: ${title}`,
         kind,
-        ...rowsOf(stage, { base, config }),
+        ...tendencyRows(stage, { base, config }),
         iterations: records.map(({ tendency }) => tendency),
       }),
     );
@@ -87,14 +87,29 @@ export function compressionFigures(
   return figures;
 }
 
-/** What the rows of a tendency are: layers, or decisions on several or on a part. */
-function rowsOf(
-  { kind, decisions }: StageContent,
+/** What the rows of a tendency are. */
+export interface TendencyRows {
+  /** Name of a row, where it is no layer. */
+  readonly row?: string;
+  /** One a row. */
+  readonly labels: readonly string[];
+  /** Whether anything can be decided there. */
+  readonly free: readonly boolean[];
+}
+
+/**
+ * What the rows of a tendency are: layers, or decisions on several or on a part.
+ *
+ * @param stage The stage; without decisions they are on layers.
+ * @param options The network that it starts from, and the run's options.
+ */
+export function tendencyRows(
+  { kind, decisions }: Pick<StageContent, "kind" | "decisions">,
   { base, config: { shrink } }: {
     readonly base: Network;
     readonly config: CompressionConfig;
   },
-) {
+): TendencyRows {
   const rules = { shrink: shrink.what, minChannels: shrink.minChannels };
   const removable = removalMask(base);
   const shrinkable = shrinkMask(base, rules);

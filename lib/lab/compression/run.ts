@@ -23,6 +23,7 @@ import {
 } from "../options/recipes.ts";
 import { objectiveOf } from "../options/search_plan.ts";
 import { registerWeights } from "../session/register_weights.ts";
+import { stageNote } from "../notes/stage_note.ts";
 import {
   type CompressionContent,
   compressionContent,
@@ -100,8 +101,9 @@ async function search(
     ...inheritanceOf(lab),
     finalData: prepared.finalData.id,
     finalists: config.finalists,
-    onStage(kind, base) {
+    onStage(kind, base, start) {
       phases[kind]!.begin();
+      lab.noteStage(stageNote(lab, { kind, base, start }));
       if (base === prepared.network) return;
       // The network that the stage before found is known better now.
       winners.push(base);

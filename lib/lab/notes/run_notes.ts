@@ -1,0 +1,167 @@
+import { Interrupted, wallClock } from "../../cli/mod.ts";
+import type { Evaluator } from "../../search/mod.ts";
+import { InterruptedError } from "../../search/mod.ts";
+import { type Store, StoreError } from "../../store/mod.ts";
+import type { Remaining } from "../forecast/remaining.ts";
+import type { Part } from "../forecast/forecast.ts";
+import type { Phase, PhaseOptions } from "../session/phase.ts";
+import {
+  BEAT_MS,
+  type LiveNote,
+  noteKey,
+  type PlanNote,
+  type RunNote,
+  type StageNote,
+  type TeacherNote,
+} from "./note.ts";
+
+/** More often than that nobody looks. */
+const PAUSE_MS = 1000;
+
+/** What a run notes of itself. */
+export interface RunNotes {
+  /** Notes its teacher. */
+  teacher(note: TeacherNote): void;
+  /** Notes a stage that begins. */
+  stage(note: StageNote): void;
+  /** Notes how far a phase is, whenever that is told. */
+  follow(phase: Phase, shown: Omit<PhaseOptions, "remaining">): Phase;
+}
+
+/** What {@link withNotes} needs. */
+export interface NotesOptions {
+  /** Name under which the run's progress is kept. */
+  readonly runId: string;
+  /** What it is. */
+  readonly about: RunNote;
+  /** What was foreseen of it. */
+  readonly parts: readonly Part[];
+  /** How much longer it will take. */
+  readonly remaining: Remaining;
+  /** Who counts what its evaluations cost. */
+  readonly evaluator: Pick<Evaluator, "cost">;
+  /** Students trained at a time. */
+  readonly workers: number;
+}
+
+/** Notes what a command sets out to do. */
+export function notePlan(
+  store: Store,
+  { question, profile }: {
+    readonly question: string;
+    readonly profile: string;
+  },
+  plan: Omit<PlanNote, "startedMs">,
+): void {
+  keep(store, noteKey.plan(question, profile), {
+    ...plan,
+    startedMs: wallClock.epochMs(),
+  });
+}
+
+/**
+ * Does a run's work, and notes in the store what it is, how far it is, and how it
+ * ended.
+ *
+ * @param store The run store.
+ * @param options See {@link NotesOptions}.
+ * @param work The work; what it returns has the reason of a failure, where it failed
+ * without an error.
+ */
+export async function withNotes<T extends { readonly failure?: string }>(
+  store: Store,
+  options: NotesOptions,
+  work: (notes: RunNotes) => Promise<T>,
+): Promise<T> {
+  const { runId, about, parts, remaining, evaluator, workers } = options;
+  const startedMs = wallClock.epochMs();
+  let phase: (() => LiveNote["phase"]) | undefined;
+  let notedMs = -Infinity;
+  function beat(end: Pick<LiveNote, "state" | "reason">): void {
+    notedMs = wallClock.monotonicMs();
+    const shown = end.state === "running" ? phase?.() : undefined;
+    const note: LiveNote = {
+      ...end,
+      ...(shown === undefined ? {} : { phase: shown }),
+      parts: parts.map(({ name, wallSeconds }) => ({ name, wallSeconds })),
+      compared: remaining.compared(),
+      ownSeconds: parts.reduce(
+        (sum, { name }) => sum + remaining.seconds(name),
+        0,
+      ),
+      seconds: remaining.seconds(),
+      evaluations: { ...evaluator.cost },
+      workers,
+      startedMs,
+      atMs: wallClock.epochMs(),
+    };
+    keep(store, noteKey.live(runId), note);
+  }
+  const running = () => beat({ state: "running" });
+  keep(store, noteKey.run(runId), about);
+  running();
+  const timer = setInterval(running, BEAT_MS);
+  try {
+    const result = await work({
+      teacher: (note) => keep(store, noteKey.teacher(runId), note),
+      stage: (note) => keep(store, noteKey.stage(runId, note.kind), note),
+      follow(followed, { label, part, total, unit }) {
+        let done = 0;
+        const tell = () => {
+          phase = () => ({
+            label,
+            done,
+            total,
+            unit,
+            seconds: remaining.seconds(part),
+          });
+          if (wallClock.monotonicMs() - notedMs >= PAUSE_MS) running();
+        };
+        return {
+          begin() {
+            followed.begin();
+            tell();
+          },
+          reach(steps, note) {
+            followed.reach(steps, note);
+            done = steps;
+            tell();
+          },
+        };
+      },
+    });
+    beat(
+      result.failure === undefined
+        ? { state: "done" }
+        : { state: "failed", reason: result.failure },
+    );
+    return result;
+  } catch (error) {
+    const isInterrupted = error instanceof InterruptedError ||
+      error instanceof Interrupted;
+    beat(
+      isInterrupted
+        ? { state: "interrupted" }
+        : { state: "failed", reason: (error as Error).message },
+    );
+    throw error;
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+/**
+ * Keeps a note. Where the store cannot be written, the run's own next commit meets
+ * the same trouble and tells it: a note is not what a run should end for.
+ */
+function keep(store: Store, key: string, note: unknown): void {
+  try {
+    store.putCheckpoint(key, {
+      step: 0,
+      json: JSON.stringify(note),
+      blobs: {},
+    });
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error;
+  }
+}

@@ -1,0 +1,81 @@
+/**
+ * Who may look: whoever is at this machine, or knows the token.
+ *
+ * @module
+ */
+
+/** Addresses of this machine alone. */
+const LOOPBACK = ["127.0.0.1", "localhost", "::1", "[::1]"];
+
+const COOKIE = "n2n-view";
+
+/** Whether an address is reached from this machine alone. */
+export function isLoopback(host: string): boolean {
+  return LOOPBACK.includes(host);
+}
+
+/** A token that nobody guesses. */
+export function randomToken(): string {
+  // What nobody may guess must not follow from a seed.
+  // deno-lint-ignore house/no-hidden-input
+  const bytes = crypto.getRandomValues(new Uint8Array(24));
+  return bytes.toBase64({ alphabet: "base64url" });
+}
+
+/**
+ * What is answered to somebody who may not look, or who has just shown the token;
+ * undefined where the request may be answered.
+ *
+ * @param request The request.
+ * @param token The token; without one, only names of this machine are answered, so
+ * that no other site's page can have its own name lead here.
+ */
+export function refusal(
+  request: Request,
+  token: string | undefined,
+): Response | undefined {
+  const url = new URL(request.url);
+  if (token === undefined) {
+    return isLoopback(url.hostname) ? undefined : text(
+      403,
+      `This page is for this machine alone; "${url.hostname}" is no name of it`,
+    );
+  }
+  const shown = url.searchParams.get("token");
+  if (shown !== null && isSame(shown, token)) {
+    return new Response(null, {
+      status: 303,
+      headers: {
+        "location": "/",
+        "set-cookie":
+          `${COOKIE}=${token}; Path=/; HttpOnly; SameSite=Strict; Max-Age=2592000`,
+      },
+    });
+  }
+  const cookies = request.headers.get("cookie") ?? "";
+  const kept = cookies.split(/;\s*/).find((each) =>
+    each.startsWith(`${COOKIE}=`)
+  )?.slice(COOKIE.length + 1);
+  return kept !== undefined && isSame(kept, token) ? undefined : text(
+    403,
+    "Open the address with its token, as the command that serves this page printed it",
+  );
+}
+
+/** A plain answer. */
+export function text(status: number, body: string): Response {
+  return new Response(`${body}\n`, {
+    status,
+    headers: { "content-type": "text/plain; charset=utf-8" },
+  });
+}
+
+/** Takes as long wherever they differ. */
+function isSame(a: string, b: string): boolean {
+  if (a.length !== b.length) return false;
+  let difference = 0;
+  for (let i = 0; i < a.length; i++) {
+    difference |= a.charCodeAt(i) ^ b.charCodeAt(i);
+  }
+  return difference === 0;
+}
