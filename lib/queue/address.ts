@@ -88,6 +88,7 @@ function readUrl(text: string): QueueAddress {
         `redis://HOST[:PORT], rediss://HOST[:PORT] or the path of a ${QUEUE_FILE}`,
     );
   }
+  // deno-lint-ignore house/no-url-pathname -- the path of an address, no file
   const rest = `${url.pathname}${url.search}${url.hash}`;
   if (url.hostname === "" || !["", "/"].includes(rest)) {
     throw new UsageError(

@@ -73,10 +73,10 @@ async function refuse(
   folder: string,
   leaves: RegExp,
 ): Promise<void> {
-  Deno.mkdirSync(folder);
+  await Deno.mkdir(folder);
   for (const [path, content] of Object.entries(files)) {
-    Deno.mkdirSync(`${folder}/${path}/..`, { recursive: true });
-    Deno.writeFileSync(
+    await Deno.mkdir(`${folder}/${path}/..`, { recursive: true });
+    await Deno.writeFile(
       `${folder}/${path}`,
       typeof content === "string" ? new TextEncoder().encode(content) : content,
     );

@@ -33,14 +33,14 @@ Deno.test("fromWhereUserStands() starts relative paths where the task was called
   ) assert.equal(from("mine", cwd, standing), "mine");
 });
 
-Deno.test("pathOption() refuses what only a shell understands, and NUL", () => {
+Deno.test("pathOption refuses what only a shell understands, and NUL", () => {
   const command = {
     name: "deno task x",
     summary: "",
     examples: [],
     schema: z.strictObject({
-      results: pathOption().default("results"),
-      data: pathOption().optional(),
+      results: pathOption.default("results"),
+      data: pathOption.optional(),
     }),
   };
   for (const path of ["~", "~/x", "folder:~/x", "~\\x"]) {

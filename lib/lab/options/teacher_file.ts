@@ -12,7 +12,7 @@ import type { NetworkName } from "../../network/mod.ts";
 
 /** The options, for the schema of the teacher. */
 export const teacherFileOptions = {
-  file: pathOption().optional()
+  file: pathOption.optional()
     .meta({
       flag: "teacher",
       title: "FILE.onnx, FILE.json or FILE.safetensors",

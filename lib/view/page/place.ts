@@ -40,5 +40,6 @@ export function writePlace({ runs, student }: Place): void {
     asked.set("student", `${student.run} ${student.stage} ${student.student}`);
   }
   const hash = asked.toString();
+  // deno-lint-ignore house/no-url-pathname -- the path of a page, no file
   history.replaceState(null, "", hash === "" ? location.pathname : `#${hash}`);
 }
