@@ -11,7 +11,7 @@ import {
   leadingWords,
   notify,
   parseOptions,
-  pathOption,
+  pathOptions,
   print,
   runMain,
   suggestion,
@@ -53,12 +53,12 @@ export const command = {
     "deno task data verify folder:PATH --size 64",
   ],
   schema: z.strictObject({
-    data: pathOption.optional().describe(
+    data: pathOptions.path.optional().describe(
       "Folder with data set files already there, looked in first",
     ),
     size: dataOptions.size,
     skipBroken: dataOptions.skipBroken,
-    out: pathOption.optional().describe(
+    out: pathOptions.path.optional().describe(
       "File for show, .png or .svg (default: NAME.png, folder.png of a folder)",
     ),
   }),

@@ -12,7 +12,7 @@ import {
   EXIT,
   notify,
   parseOptions,
-  pathOption,
+  pathOptions,
   print,
   runMain,
   stopwatch,
@@ -42,7 +42,7 @@ export const command = {
     "deno task portable --update",
   ],
   schema: z.strictObject({
-    arm64Deno: pathOption.optional().describe(
+    arm64Deno: pathOptions.path.optional().describe(
       "Deno's binary for arm64 Linux, to be run by qemu-aarch64: takes many minutes",
     ),
     update: z.boolean().default(false).describe(

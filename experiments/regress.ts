@@ -11,7 +11,7 @@ import {
   leadingWords,
   notify,
   parseOptions,
-  pathOption,
+  pathOptions,
   print,
   runMain,
   suggestion,
@@ -48,10 +48,10 @@ export const command = {
     workers: z.int().min(1).max(1024).optional().describe(
       "Students trained at once (default: one a logical core)",
     ),
-    data: pathOption.optional().describe(
+    data: pathOptions.path.optional().describe(
       "Folder with data set files already there, looked in first",
     ),
-    results: pathOption.default("results").describe(
+    results: pathOptions.path.default("results").describe(
       "Results folder whose records are compared",
     ),
     update: z.boolean().default(false).describe(

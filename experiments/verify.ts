@@ -13,7 +13,7 @@ import {
   ifThere,
   notify,
   parseOptions,
-  pathOption,
+  pathOptions,
   print,
   runMain,
   UsageError,
@@ -46,7 +46,7 @@ export const command = {
     "deno task verify --allowed-signers FILE",
   ],
   schema: z.strictObject({
-    results: pathOption.default("results").describe("Results folder"),
+    results: pathOptions.path.default("results").describe("Results folder"),
     only: z.string().min(1).optional().describe(
       "A file below it: only what it belongs to, a cell or a table, is checked",
     ),
@@ -61,13 +61,13 @@ export const command = {
     ),
     engine: z.enum(ENGINE_CHOICE.engines).default(ENGINE_CHOICE.engines[0]!)
       .describe("What computes --scores"),
-    data: pathOption.optional().describe(
+    data: pathOptions.path.optional().describe(
       "Folder with data set files already there, looked in first for --scores",
     ),
-    sign: pathOption.optional().describe(
+    sign: pathOptions.path.optional().describe(
       "Sign the files with this SSH key, after all checks hold: SIGNATURES in the folder",
     ),
-    allowedSigners: pathOption.optional().describe(
+    allowedSigners: pathOptions.path.optional().describe(
       "Check that signature against a file of allowed signers (ssh-keygen(1))",
     ),
   }),

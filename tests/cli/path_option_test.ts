@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import {
   fromWhereUserStands,
   parseOptions,
-  pathOption,
+  pathOptions,
   UsageError,
 } from "../../lib/cli/mod.ts";
 import * as z from "zod";
@@ -33,14 +33,14 @@ Deno.test("fromWhereUserStands() starts relative paths where the task was called
   ) assert.equal(from("mine", cwd, standing), "mine");
 });
 
-Deno.test("pathOption refuses what only a shell understands, and NUL", () => {
+Deno.test("pathOptions.path refuses what only a shell understands, and NUL", () => {
   const command = {
     name: "deno task x",
     summary: "",
     examples: [],
     schema: z.strictObject({
-      results: pathOption.default("results"),
-      data: pathOption.optional(),
+      results: pathOptions.path.default("results"),
+      data: pathOptions.path.optional(),
     }),
   };
   for (const path of ["~", "~/x", "folder:~/x", "~\\x"]) {
