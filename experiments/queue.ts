@@ -13,6 +13,7 @@ import {
   leadingWords,
   notify,
   parseOptions,
+  pathOptions,
   print,
   runMain,
   suggestion,
@@ -46,7 +47,7 @@ export const command = {
     "deno task queue clear --yes",
   ],
   schema: z.strictObject({
-    share: z.string().min(1).default(".queue").describe(
+    share: pathOptions.path.default(".queue").describe(
       "Folder for queue.json, by which workers join, and for the server's files",
     ),
     queue: z.string().min(1).optional().describe(

@@ -1,4 +1,4 @@
-import { UsageError } from "../cli/mod.ts";
+import { fromWhereUserStands, UsageError } from "../cli/mod.ts";
 import { fromFile, originOf, QUEUE_FILE, readQueueFile } from "./_file.ts";
 
 /** Where a queue's server is and how to get in. Never print one whole. */
@@ -56,7 +56,7 @@ export async function readQueueAddress(
 ): Promise<QueueAddress> {
   const address = /^[a-z][a-z0-9+.-]*:\/\//i.test(text)
     ? readUrl(text)
-    : fromFile(await readQueueFile(text));
+    : fromFile(await readQueueFile(fromWhereUserStands(text)));
   // An empty variable is one that was not set.
   const password = address.password ??
     (variable(PASSWORD_VARIABLE) || undefined);
