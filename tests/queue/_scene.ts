@@ -1,4 +1,5 @@
 import type { Engine } from "../../lib/engine/mod.ts";
+import type { PieceCache } from "../../lib/queue/_blobs.ts";
 import { type Consumer, createConsumer } from "../../lib/queue/consumer.ts";
 import {
   createQueueExecutor,
@@ -38,9 +39,11 @@ export class Scene {
 
   /** A worker within this process. */
   async worker(
-    { engine = ENGINE, threads = 1 }: {
+    { engine = ENGINE, threads = 1, ...others }: {
       readonly engine?: Pick<Engine, "name" | "version" | "instructionSet">;
       readonly threads?: number;
+      readonly cache?: PieceCache;
+      readonly mostBytes?: number;
     } = {},
   ): Promise<Consumer> {
     const redis = await this.server.connect();
@@ -49,6 +52,7 @@ export class Scene {
       engine,
       threads,
       times: SHORT,
+      ...others,
     });
     this.#ends.push(async () => {
       await consumer.leave();
