@@ -113,11 +113,18 @@ export function noteStage(store: Store): void {
   put(store, noteKey.stage(RUN_ID, stage!.kind), note);
 }
 
-/** Adds an iteration of the recorded search to the one that is followed. */
-export function addIteration(store: Store, iteration: number): void {
+/**
+ * Adds an iteration to the search that is followed: that of the recorded one, or of
+ * another number there, once more.
+ */
+export function addIteration(
+  store: Store,
+  iteration: number,
+  recorded = iteration,
+): void {
   const [stage] = CONTENT.stages;
   storeJournal(store, `${RUN_ID}/${stage!.kind}`).save(
-    stage!.records[iteration]!,
+    { ...stage!.records[recorded]!, iteration },
     { iterations: iteration + 1, strategy: { json: {}, blobs: {} } },
   );
 }

@@ -140,9 +140,9 @@ Deno.test({
         await page.emulateMedia({ colorScheme: "dark" });
         assert.notEqual(await paper(), light);
         await page.setViewportSize({ width: 400, height: 800 });
-        assert.equal(
-          await page.evaluate("document.documentElement.scrollWidth"),
-          400,
+        // Plots are drawn anew a little later.
+        await page.waitForFunction(
+          "document.documentElement.scrollWidth === 400",
         );
         assert.deepEqual(complaints, []);
         await served.stop();

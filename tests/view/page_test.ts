@@ -128,7 +128,7 @@ Deno.test("toCsv() and toJsonLines() write every proposal with its numbers", asy
 });
 
 Deno.test("spread() parts labels within the frame and keeps their order", () => {
-  const labels = [5, 5.1, 9.99, 10].map((y) => ({
+  const labels = [0, 0.1, 5, 9.99, 10].map((y) => ({
     text: `${y}`,
     y,
     colour: "",
@@ -144,7 +144,13 @@ Deno.test("spread() parts labels within the frame and keeps their order", () => 
     assert(heights[i]! - heights[i - 1]! > 11.99);
   }
   assert(heights.every((height) => height >= 0 && height <= 100));
-  assert.deepEqual(placed.map(({ text }) => text), ["5", "5.1", "9.99", "10"]);
+  assert.deepEqual(placed.map(({ text }) => text), [
+    "0",
+    "0.1",
+    "5",
+    "9.99",
+    "10",
+  ]);
 });
 
 Deno.test("ticksOf() gives a few round numbers inside the domain", () => {

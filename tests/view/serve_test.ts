@@ -98,6 +98,8 @@ Deno.test("serveView() tells what changed, and only then", async () => {
       await next(),
       'retry: 2000\nevent: runs\ndata: {"runs":[]}\n\n',
     );
+    // It looks again meanwhile, and has nothing to tell.
+    await new Promise((resolve) => setTimeout(resolve, 1500));
     const store = writeStore(folder);
     noteRun(store, liveNote(NOW));
     const told = JSON.parse((await next()).split("data: ")[1]!);

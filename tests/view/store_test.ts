@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { BEAT_MS, storePath } from "../../lib/lab/mod.ts";
-import { openResults, type Results } from "../../lib/view/mod.ts";
+import { createReport, openResults, type Results } from "../../lib/view/mod.ts";
 import {
   addIteration,
   CONTENT,
@@ -105,5 +105,26 @@ Deno.test("openResults() writes nothing and survives what is no store", async ()
     assert.deepEqual(await damaged.summaries(), []);
     assert.match(damaged.trouble()!, /is no SQLite database/);
     damaged.close();
+  });
+});
+
+Deno.test("createReport() holds a student once, however often it is proposed", async () => {
+  await inFolder(async (folder) => {
+    const store = writeStore(folder);
+    noteRun(store, liveNote(NOW));
+    noteStage(store);
+    addIteration(store, 0);
+    addIteration(store, 1, 0);
+    store.close();
+    const results = openResults(folder, { nowMs: () => NOW });
+    const { students, views } = await createReport(results);
+    const places = students[ID]![0]!;
+    const half = places.length / 2;
+    assert(places.some((place) => place >= 0));
+    assert.deepEqual(places.slice(half), places.slice(0, half));
+    assert.equal(views.length, new Set(places.filter((at) => at >= 0)).size);
+    const { times } = views[0]!.shared[0]!;
+    assert.equal(times, 2);
+    results.close();
   });
 });
