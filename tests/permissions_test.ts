@@ -36,6 +36,7 @@ const TASKS: Readonly<Record<string, string | null>> = {
   "setup:onednn": "setup",
   "setup:tfjs-node": "setup",
   "test": null,
+  "test:quick": null,
   "test:mutations": null,
   "soak": null,
   "bench": null,
