@@ -40,6 +40,7 @@ const TASKS: Readonly<Record<string, string | null>> = {
   "test:mutations": null,
   "soak": null,
   "bench": null,
+  "bench:course": null,
 };
 
 /** Anywhere but in the code. */

@@ -23,12 +23,6 @@ export interface BadInput {
   readonly message: RegExp;
 }
 
-/** How many were told to {@link refuseAll}. */
-export interface Refused {
-  readonly title: string;
-  readonly count: number;
-}
-
 /**
  * Registers the test that each input of a table ends with its code, in one message
  * without a stack, and leaves nothing but itself.
@@ -62,7 +56,7 @@ export function refuseAll(
           failures.push(`${input.name}: ${error}`);
         }
       }
-      Deno.removeSync(root, { recursive: true });
+      await Deno.remove(root, { recursive: true });
       assert.equal(failures.length, 0, failures.join("\n"));
     },
   });
@@ -73,10 +67,10 @@ async function refuse(
   folder: string,
   leaves: RegExp,
 ): Promise<void> {
-  Deno.mkdirSync(folder);
+  await Deno.mkdir(folder);
   for (const [path, content] of Object.entries(files)) {
-    Deno.mkdirSync(`${folder}/${path}/..`, { recursive: true });
-    Deno.writeFileSync(
+    await Deno.mkdir(`${folder}/${path}/..`, { recursive: true });
+    await Deno.writeFile(
       `${folder}/${path}`,
       typeof content === "string" ? new TextEncoder().encode(content) : content,
     );

@@ -6,14 +6,7 @@
 import assert from "node:assert/strict";
 import { sha256Hex } from "../../../lib/random/mod.ts";
 import type { StrategyName } from "../../../lib/search/mod.ts";
-import {
-  KINDS,
-  play,
-  smooth,
-  spaceOf,
-  strategyOf,
-  using,
-} from "./_strategies.ts";
+import { KINDS, play, spaceOf, strategyOf, using } from "./_strategies.ts";
 
 const GOLDEN: Readonly<Record<string, string>> = {
   reinforce: "88ec2c7805c34faa",
