@@ -37,11 +37,13 @@ const TASKS: Readonly<Record<string, string | null>> = {
   "setup:onednn": "setup",
   "setup:tfjs-node": "setup",
   "test": null,
+  "test:quick": null,
   "test:mutations": null,
   "soak": null,
   "bench": null,
   "queue": "queue",
   "worker": "worker",
+  "bench:course": null,
 };
 
 /** Anywhere but in the code. */

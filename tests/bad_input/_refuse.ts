@@ -23,12 +23,6 @@ export interface BadInput {
   readonly message: RegExp;
 }
 
-/** How many were told to {@link refuseAll}. */
-export interface Refused {
-  readonly title: string;
-  readonly count: number;
-}
-
 /**
  * Registers the test that each input of a table ends with its code, in one message
  * without a stack, and leaves nothing but itself.
@@ -62,7 +56,7 @@ export function refuseAll(
           failures.push(`${input.name}: ${error}`);
         }
       }
-      Deno.removeSync(root, { recursive: true });
+      await Deno.remove(root, { recursive: true });
       assert.equal(failures.length, 0, failures.join("\n"));
     },
   });

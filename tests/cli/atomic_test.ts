@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { FileError, writeFileAtomic } from "../../lib/cli/mod.ts";
+import { makeReadOnly, testOnSmallDisk } from "../_small_disk.ts";
 import { inTemporaryFolder } from "./_temporary.ts";
 
 function list(folder: string): readonly string[] {
@@ -60,31 +61,10 @@ Deno.test("writeFileAtomic() throws FileError when the folder is a file", async 
   });
 });
 
-/** Runs with a small file system mounted, where the system lets us. */
-async function onSmallDisk(run: (folder: string) => Promise<void>) {
-  await inTemporaryFolder(async (folder) => {
-    const options = ["-t", "tmpfs", "-o", "size=64k", "none", folder];
-    if (!await succeeds("mount", options)) return;
-    try {
-      await run(folder);
-    } finally {
-      await succeeds("umount", [folder]);
-    }
-  });
-}
-
-async function succeeds(command: string, args: string[]): Promise<boolean> {
-  try {
-    const stdio = { stdout: "null", stderr: "null" } as const;
-    return (await new Deno.Command(command, { args, ...stdio }).output())
-      .success;
-  } catch {
-    return false;
-  }
-}
-
-Deno.test("writeFileAtomic() leaves the old file whole when the disk is full", async () => {
-  await onSmallDisk(async (folder) => {
+testOnSmallDisk(
+  "writeFileAtomic() leaves the old file whole when the disk is full",
+  "64k",
+  async (folder) => {
     const path = join(folder, "record.json");
     await writeFileAtomic(path, "old\n");
     await assert.rejects(
@@ -97,21 +77,23 @@ Deno.test("writeFileAtomic() leaves the old file whole when the disk is full", a
     );
     assert.equal(await Deno.readTextFile(path), "old\n");
     assert.deepEqual(list(folder), ["record.json"]);
-  });
-});
+  },
+);
 
-Deno.test("writeFileAtomic() leaves the old file whole when the disk is read-only", async () => {
-  await onSmallDisk(async (folder) => {
+testOnSmallDisk(
+  "writeFileAtomic() leaves the old file whole when the disk is read-only",
+  "64k",
+  async (folder) => {
     const path = join(folder, "record.json");
     await writeFileAtomic(path, "old\n");
-    assert(await succeeds("mount", ["-o", "remount,ro", folder]));
+    await makeReadOnly(folder);
     await assert.rejects(
       writeFileAtomic(path, "new\n"),
       /^FileError: Cannot write ".*record\.json" \(EROFS\): /,
     );
     assert.equal(await Deno.readTextFile(path), "old\n");
-  });
-});
+  },
+);
 
 const PROGRAM = `
 import { writeFileAtomic } from "${

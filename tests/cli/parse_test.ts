@@ -262,7 +262,7 @@ Deno.test("parseCommand() refuses misspelt, repeated and valueless flags", async
   assert.deepEqual(await problems(["rq1", "-x", "--"]), [
     'unexpected argument "rq1", expected --<option> <value>',
     'unexpected argument "-x", expected --<option> <value>',
-    'unexpected argument "--", expected --<option> <value>',
+    'unexpected argument "--", expected --<option> <value>; deno task needs no -- before options',
   ]);
 });
 

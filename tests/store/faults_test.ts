@@ -4,6 +4,7 @@ import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
 import { withCreationLock } from "../../lib/store/_lock.ts";
 import { openStore, type Store, StoreError } from "../../lib/store/mod.ts";
+import { makeReadOnly, testOnSmallDisk } from "../_small_disk.ts";
 import { inTemporaryFolder, pattern } from "./_temporary.ts";
 
 /** A store with something of everything, closed. */
@@ -266,31 +267,10 @@ Deno.test("openStore() names the lost entry when its content was changed", async
   });
 });
 
-async function succeeds(command: string, args: string[]): Promise<boolean> {
-  try {
-    const stdio = { stdout: "null", stderr: "null" } as const;
-    return (await new Deno.Command(command, { args, ...stdio }).output())
-      .success;
-  } catch {
-    return false;
-  }
-}
-
-/** Runs with a small file system mounted, where the system lets us. */
-async function onSmallDisk(run: (folder: string) => Promise<void> | void) {
-  await inTemporaryFolder(async (folder) => {
-    const options = ["-t", "tmpfs", "-o", "size=512k", "none", folder];
-    if (!await succeeds("mount", options)) return;
-    try {
-      await run(folder);
-    } finally {
-      await succeeds("umount", [folder]);
-    }
-  });
-}
-
-Deno.test("openStore() keeps the last good state when the disk is full", async () => {
-  await onSmallDisk((folder) => {
+testOnSmallDisk(
+  "openStore() keeps the last good state when the disk is full",
+  "512k",
+  (folder) => {
     const path = makeStore(folder);
     const store = openStore(path);
     const before = readAll(store);
@@ -313,13 +293,15 @@ Deno.test("openStore() keeps the last good state when the disk is full", async (
     const again = openStore(path);
     assert.equal(again.history("run").length, 6);
     again.close();
-  });
-});
+  },
+);
 
-Deno.test("openStore() reads and does not write when the disk is read-only", async () => {
-  await onSmallDisk(async (folder) => {
+testOnSmallDisk(
+  "openStore() reads and does not write when the disk is read-only",
+  "512k",
+  async (folder) => {
     const path = makeStore(folder);
-    assert(await succeeds("mount", ["-o", "remount,ro", folder]));
+    await makeReadOnly(folder);
     const reader = openStore(path, { readonly: true });
     assert.equal(reader.getCheckpoint("run")!.step, 5);
     reader.close();
@@ -333,8 +315,8 @@ Deno.test("openStore() reads and does not write when the disk is read-only", asy
       () => openStore(join(folder, "new", "runs.sqlite")),
       /^StoreError: Cannot open the run store in ".*" \(EROFS\): /,
     );
-  });
-});
+  },
+);
 
 function writeTo(path: string): void {
   const store = openStore(path);
