@@ -8,6 +8,7 @@ import { z } from "zod";
 import {
   notify,
   parseOptions,
+  pathOptions,
   runMain,
   suggestion,
   UsageError,
@@ -32,10 +33,10 @@ export const command = {
   ],
   schema: z.strictObject({
     profile: z.string().optional().describe("One profile of them; default all"),
-    results: z.string().default("results").describe(
+    results: pathOptions.path.default("results").describe(
       "Folder with the records; its run store is not read",
     ),
-    out: z.string().optional().describe(
+    out: pathOptions.path.optional().describe(
       "The file; default QUESTION.html in the results folder",
     ),
   }),

@@ -7,6 +7,7 @@
 import { z } from "zod";
 import {
   EXIT,
+  fromWhereUserStands,
   interruptible,
   notify,
   parseOptions,
@@ -58,12 +59,12 @@ function addressOf(host: string, port: number, token?: string): string {
   }`;
 }
 
-/** Asks for the permission that `--host` needs: the task has it for this machine alone. */
+/** `--host` needs a permission that the task has for this machine alone. */
 async function allowHost(host: string): Promise<void> {
-  const { state } = await Deno.permissions.request({ name: "net", host });
+  const { state } = await Deno.permissions.query({ name: "net", host });
   if (state === "granted") return;
   throw new UsageError(
-    `--host "${host}": Deno may not listen there; expected its permission, which is asked for on a terminal, or say: deno run --allow-read --allow-env --allow-net experiments/view.ts --host ${host}`,
+    `--host "${host}": the task may listen on this machine alone; for others: deno run -P=view --allow-net=${host} experiments/view.ts --host ${host}`,
   );
 }
 
@@ -97,7 +98,7 @@ async function open(address: string): Promise<void> {
 async function main(args: readonly string[]): Promise<number> {
   const [first, ...rest] = args;
   const hasFolder = first !== undefined && !first.startsWith("-");
-  const folder = hasFolder ? first : "results";
+  const folder = hasFolder ? fromWhereUserStands(first) : "results";
   const options = parseOptions(command, hasFolder ? rest : args);
   const { host: hostname, port } = options;
   using interruption = interruptible({ tell() {} });

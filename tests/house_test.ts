@@ -240,7 +240,10 @@ const WRITERS = [
   "lib/data/disk/write.ts",
   // Bytes of a download that is under way.
   "lib/data/fetch/_part.ts",
+  // Handed to ssh-keygen, in a temporary folder.
+  "lib/lab/verify/signatures.ts",
   // Locks, and a store that is renamed when it is whole.
+  "lib/queue/server/start.ts",
   "lib/data/disk/lock.ts",
   "lib/store/_copy.ts",
   "lib/store/_lock.ts",

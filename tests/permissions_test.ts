@@ -44,6 +44,9 @@ const TASKS: Readonly<Record<string, string | null>> = {
   "queue": "queue",
   "worker": "worker",
   "bench:course": null,
+  "view": "view",
+  "report": "report",
+  "page": null,
 };
 
 /** Anywhere but in the code. */
@@ -119,6 +122,17 @@ const SETS: Readonly<Record<string, Readonly<Record<string, Permission>>>> = {
     sys: ["cpus", "hostname"],
     run: ["cat", "deno", "nvidia-smi"],
     ffi: true,
+  },
+  view: {
+    read: true,
+    env: only("INIT_CWD"),
+    net: ["127.0.0.1"],
+    run: ["open", "rundll32", "xdg-open"],
+  },
+  report: {
+    read: true,
+    write: OUTSIDE_OF_CODE,
+    env: only("INIT_CWD", "TERM"),
   },
   queue: {
     read: true,

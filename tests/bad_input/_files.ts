@@ -306,7 +306,7 @@ export const TEACHERS: readonly BadInput[] = [
     teacher(
       `content ${index}`,
       recordText(createRecord(TEACHER, content)),
-      /Cannot read a teacher: .*is not of the expected form/,
+      /Cannot read a record: .*does not hold what a record of its question holds/,
     )
   ),
 ];
