@@ -9,7 +9,7 @@ import { filesBelow } from "./files_below.ts";
 import type { Flaw } from "./tally.ts";
 
 /** Files that other commands write: they are no records, and have no page. */
-const OTHERS = ["SIGNATURES"];
+const OTHERS = ["SIGNATURES", "memory.md", "memory.svg"];
 
 /**
  * Finds files that are not known. Hidden ones are passed over: the store of runs is
