@@ -26,13 +26,14 @@ import {
 } from "../lib/report/mod.ts";
 import { readTask } from "./search/profile.ts";
 
-const command = {
+/** The command line of the measurement. */
+export const command = {
   name: "deno task bench:course",
   summary:
     "Memory, handles and temporary files over a long search (Linux; minutes)",
   examples: ["deno task bench:course"],
   schema: z.strictObject({
-    students: z.int().min(24).max(100_000).default(900).describe(
+    students: z.int().min(24).max(100_000).default(3600).describe(
       "Students that are proposed, in two stages",
     ),
     engine: z.string().min(1).default("onnx-cpu").describe("What trains"),

@@ -10,8 +10,8 @@ import {
   fromWhereUserStands,
   leadingWords,
   notify,
+  optionKinds,
   parseOptions,
-  pathOptions,
   print,
   runMain,
   suggestion,
@@ -53,12 +53,12 @@ export const command = {
     "deno task data verify folder:PATH --size 64",
   ],
   schema: z.strictObject({
-    data: pathOptions.path.optional().describe(
+    data: optionKinds.path.optional().describe(
       "Folder with data set files already there, looked in first",
     ),
     size: dataOptions.size,
     skipBroken: dataOptions.skipBroken,
-    out: pathOptions.path.optional().describe(
+    out: optionKinds.path.optional().describe(
       "File for show, .png or .svg (default: NAME.png, folder.png of a folder)",
     ),
   }),

@@ -10,8 +10,8 @@ import { z } from "zod";
 import {
   EXIT,
   notify,
+  optionKinds,
   parseOptions,
-  pathOptions,
   print,
   runMain,
   UsageError,
@@ -73,7 +73,7 @@ export const command = {
       "The winner of a stage: QUESTION/PROFILE/CELL/STAGE",
     ),
     to: z.enum(FORMATS).default(FORMATS[0]).describe("Format"),
-    out: pathOptions.path.optional().describe(
+    out: optionKinds.path.optional().describe(
       "Folder for the files (default: exports/NAME/FORMAT)",
     ),
     images: z.int().min(1).default(256).describe(
@@ -84,16 +84,16 @@ export const command = {
     ),
     engine: z.enum(ENGINE_CHOICE.engines).default(ENGINE_CHOICE.engines[0]!)
       .describe("The project's own engine that gives the expected logits"),
-    dataset: pathOptions.path.regex(/^folder:./).optional().describe(
+    dataset: optionKinds.path.regex(/^folder:./).optional().describe(
       "folder:PATH, where the pictures lie of a network that was trained on some",
     ),
     skipBroken: z.boolean().default(false).describe(
       "Leave broken pictures of folder:PATH out, as the training did",
     ),
-    data: pathOptions.path.optional().describe(
+    data: optionKinds.path.optional().describe(
       "Folder with data set files already there, looked in first",
     ),
-    results: pathOptions.path.default("results").describe("Results folder"),
+    results: optionKinds.path.default("results").describe("Results folder"),
   }),
 };
 

@@ -11,8 +11,8 @@ import { z } from "zod";
 import {
   EXIT,
   notify,
+  optionKinds,
   parseOptions,
-  pathOptions,
   print,
   runMain,
   stopwatch,
@@ -42,7 +42,7 @@ export const command = {
     "deno task portable --update",
   ],
   schema: z.strictObject({
-    arm64Deno: pathOptions.path.optional().describe(
+    arm64Deno: optionKinds.path.optional().describe(
       "Deno's binary for arm64 Linux, to be run by qemu-aarch64: takes many minutes",
     ),
     update: z.boolean().default(false).describe(

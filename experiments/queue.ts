@@ -12,8 +12,8 @@ import {
   formatDuration,
   leadingWords,
   notify,
+  optionKinds,
   parseOptions,
-  pathOptions,
   print,
   runMain,
   suggestion,
@@ -47,7 +47,7 @@ export const command = {
     "deno task queue clear --yes",
   ],
   schema: z.strictObject({
-    share: pathOptions.path.default(".queue").describe(
+    share: optionKinds.path.default(".queue").describe(
       "Folder for queue.json, by which workers join, and for the server's files",
     ),
     queue: z.string().min(1).optional().describe(

@@ -10,8 +10,8 @@ import {
   EXIT,
   leadingWords,
   notify,
+  optionKinds,
   parseOptions,
-  pathOptions,
   print,
   runMain,
   suggestion,
@@ -48,10 +48,10 @@ export const command = {
     workers: z.int().min(1).max(1024).optional().describe(
       "Students trained at once (default: one a logical core)",
     ),
-    data: pathOptions.path.optional().describe(
+    data: optionKinds.path.optional().describe(
       "Folder with data set files already there, looked in first",
     ),
-    results: pathOptions.path.default("results").describe(
+    results: optionKinds.path.default("results").describe(
       "Results folder whose records are compared",
     ),
     update: z.boolean().default(false).describe(

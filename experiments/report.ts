@@ -7,8 +7,8 @@
 import { z } from "zod";
 import {
   notify,
+  optionKinds,
   parseOptions,
-  pathOptions,
   runMain,
   suggestion,
   UsageError,
@@ -33,10 +33,10 @@ export const command = {
   ],
   schema: z.strictObject({
     profile: z.string().optional().describe("One profile of them; default all"),
-    results: pathOptions.path.default("results").describe(
+    results: optionKinds.path.default("results").describe(
       "Folder with the records; its run store is not read",
     ),
-    out: pathOptions.path.optional().describe(
+    out: optionKinds.path.optional().describe(
       "The file; default QUESTION.html in the results folder",
     ),
   }),

@@ -13,8 +13,8 @@ import {
   EXIT,
   isoTime,
   notify,
+  optionKinds,
   parseOptions,
-  pathOptions,
   print,
   runMain,
   type RunOptions,
@@ -94,10 +94,10 @@ export const command = {
     }),
     engine: z.enum(ENGINE_CHOICE.engines).default(ENGINE_CHOICE.engines[0]!)
       .describe(`Runtime that trains. ${ENGINE_CHOICE.engineNote}`),
-    dataFolder: pathOptions.path.optional().meta({ flag: "data" }).describe(
+    dataFolder: optionKinds.path.optional().meta({ flag: "data" }).describe(
       "Folder with data set files already there, looked in first",
     ),
-    results: pathOptions.path.default("results").describe(
+    results: optionKinds.path.default("results").describe(
       "Folder for weights, records and the run store",
     ),
     retrain: z.boolean().default(false).describe(

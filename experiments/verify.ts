@@ -12,8 +12,8 @@ import {
   EXIT,
   ifThere,
   notify,
+  optionKinds,
   parseOptions,
-  pathOptions,
   print,
   runMain,
   UsageError,
@@ -46,7 +46,7 @@ export const command = {
     "deno task verify --allowed-signers FILE",
   ],
   schema: z.strictObject({
-    results: pathOptions.path.default("results").describe("Results folder"),
+    results: optionKinds.path.default("results").describe("Results folder"),
     only: z.string().min(1).optional().describe(
       "A file below it: only what it belongs to, a cell or a table, is checked",
     ),
@@ -61,13 +61,13 @@ export const command = {
     ),
     engine: z.enum(ENGINE_CHOICE.engines).default(ENGINE_CHOICE.engines[0]!)
       .describe("What computes --scores"),
-    data: pathOptions.path.optional().describe(
+    data: optionKinds.path.optional().describe(
       "Folder with data set files already there, looked in first for --scores",
     ),
-    sign: pathOptions.path.optional().describe(
+    sign: optionKinds.path.optional().describe(
       "Sign the files with this SSH key, after all checks hold: SIGNATURES in the folder",
     ),
-    allowedSigners: pathOptions.path.optional().describe(
+    allowedSigners: optionKinds.path.optional().describe(
       "Check that signature against a file of allowed signers (ssh-keygen(1))",
     ),
   }),

@@ -62,3 +62,12 @@ export function allowVariables(...names: readonly string[]): string {
   const known = (env as { readonly allow: readonly string[] }).allow;
   return `--allow-env=${[...known, ...names].join(",")}`;
 }
+
+/**
+ * Deno's flag that takes the network from a task. It names every host of the set:
+ * beside a set with a list, Deno passes over a --deny-net that names none.
+ */
+export function denyNetwork(set = "experiment"): string {
+  const { net } = CONFIGURATION.permissions[set]!;
+  return `--deny-net=${(net as readonly string[]).join(",")}`;
+}

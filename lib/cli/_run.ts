@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { pathOptions } from "./path_option.ts";
+import { optionKinds } from "./option_kinds.ts";
 
 /** The engine when none is named: embedded, and there on every platform. */
 const DEFAULT_ENGINE = "onnx-cpu";
@@ -36,9 +36,9 @@ export function runSchema(engines: readonly string[], engineNote?: string) {
         "Share of the queue's answers that are trained again here and compared",
       ),
     // "data" is a group of an experiment's own options.
-    dataFolder: pathOptions.path.optional().meta({ flag: "data" })
+    dataFolder: optionKinds.path.optional().meta({ flag: "data" })
       .describe("Folder with data set files already there, looked in first"),
-    results: pathOptions.path.default("results")
+    results: optionKinds.path.default("results")
       .describe("Folder for records, tables, figures and the run store"),
   });
 }
@@ -50,7 +50,7 @@ export function invocationSchema(profiles: readonly string[]) {
     profile: z.enum(profiles)
       .default(profiles.includes("laptop") ? "laptop" : profiles[0]!)
       .describe("Size of the experiment: the file of options read first"),
-    config: pathOptions.path.optional()
+    config: optionKinds.path.optional()
       .describe("YAML file whose options win over those of the profile"),
     fresh: z.boolean().default(false)
       .describe("Start over; an earlier run is set aside, never deleted"),

@@ -13,7 +13,7 @@ export * from "./if_there.ts";
 export * from "./main.ts";
 export * from "./output.ts";
 export * from "./parse.ts";
-export * from "./path_option.ts";
+export * from "./option_kinds.ts";
 export { suggestion } from "./_suggest.ts";
 export * from "./progress.ts";
 export * from "./run_command.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { encodePng } from "../../lib/lab/pictures/contact_sheet.ts";
 import { dataSetNames } from "../../lib/data/mod.ts";
 import { decodePicture } from "../../lib/data/decoders/picture.ts";
-import { taskFlags } from "../_tasks.ts";
+import { denyNetwork, taskFlags } from "../_tasks.ts";
 import { inFolder, PROJECT } from "./_run.ts";
 
 async function data(
@@ -15,7 +15,7 @@ async function data(
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [
       ...taskFlags("data"),
-      ...["--deny-net", `${PROJECT}experiments/data.ts`, ...args],
+      ...[denyNetwork("data"), `${PROJECT}experiments/data.ts`, ...args],
     ],
     cwd,
     env: { NO_COLOR: "1", ...env },

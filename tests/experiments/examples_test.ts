@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { command as course } from "../../bench/course.ts";
 import { command as bench, parseBench } from "../../bench/options.ts";
 import { command as ablation, readNames } from "../../experiments/ablation.ts";
 import { EXPERIMENTS } from "../../experiments/all.ts";
@@ -18,6 +19,7 @@ import {
   parseOptions,
 } from "../../lib/cli/mod.ts";
 import { selectCells } from "../../lib/lab/mod.ts";
+import { command as soak } from "../soak/main.ts";
 import { PROJECT } from "./_run.ts";
 
 /** A command, and how it reads its arguments. */
@@ -43,13 +45,14 @@ const COMMANDS: readonly Known[] = [
   { command: data, read: readRequest },
   { command: regress, read: readRegress },
   { command: bench, read: parseBench },
-  ...[engines, exporting, onednn, portable, results, teacher, tfjsNode].map(
-    plain,
-  ),
+  ...[
+    ...[course, engines, exporting, onednn, portable],
+    ...[results, soak, teacher, tfjsNode],
+  ].map(plain),
 ];
 
 /** Tasks of deno.json that are no commands of their own. */
-const OTHERS = ["test", "figures", "ok"];
+const OTHERS = ["test", "test:quick", "test:mutations", "figures", "ok"];
 
 /** Reads a whole command line as its command would. */
 function read(line: string): void {

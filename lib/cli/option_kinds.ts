@@ -38,16 +38,17 @@ export function fromWhereUserStands(
     : path;
 }
 
-const path: z.ZodString = z.string().min(1)
-  .refine((path) => !path.includes("\0"), "expected a path without NUL")
-  .refine(
-    (path) => !/^(folder:)?~([/\\]|$)/.test(path),
-    'expected a path without "~", which only shells understand, and not behind "="; write it out',
-  )
-  .overwrite((path) => fromWhereUserStands(path));
-
-/**
- * The schema of an option that is a path: not empty, as the shell would have it, and
- * relative to where the user stands. Its default is relative to the project's folder.
- */
-export const pathOptions = { path };
+/** Schemas of options that several commands have, to be described where they are used. */
+export const optionKinds = {
+  /**
+   * A path: not empty, as the shell would have it, and relative to where the user
+   * stands. A default that it is given is relative to the project's folder.
+   */
+  path: z.string().min(1)
+    .refine((path) => !path.includes("\0"), "expected a path without NUL")
+    .refine(
+      (path) => !/^(folder:)?~([/\\]|$)/.test(path),
+      'expected a path without "~", which only shells understand, and not behind "="; write it out',
+    )
+    .overwrite((path) => fromWhereUserStands(path)),
+};

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import {
   fromWhereUserStands,
+  optionKinds,
   parseOptions,
-  pathOptions,
   UsageError,
 } from "../../lib/cli/mod.ts";
 import * as z from "zod";
@@ -33,14 +33,14 @@ Deno.test("fromWhereUserStands() starts relative paths where the task was called
   ) assert.equal(from("mine", cwd, standing), "mine");
 });
 
-Deno.test("pathOptions.path refuses what only a shell understands, and NUL", () => {
+Deno.test("optionKinds.path refuses what only a shell understands, and NUL", () => {
   const command = {
     name: "deno task x",
     summary: "",
     examples: [],
     schema: z.strictObject({
-      results: pathOptions.path.default("results"),
-      data: pathOptions.path.optional(),
+      results: optionKinds.path.default("results"),
+      data: optionKinds.path.optional(),
     }),
   };
   for (const path of ["~", "~/x", "folder:~/x", "~\\x"]) {
