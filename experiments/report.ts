@@ -58,9 +58,19 @@ function split(
   );
 }
 
-async function main(args: readonly string[]): Promise<void> {
+/**
+ * Reads the command line.
+ *
+ * @param args Its arguments: maybe a question, then options.
+ * @throws {UsageError} With the mistakes.
+ */
+export function readRequest(args: readonly string[]) {
   const [question, rest] = split(args);
-  const { results: folder, out, profile } = parseOptions(command, rest);
+  return { ...parseOptions(command, rest), question };
+}
+
+async function main(args: readonly string[]): Promise<void> {
+  const { question, results: folder, out, profile } = readRequest(args);
   const name = question ?? "report";
   const results = openResults(folder, {
     store: false,

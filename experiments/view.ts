@@ -95,12 +95,24 @@ async function open(address: string): Promise<void> {
   notify(`--open: "${program}" opened no browser; open the address yourself`);
 }
 
-async function main(args: readonly string[]): Promise<number> {
+/**
+ * Reads the command line.
+ *
+ * @param args Its arguments: maybe a results folder, then options.
+ * @throws {UsageError} With the mistakes.
+ */
+export function readRequest(args: readonly string[]) {
   const [first, ...rest] = args;
   const hasFolder = first !== undefined && !first.startsWith("-");
-  const folder = hasFolder ? fromWhereUserStands(first) : "results";
-  const options = parseOptions(command, hasFolder ? rest : args);
-  const { host: hostname, port } = options;
+  return {
+    ...parseOptions(command, hasFolder ? rest : args),
+    folder: hasFolder ? fromWhereUserStands(first) : "results",
+  };
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  const options = readRequest(args);
+  const { folder, host: hostname, port } = options;
   using interruption = interruptible({ tell() {} });
   const token = isLoopback(hostname) ? undefined : randomToken();
   if (token !== undefined) await allowHost(hostname);

@@ -7,11 +7,25 @@ import { command as data, readRequest } from "../../experiments/data.ts";
 import { command as engines } from "../../experiments/engines.ts";
 import { command as exporting } from "../../experiments/export.ts";
 import { command as portable } from "../../experiments/portable.ts";
+import {
+  command as queue,
+  readRequest as readQueue,
+} from "../../experiments/queue.ts";
 import { command as regress, readRegress } from "../../experiments/regress.ts";
+import {
+  command as report,
+  readRequest as readReport,
+} from "../../experiments/report.ts";
 import { command as results } from "../../experiments/results.ts";
 import { command as onednn } from "../../experiments/setup_onednn.ts";
 import { command as tfjsNode } from "../../experiments/setup_tfjs_node.ts";
 import { command as teacher } from "../../experiments/teacher.ts";
+import { command as verify } from "../../experiments/verify.ts";
+import {
+  command as view,
+  readRequest as readView,
+} from "../../experiments/view.ts";
+import { command as worker } from "../../experiments/worker.ts";
 import {
   HelpRequest,
   type OptionsSource,
@@ -45,20 +59,28 @@ const COMMANDS: readonly Known[] = [
   { command: data, read: readRequest },
   { command: regress, read: readRegress },
   { command: bench, read: parseBench },
+  { command: queue, read: readQueue },
+  { command: report, read: readReport },
+  { command: view, read: readView },
   ...[
     ...[course, engines, exporting, onednn, portable],
-    ...[results, soak, teacher, tfjsNode],
+    ...[results, soak, teacher, tfjsNode, verify, worker],
   ].map(plain),
 ];
 
 /** Tasks of deno.json that are no commands of their own. */
-const OTHERS = ["test", "test:quick", "test:mutations", "figures", "ok"];
+const OTHERS = [
+  ...["test", "test:quick", "test:mutations"],
+  ...["figures", "ok", "page"],
+];
 
 /** Reads a whole command line as its command would. */
 function read(line: string): void {
-  // What comes after "deno task", without the remark; an empty list bears quotes.
+  // What comes after "deno task", as a shell hands it on: without the remark, the
+  // quotes of an empty list and of a command within a command, and "~".
   const words = line.replace(/^.*?\btask /, "").replace(/\s+#.*$/, "")
-    .replaceAll("'[]'", "[]").trim().split(/\s+/);
+    .replaceAll("'[]'", "[]").replaceAll(" ~/", " /home/name/")
+    .replace(/"$/, "").trim().split(/\s+/);
   const name = `deno task ${words[0]}`;
   const known = COMMANDS.find(({ command }) => command.name === name);
   assert(known !== undefined, `${line}: there is no such command`);
