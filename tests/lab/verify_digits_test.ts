@@ -17,7 +17,7 @@ async function generated(folder = ""): Promise<readonly string[]> {
     if (isDirectory) paths.push(...await generated(`${path}/`));
     // What runs took is no record: docs/verify.md says what is seen of it.
     const isOurs = /\.(json|md|svg)$/.test(name) &&
-      !/(\.environment\.json$|^bench\/.*json$)/.test(name);
+      !/(\.environment\.json$|^bench\/.*json$|^memory\.)/.test(path);
     if (isOurs) paths.push(path);
   }
   return paths.sort();
