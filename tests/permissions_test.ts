@@ -217,8 +217,7 @@ async function registryHosts(): Promise<readonly string[]> {
   return [...hosts].sort();
 }
 
-// Seen to fail: with a task added, with --allow-all back in one, with one host or
-// variable more in deno.json.
+// Seen to fail: with a task added, and with one program more (deno task test:mutations).
 Deno.test("no task may do more than is listed", () => {
   const running = Object.entries(CONFIGURATION.tasks)
     .filter(([, { command }]) => /\bdeno (run|test)\b/.test(command));
@@ -272,7 +271,7 @@ async function doneUnder(set: string): Promise<readonly string[]> {
   return JSON.parse(text.decode(stdout));
 }
 
-// Seen to fail: with "write": true in the set experiment, and with all programs.
+// Seen to fail: with "write": true in the set experiment.
 Deno.test("sets of permissions refuse what they do not list", async () => {
   const outside = ["write elsewhere", "read elsewhere"];
   for (
@@ -301,7 +300,8 @@ async function task(name: string, args: readonly string[]) {
   return { code, stderr: new TextDecoder().decode(stderr) };
 }
 
-// Seen to fail: with N2N_CALIBRATION, and with reading, taken from the sets.
+// Seen to fail: with reading of lib/ only, and with ORT_DISABLE_TELEMETRY taken from the
+// set.
 Deno.test("every experiment foresees its smoke profile with its task's permissions", async () => {
   await inFolder(async (folder) => {
     for (const { report } of EXPERIMENTS) {
@@ -327,7 +327,6 @@ Deno.test("tables are checked and data are verified with their tasks' permission
   }
 });
 
-// Seen to fail: with N2N_CACHE at an empty folder and a set that is not in a package.
 Deno.test("a search needs no network once its data are cached", async () => {
   await inFolder(async (folder) => {
     const { stderr } = await finish(folder, {

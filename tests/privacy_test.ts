@@ -34,8 +34,7 @@ if (!watch) {
 /** Mesa, which is the system's and not ours, keeps compiled shaders. */
 const OF_DRIVERS = /^cache\/mesa_shader_cache/;
 
-// Seen to fail: with a file written to the home folder and a host looked up by the
-// script.
+// Seen to fail: with a file written to the home folder, and a host asked, by the script.
 for (const engine of engineNames().filter((name) => name !== "onnx-cpu")) {
   await whereAvailable(engine, "sending nothing", () => {
     Deno.test(`${engine} ${deed} when it trains`, async () => {
@@ -56,8 +55,6 @@ for (const engine of engineNames().filter((name) => name !== "onnx-cpu")) {
   });
 }
 
-// Seen to fail: with ORT_DISABLE_TELEMETRY not set, and with what is permitted to
-// experiments at fetch() of a host of theirs.
 Deno.test(`rq1 ${deed} when it searches and draws`, async () => {
   await inFolder(async (folder) => {
     const { code, stderr, files, sockets } = await runElsewhere(

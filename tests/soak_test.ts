@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { type Kill, soak } from "./soak/soak.ts";
 
-// The long variant is deno task soak. Seen to fail: with a checkpoint that is kept
-// before the history of its step, in a transaction of its own.
+// The long variant is deno task soak. Seen to fail: with a policy that begins anew
+// where its search goes on.
 Deno.test("rq1 gives the same record when it is killed at points of a write and at random", async () => {
   const seen: Kill[] = [];
   const { kills, differing } = await soak({

@@ -10,8 +10,7 @@ import {
 import { FILES, LINES } from "./_options.ts";
 import { refuseAll } from "./_refuse.ts";
 
-// Seen to fail: with the range of labels unchecked, with a record's name taken as it
-// is, with any error of a decoder passed on as it comes.
+// Seen to fail: with a record's name taken as it is.
 refuseAll("own data", OWN_DATA, { leaves: /^cache\// });
 refuseAll("pictures", PICTURES, { leaves: /^cache\// });
 refuseAll("networks of other programs", NETWORKS);

@@ -177,7 +177,10 @@ function variants(
   );
 }
 
-// Seen to fail: with a type checked no more in each of the decoders.
+// Seen to fail: of tensors, with any JSON taken for a header; of MAT, with an element's
+// end unchecked; of CIFAR, with the length unchecked; of records, with the form
+// unchecked; of pictures, with libvips' errors passed on; of options, with any document
+// taken for a mapping.
 for (
   const [name, { sound, decode, around, refusal, runs }] of Object.entries(
     TARGETS,

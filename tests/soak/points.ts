@@ -1,13 +1,13 @@
-/** Points of a write at which a run can be killed. */
+/** Points of a write at which a run can be killed; the store's come all along. */
 export const KILL_POINTS = [
+  "statement:after",
+  "commit:before",
   "write:within",
+  "rename:after",
+  "commit:after",
   "sync:before",
   "sync:after",
   "rename:before",
-  "rename:after",
-  "statement:after",
-  "commit:before",
-  "commit:after",
 ] as const;
 
 /** One of {@link KILL_POINTS}. */
