@@ -91,7 +91,7 @@ const SETS: Readonly<Record<string, Readonly<Record<string, Permission>>>> = {
   experiment: {
     read: true,
     write: OUTSIDE_OF_CODE,
-    net: HOSTS,
+    net: ["127.0.0.1", "localhost", ...HOSTS],
     env: only(
       "INIT_CWD",
       "N2N_CACHE",
