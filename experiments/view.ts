@@ -12,17 +12,13 @@ import {
   notify,
   parseOptions,
   print,
+  randomSecret,
   runCommand,
   runMain,
   UsageError,
   wallClock,
 } from "../lib/cli/mod.ts";
-import {
-  isLoopback,
-  openResults,
-  randomToken,
-  serveView,
-} from "../lib/view/mod.ts";
+import { isLoopback, openResults, serveView } from "../lib/view/mod.ts";
 
 /** What can be asked on the command line. */
 export const command = {
@@ -114,7 +110,7 @@ async function main(args: readonly string[]): Promise<number> {
   const options = readRequest(args);
   const { folder, host: hostname, port } = options;
   using interruption = interruptible({ tell() {} });
-  const token = isLoopback(hostname) ? undefined : randomToken();
+  const token = isLoopback(hostname) ? undefined : randomSecret();
   if (token !== undefined) await allowHost(hostname);
   const results = openResults(folder, { nowMs: wallClock.epochMs });
   try {

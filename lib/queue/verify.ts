@@ -1,3 +1,4 @@
+import { randomSecret } from "../cli/mod.ts";
 import {
   type EngineIdentity,
   evaluationKey,
@@ -31,8 +32,8 @@ export function verifyAnswers(
   queue: QueueExecutor,
   { home, share, engine }: VerifyOptions,
 ): QueueExecutor {
-  // deno-lint-ignore house/no-hidden-input -- who is checked must not be foreseen, and no result depends on it
-  const salt = crypto.getRandomValues(new Uint8Array(16)).join();
+  // Who is checked must not be foreseen, and no result depends on it.
+  const salt = randomSecret();
   const isChecked = (key: string) =>
     parseInt(sha256Hex(salt + key).slice(0, 8), 16) < share * 2 ** 32;
   return {

@@ -6,6 +6,7 @@
 
 import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
+import { withoutHiddenInput } from "./_hidden_input.ts";
 
 /** The script and the style of the page. */
 export interface Bundle {
@@ -34,6 +35,7 @@ export async function bundlePage(): Promise<Bundle> {
           legalComments: "none",
           charset: "ascii",
           logLevel: "silent",
+          plugins: [withoutHiddenInput],
         });
         return outputFiles[0]!.text;
       }),

@@ -18,6 +18,11 @@ Deno.test({
     assert(script === held.script, remedy);
     assert(style === held.style, remedy);
     assert(gzipSync(script).length < MOST_BYTES);
+    // Equal records look equal: nothing is drawn by chance or by the clock.
+    assert.doesNotMatch(
+      script,
+      /Math\.random|getRandomValues|randomUUID|performance\.now|Date\.now|new Date(?!\()|new Date\(\)/,
+    );
     assert.doesNotMatch(script + style, /https?:\/\/(?!www\.w3\.org)/);
   },
 });

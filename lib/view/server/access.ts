@@ -14,14 +14,6 @@ export function isLoopback(host: string): boolean {
   return LOOPBACK.includes(host);
 }
 
-/** A token that nobody guesses. */
-export function randomToken(): string {
-  // What nobody may guess must not follow from a seed.
-  // deno-lint-ignore house/no-hidden-input
-  const bytes = crypto.getRandomValues(new Uint8Array(24));
-  return bytes.toBase64({ alphabet: "base64url" });
-}
-
 /**
  * What is answered to somebody who may not look, or who has just shown the token;
  * undefined where the request may be answered.
