@@ -15,6 +15,7 @@ import {
   print,
   runMain,
   UsageError,
+  warn,
   writeFileAtomic,
 } from "../lib/cli/mod.ts";
 import {
@@ -336,7 +337,7 @@ export async function main(args: readonly string[]): Promise<number> {
       }`,
     );
     if (largest <= LOGIT_TOLERANCE) return EXIT.done;
-    notify(
+    warn(
       `The logits differ by ${largest}, expected at most ${LOGIT_TOLERANCE}`,
     );
     return EXIT.regression;

@@ -18,6 +18,7 @@ import {
   runMain,
   suggestion,
   UsageError,
+  warn,
 } from "../lib/cli/mod.ts";
 import {
   clearQueue,
@@ -123,7 +124,7 @@ async function start({ share, host, port, tls }: Request): Promise<void> {
       "Only this machine reaches it: --host NAME for others, or an SSH tunnel",
     );
   } else if (!isEncrypted) {
-    notify(
+    warn(
       "Not encrypted: whoever can listen to this network reads the password; --tls encrypts",
     );
   }
@@ -147,7 +148,7 @@ async function status(request: Request): Promise<void> {
   for (const { name, waiting } of found.queues) {
     const hasWorker = found.workers.some(({ queue }) => queue === name);
     if (waiting > 0 && !hasWorker) {
-      notify(
+      warn(
         `${name}: jobs wait and no worker takes them; each engine, version and instruction set has a queue of its own`,
       );
     }

@@ -11,6 +11,7 @@ import {
   notify,
   parseOptions,
   runMain,
+  warn,
   writeFileAtomic,
 } from "../lib/cli/mod.ts";
 import {
@@ -130,7 +131,7 @@ export async function main(
     ),
   )).flat();
   for (const { path, reason } of [...stale, ...orphans]) {
-    notify(`results/${path} ${reason}`);
+    warn(`results/${path} ${reason}`);
   }
   if (stale.length > 0) notify("Run deno task results to write them again");
   if (stale.length + orphans.length > 0) return EXIT.regression;

@@ -19,6 +19,7 @@ import {
   runMain,
   type RunOptions,
   UsageError,
+  warn,
   writeFileAtomic,
 } from "../lib/cli/mod.ts";
 import type { DataSetHandle } from "../lib/data/mod.ts";
@@ -265,7 +266,7 @@ async function main(args: readonly string[]): Promise<number> {
   const name = teacherName(options);
   const before = retrain ? await recordedTeacher(results, name) : undefined;
   if (retrain && before === undefined) {
-    notify(`There is no record of ${name} to compare with: train it first`);
+    warn(`There is no record of ${name} to compare with: train it first`);
     return EXIT.usage;
   }
   // A training that is to be repeated must not be remembered.

@@ -9,6 +9,8 @@ import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import {
   createProgress,
+  currentVoice,
+  emit,
   EXIT,
   ifThere,
   notify,
@@ -17,6 +19,7 @@ import {
   print,
   runMain,
   UsageError,
+  warn,
 } from "../lib/cli/mod.ts";
 import {
   checkSignatures,
@@ -52,9 +55,6 @@ export const command = {
     ),
     trace: z.boolean().default(false).describe(
       "Say of each page, table and figure which records it comes from",
-    ),
-    json: z.boolean().default(false).describe(
-      "Print what was found as JSON",
     ),
     scores: z.boolean().default(false).describe(
       "Test the weights that are here on test images once more, where the data are to be had; minutes",
@@ -107,8 +107,7 @@ async function folderOf(results: string): Promise<string> {
  */
 export async function main(args: readonly string[]): Promise<number> {
   const options = parseOptions(command, args);
-  const { only, trace, json, scores, engine, data, sign, allowedSigners } =
-    options;
+  const { only, trace, scores, engine, data, sign, allowedSigners } = options;
   const results = await folderOf(options.results);
   const whole = { results, experiments: EXPERIMENTS };
   const steps = only === undefined ? await countSteps(whole) : 0;
@@ -131,14 +130,14 @@ export async function main(args: readonly string[]): Promise<number> {
     ],
   });
   const { code } = verification;
-  if (json) print(JSON.stringify(verification, undefined, 2));
-  else {
+  emit({ event: "verification", ...verification });
+  if (currentVoice() !== "json") {
     if (trace) print(tracesText(verification.traces));
     print(verificationText(verification));
   }
   if (sign === undefined) return code;
   if (code !== EXIT.done) {
-    notify("Not signed: what is signed must hold first");
+    warn("Not signed: what is signed must hold first");
     return code;
   }
   notify(`Written: ${await signResults(results, sign)}`);

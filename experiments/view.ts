@@ -9,7 +9,6 @@ import {
   EXIT,
   fromWhereUserStands,
   interruptible,
-  notify,
   parseOptions,
   print,
   randomSecret,
@@ -17,6 +16,7 @@ import {
   runMain,
   UsageError,
   wallClock,
+  warn,
 } from "../lib/cli/mod.ts";
 import { isLoopback, openResults, serveView } from "../lib/view/mod.ts";
 
@@ -88,7 +88,7 @@ async function open(address: string): Promise<void> {
   const [program, ...args] = OPENERS[Deno.build.os] ?? ["xdg-open"];
   const result = await runCommand(program, [...args, address]);
   if (result?.code === 0) return;
-  notify(`--open: "${program}" opened no browser; open the address yourself`);
+  warn(`--open: "${program}" opened no browser; open the address yourself`);
 }
 
 /**

@@ -23,7 +23,11 @@ export type Permission =
 /** What this project's tests ask of deno.json. */
 export interface Configuration {
   readonly tasks: Readonly<
-    Record<string, { readonly description: string; readonly command: string }>
+    Record<string, {
+      readonly description: string;
+      readonly command: string;
+      readonly dependencies?: readonly string[];
+    }>
   >;
   readonly permissions: Readonly<
     Record<string, Readonly<Record<string, Permission>>>

@@ -59,7 +59,15 @@ export function invocationSchema(profiles: readonly string[]) {
   });
 }
 
-/** The option every command has. */
-export const helpSchema: z.ZodObject = z.strictObject({
-  help: z.boolean().default(false).describe("Show this text (also -h)"),
-});
+/** Options that every command has. */
+// deno-lint-ignore explicit-module-boundary-types
+export function commonSchema() {
+  return z.strictObject({
+    quiet: z.boolean().default(false)
+      .describe("Say nothing but results, warnings and errors"),
+    json: z.boolean().default(false).describe(
+      "Say everything as lines of JSON on standard output, one an event",
+    ),
+    help: z.boolean().default(false).describe("Show this text (also -h)"),
+  });
+}

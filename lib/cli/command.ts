@@ -1,5 +1,5 @@
 import { asZod, describeSchema } from "./_fields.ts";
-import { helpSchema, invocationSchema, runSchema } from "./_run.ts";
+import { commonSchema, invocationSchema, runSchema } from "./_run.ts";
 
 /**
  * A `z.strictObject(…)` of zod; only its output type matters to a caller.
@@ -118,7 +118,7 @@ export interface Amendment {
 export function defineCommand<Config>(
   command: Command<Config>,
 ): Command<Config> {
-  const reserved = [runSchema([]), invocationSchema(["smoke"]), helpSchema]
+  const reserved = [runSchema([]), invocationSchema(["smoke"]), commonSchema()]
     .flatMap((schema) => Object.keys(schema.shape));
   const own = describeSchema(asZod(command.schema)).properties ?? {};
   const clash = Object.keys(own).find((key) => reserved.includes(key));

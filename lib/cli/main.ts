@@ -1,5 +1,5 @@
 import { EXIT, HelpRequest } from "./errors.ts";
-import { type TextSink, writeText } from "./output.ts";
+import { currentVoice, emit, type TextSink, writeText } from "./output.ts";
 
 /** A program: gets the arguments, may return an exit code (none means 0). */
 export type Main = (
@@ -23,7 +23,8 @@ export interface MainOptions {
  * is meant for people: its message is printed without a stack and the process
  * ends with that code. So is what the system refuses (no permission, a file where
  * a folder should be, a full disk) or Deno does not permit, with exit code 1. Any other error is a bug:
- * stack, exit code 1.
+ * stack, exit code 1. Under `--json` errors are events like all else, and the last
+ * event tells the exit code.
  *
  * @param main The program.
  * @param options Doubles for tests.
@@ -49,12 +50,20 @@ export async function runMain(
   } catch (error) {
     const asked = error instanceof HelpRequest;
     try {
-      writeText(asked ? stdout : stderr, `${describeError(error)}\n`);
       code = exitCodeOf(error) ?? EXIT.bug;
+      const text = describeError(error);
+      if (!asked && currentVoice() === "json") {
+        emit({ event: "error", text, exitCode: code }, stdout);
+      } else writeText(asked ? stdout : stderr, `${text}\n`);
     } catch {
       // Nowhere left to say it; the code still can.
       code = asked ? EXIT.bug : exitCodeOf(error) ?? EXIT.bug;
     }
+  }
+  try {
+    emit({ event: "end", exitCode: code }, stdout);
+  } catch {
+    // Nowhere left to say it.
   }
   exit(code);
 }

@@ -1,3 +1,4 @@
+import { isoTime } from "./clock.ts";
 import { FileError } from "./errors.ts";
 
 const encoder = new TextEncoder();
@@ -6,6 +7,41 @@ const encoder = new TextEncoder();
 export interface TextSink {
   /** Writes some of the bytes, at least one, and returns how many. */
   writeSync(bytes: Uint8Array): number;
+}
+
+/**
+ * How the process speaks: "text" to a person; "quiet" leaves out all that is
+ * neither a result nor a warning nor an error; "json" to a program, one line of
+ * JSON an event on standard output.
+ */
+export type Voice = "text" | "quiet" | "json";
+
+/** Something that happened, as `--json` tells it. */
+export interface OutputEvent {
+  /**
+   * Its kind: "output" (text that is the command's result), "message", "warning",
+   * "error", "progress", "end", or one of a command's own.
+   */
+  readonly event: string;
+  /** What belongs to it; only what JSON can hold. */
+  readonly [key: string]: unknown;
+}
+
+let voice: Voice = "text";
+
+/** How the process speaks. */
+export function currentVoice(): Voice {
+  return voice;
+}
+
+/**
+ * Chooses how the process speaks from now on. The parsers do it, for `--quiet` and
+ * `--json`.
+ *
+ * @param chosen The voice.
+ */
+export function setVoice(chosen: Voice): void {
+  voice = chosen;
 }
 
 /**
@@ -34,12 +70,26 @@ export function writeText(sink: TextSink, text: string): void {
 }
 
 /**
- * Prints one line on standard output: a result somebody may pipe on.
+ * Tells an event to a program that reads along (`--json`); to nobody else.
  *
- * @param line Text without its line end.
+ * @param event What happened; the time is added.
+ * @param sink Where to; default `Deno.stdout`.
  */
-export function print(line: string): void {
-  writeText(Deno.stdout, `${line}\n`);
+export function emit(event: OutputEvent, sink: TextSink = Deno.stdout): void {
+  if (voice !== "json") return;
+  const { event: kind, ...rest } = event;
+  const line = JSON.stringify({ event: kind, time: isoTime(), ...rest });
+  writeText(sink, `${line}\n`);
+}
+
+/**
+ * Prints text on standard output: a result somebody may pipe on.
+ *
+ * @param text Text without its last line end.
+ */
+export function print(text: string): void {
+  if (voice === "json") emit({ event: "output", text });
+  else writeText(Deno.stdout, `${text}\n`);
 }
 
 /**
@@ -48,5 +98,17 @@ export function print(line: string): void {
  * @param line Text without its line end.
  */
 export function notify(line: string): void {
-  writeText(Deno.stderr, `${line}\n`);
+  if (voice === "json") emit({ event: "message", text: line });
+  else if (voice === "text") writeText(Deno.stderr, `${line}\n`);
+}
+
+/**
+ * Prints one line on standard error: something that whoever relies on the result
+ * has to know, however quiet the process is.
+ *
+ * @param line Text without its line end.
+ */
+export function warn(line: string): void {
+  if (voice === "json") emit({ event: "warning", text: line });
+  else writeText(Deno.stderr, `${line}\n`);
 }

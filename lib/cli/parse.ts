@@ -13,10 +13,11 @@ import {
   type Sources,
   withPresets,
 } from "./_resolve.ts";
-import { helpSchema, invocationSchema, runSchema } from "./_run.ts";
+import { commonSchema, invocationSchema, runSchema } from "./_run.ts";
 import { readLayer } from "./_yaml.ts";
 import type { Command, Invocation, OptionsSource, Values } from "./command.ts";
 import { HelpRequest, UsageError } from "./errors.ts";
+import { setVoice } from "./output.ts";
 
 /**
  * Reads an experiment's command line. Defaults of the schema are the lowest
@@ -44,7 +45,7 @@ export function parseCommand<Config>(
   const flags = readOptions(args, {
     command,
     title: "Options of this experiment",
-    builtIn: [shared, calling, helpSchema],
+    builtIn: [shared, calling],
   });
   const isCalling = ({ field }: Given) =>
     Object.hasOwn(calling.shape, field.path[0]!);
@@ -147,11 +148,11 @@ export function parseOptions<Config>(
   const flags = readOptions(args, {
     command,
     title: "Options",
-    builtIn: [helpSchema],
+    builtIn: [],
   });
   const options = checkValuesOf(asZod(command.schema), {
     layers: [],
-    given: flags.given.filter(({ field }) => field.flag !== "help"),
+    given: flags.given,
   });
   const problems = [...flags.problems, ...problemsOf(options)];
   if (!options.ok || problems.length > 0) {
@@ -160,7 +161,7 @@ export function parseOptions<Config>(
   return options.values;
 }
 
-/** Flags of the schemas given; asks for help are answered here. */
+/** Flags of the schemas given; what every command has is answered here. */
 function readOptions(
   args: readonly string[],
   { command, title, builtIn }: {
@@ -169,16 +170,31 @@ function readOptions(
     readonly builtIn: readonly z.ZodObject[];
   },
 ): Flags {
+  const schema = commonSchema();
   const own = listFields(describeSchema(asZod(command.schema)));
-  const shared = builtIn.flatMap((schema) =>
-    listFields(describeSchema(schema))
+  const shared = [...builtIn, schema].flatMap((each) =>
+    listFields(describeSchema(each))
   );
   const flags = readFlags(args, [...own, ...shared]);
-  if (flags.given.some(({ field, value }) => field.flag === "help" && value)) {
-    const groups = [[title, own], ["Options of every run", shared]] as const;
-    throw new HelpRequest(formatHelp({ ...command, groups }));
+  const isCommon = ({ field }: Given) =>
+    Object.hasOwn(schema.shape, field.path[0]!);
+  const common = checkValuesOf(schema, {
+    layers: [],
+    given: flags.given.filter(isCommon),
+  });
+  const problems = [...flags.problems, ...problemsOf(common)];
+  if (common.ok) {
+    const { help, quiet, json } = common.values;
+    if (help) {
+      const groups = [[title, own], ["Options of every run", shared]] as const;
+      throw new HelpRequest(formatHelp({ ...command, groups }));
+    }
+    if (quiet && json) {
+      problems.push("--quiet and --json: expected one of them, or none");
+    } // A command that another one runs speaks as that was told to.
+    else if (quiet || json) setVoice(json ? "json" : "quiet");
   }
-  return flags;
+  return { given: flags.given.filter((each) => !isCommon(each)), problems };
 }
 
 function checkValuesOf<Config>(

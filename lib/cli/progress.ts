@@ -1,10 +1,20 @@
 import { type Clock, formatDuration, wallClock } from "./clock.ts";
-import { type TextSink, writeText } from "./output.ts";
+import {
+  currentVoice,
+  emit,
+  notify,
+  type OutputEvent,
+  type TextSink,
+  type Voice,
+  writeText,
+} from "./output.ts";
 
 /** On a terminal the line is redrawn at most this often. */
 const REDRAW_MS = 100;
 /** Elsewhere (a file, a CI log) a line is printed at most this often. */
 const PLAIN_MS = 10_000;
+/** A program is told at most this often. */
+const EVENT_MS = 1000;
 
 /** What a terminal had for decades. */
 const USUAL_COLUMNS = 80;
@@ -34,6 +44,8 @@ export interface ProgressOptions {
   readonly isTerminal?: boolean;
   /** Width of the terminal in characters; default asked of the terminal; 80 where it does not tell, or says 0. */
   readonly columns?: number;
+  /** How it speaks; default like the process. */
+  readonly voice?: Voice;
 }
 
 /** A progress line on standard error. */
@@ -76,6 +88,7 @@ export function createProgress(options: ProgressOptions): Progress {
     now = wallClock.monotonicMs,
     isTerminal = isRedrawable(),
     columns: asked = isTerminal ? terminalColumns() : USUAL_COLUMNS,
+    voice = currentVoice(),
   } = options;
   // Some terminals do not know and say 0.
   const columns = asked > 0 ? asked : USUAL_COLUMNS;
@@ -91,38 +104,40 @@ export function createProgress(options: ProgressOptions): Progress {
   let shownMs = isTerminal ? -Infinity : startMs;
   let shownDone: number | undefined;
   let finished = false;
+  const pauseMs = voice === "json"
+    ? EVENT_MS
+    : isTerminal
+    ? REDRAW_MS
+    : PLAIN_MS;
 
-  function line(): string {
-    const percent = Math.floor((100 * done) / total);
-    const parts = [`${label}: ${done}/${total} ${unit} (${percent} %)`];
+  function look(): State {
     const seconds = (now() - startMs) / 1000;
-    if (worked > 0 && seconds > 0) {
-      parts.push(formatSpeed(worked / seconds, unit));
-      if (done >= total) parts.push(`in ${formatDuration(seconds)}`);
-    }
-    if (done < total) {
-      const mean = (total - done) / (worked / seconds);
-      const { seconds: left, all } = forecast?.() ?? { seconds: mean, all: "" };
-      if (Number.isFinite(left)) {
-        parts.push(`ETA ${formatDuration(left)}${all}`);
-      }
-    }
-    if (note !== "") parts.push(note);
-    if (status !== undefined && done < total) parts.push(status());
-    return parts.join(", ");
+    const perSecond = worked > 0 && seconds > 0 ? worked / seconds : undefined;
+    const isDone = done >= total;
+    const rest = forecast?.() ??
+      { seconds: (total - done) / (perSecond ?? 0), all: "" };
+    return {
+      ...{ label, done, total, unit, seconds, perSecond, note },
+      rest: !isDone && Number.isFinite(rest.seconds) ? rest : undefined,
+      status: isDone ? "" : status?.() ?? "",
+    };
   }
   function draw(): void {
     shownMs = now();
     shownDone = done;
-    // One column stays free: some terminals wrap when the last one is used.
+    if (voice === "quiet") return;
+    if (voice === "json") return emit(eventOf(look()));
+    // One column stays free: some terminals wrap when the last one is used. What
+    // was there is cleared behind the new text: a line that is empty for a moment
+    // flickers.
     const text = isTerminal
-      ? `\r\x1b[K${line().slice(0, columns - 1)}`
-      : `${line()}\n`;
+      ? `\r${textOf(look(), columns - 1)}\x1b[K`
+      : `${textOf(look(), Infinity)}\n`;
     writeText(stream, text);
   }
   function drawIfDue(): void {
     if (finished) return;
-    if (now() - shownMs >= (isTerminal ? REDRAW_MS : PLAIN_MS)) draw();
+    if (now() - shownMs >= pauseMs) draw();
   }
   return {
     advance(steps = 1, newNote) {
@@ -136,6 +151,7 @@ export function createProgress(options: ProgressOptions): Progress {
       drawIfDue();
     },
     log(text) {
+      if (voice !== "text") return notify(text);
       if (!isTerminal || finished) return writeText(stream, `${text}\n`);
       writeText(stream, `\r\x1b[K${text}\n`);
       draw();
@@ -144,9 +160,65 @@ export function createProgress(options: ProgressOptions): Progress {
       if (finished) return;
       // A log already has the line if nothing was done since.
       if (isTerminal || shownDone !== done) draw();
-      if (isTerminal) writeText(stream, "\n");
+      if (isTerminal && voice === "text") writeText(stream, "\n");
       finished = true;
     },
+  };
+}
+
+/** How far the work is, at one moment. */
+interface State {
+  readonly label: string;
+  readonly done: number;
+  readonly total: number;
+  readonly unit: string;
+  /** Since it was begun. */
+  readonly seconds: number;
+  /** Steps; none before the first. */
+  readonly perSecond: number | undefined;
+  /** Until the end; none where it is not known. */
+  readonly rest: { readonly seconds: number; readonly all: string } | undefined;
+  readonly note: string;
+  readonly status: string;
+}
+
+/** The line: where it is too long, without what is least worth knowing. */
+function textOf(state: State, columns: number): string {
+  const { label, done, total, unit, seconds, perSecond, rest } = state;
+  const percent = Math.floor((100 * done) / total);
+  const head = `${label}: ${done}/${total} ${unit} (${percent} %)`;
+  const speed = perSecond === undefined ? [] : [formatSpeed(perSecond, unit)];
+  const took = perSecond === undefined || done < total
+    ? []
+    : [`in ${formatDuration(seconds)}`];
+  const eta = rest === undefined ? "" : `ETA ${formatDuration(rest.seconds)}`;
+  const ends = rest === undefined ? [] : [`${eta}${rest.all}`];
+  const fitting = [
+    [head, ...speed, ...took, ...ends],
+    [head, ...took, ...ends],
+    [head, eta].filter((text) => text !== ""),
+  ].map((parts) => parts.join(", ")).find((text) => text.length <= columns);
+  if (fitting !== undefined) {
+    const more = [state.note, state.status].filter((text) => text !== "");
+    return [fitting, ...more].join(", ").slice(0, columns);
+  }
+  // How long it takes is what people look for: the name is cut rather.
+  const end = eta === "" ? "" : `, ${eta}`;
+  const room = Math.max(0, columns - end.length);
+  return `${head.slice(0, room)}${end}`.slice(0, columns);
+}
+
+function eventOf(
+  { rest, perSecond, seconds, note, status, ...state }: State,
+): OutputEvent {
+  return {
+    event: "progress",
+    ...state,
+    seconds,
+    ...perSecond !== undefined && { perSecond },
+    ...rest !== undefined && { etaSeconds: rest.seconds },
+    ...note !== "" && { note },
+    ...status !== "" && { status },
   };
 }
 

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { ifThere, notify, wallClock, writeFileAtomic } from "../cli/mod.ts";
+import { ifThere, wallClock, warn, writeFileAtomic } from "../cli/mod.ts";
 import { sha256Hex } from "../random/mod.ts";
 import type { PieceCache } from "./_blobs.ts";
 
@@ -32,7 +32,7 @@ export async function createPieceCache(folder: string): Promise<PieceCache> {
         await writeFileAtomic(join(folder, digest), piece);
       } catch (error) {
         isWritable = false;
-        notify(
+        warn(
           `Training data are not kept on disk: ${(error as Error).message}`,
         );
       }

@@ -1,5 +1,5 @@
 import type { Redis } from "ioredis";
-import { notify } from "../cli/mod.ts";
+import { notify, warn } from "../cli/mod.ts";
 
 /** So long the server may be away, or silent, without a word of it. */
 const PATIENCE_MS = 3_000;
@@ -23,7 +23,7 @@ export function watch(redis: Redis, origin: string): () => void {
     if (isAway || patience !== undefined) return;
     patience = setTimeout(() => {
       isAway = true;
-      notify(
+      warn(
         `Queue: the server at ${origin} is away; what is under way goes on and waits for it`,
       );
     }, PATIENCE_MS) as unknown as number;

@@ -5,7 +5,7 @@
  */
 
 import type { Redis } from "ioredis";
-import { notify } from "../cli/mod.ts";
+import { notify, warn } from "../cli/mod.ts";
 import type { EngineIdentity } from "../search/mod.ts";
 import type { JobCounts } from "./_board.ts";
 import { PROTOCOL, queueName } from "./names.ts";
@@ -52,7 +52,7 @@ export function createWorkforce(
         isWarned = false;
       } else if (!isWarned && (before > 0 || counts.waiting > 0)) {
         isWarned = true;
-        notify(noWorker(engine, { origin, all }));
+        warn(noWorker(engine, { origin, all }));
       }
     },
   };

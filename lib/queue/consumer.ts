@@ -7,7 +7,7 @@
 import { type Job, UnrecoverableError, WaitingError, Worker } from "bullmq";
 import type { Redis } from "ioredis";
 import process from "node:process";
-import { notify, stopwatch } from "../cli/mod.ts";
+import { stopwatch, warn } from "../cli/mod.ts";
 import {
   createWorkerPool,
   type EngineIdentity,
@@ -122,7 +122,7 @@ export function createConsumer(
     const message = error instanceof Error ? error.message : String(error);
     if (told.has(message) || isLeaving) return;
     told.add(message);
-    notify(`Queue: ${message}`);
+    warn(`Queue: ${message}`);
   }
 
   async function whileBusy<T>(work: () => Promise<T>): Promise<T> {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { notify } from "../cli/mod.ts";
+import { warn } from "../cli/mod.ts";
 import {
   createWorkerPool,
   type EngineIdentity,
@@ -72,7 +72,7 @@ export async function createQueueExecutor(
     const message = error instanceof Error ? error.message : String(error);
     if (isStopped || told.has(message)) return;
     told.add(message);
-    notify(`Queue: ${message}; it is tried again`);
+    warn(`Queue: ${message}; it is tried again`);
   };
   let isStopped = false;
   let aside: Executor | undefined;

@@ -73,3 +73,17 @@ export function verdictsOf(page: string): readonly StatedVerdict[] {
     because: because!,
   }));
 }
+
+/** What {@link verdictSection} ends with. */
+const CHANGE = /\n\*\*What would change it\.\*\* ([\s\S]+?)\n(?:\n|$)/;
+
+/**
+ * What would change the first verdict of a page, in one line; undefined where it
+ * states none.
+ *
+ * @param page A page in markdown.
+ */
+export function wouldChangeOf(page: string): string | undefined {
+  const [, change] = CHANGE.exec(page) ?? [];
+  return change?.replaceAll("\n", " ");
+}

@@ -71,7 +71,7 @@ const COMMANDS: readonly Known[] = [
 /** Tasks of deno.json that are no commands of their own. */
 const OTHERS = [
   ...["test", "test:quick", "test:mutations"],
-  ...["figures", "ok", "page"],
+  ...["figures", "ok", "page", "packages"],
 ];
 
 /** Reads a whole command line as its command would. */

@@ -48,7 +48,14 @@ Deno.test("deno task verify exits 0, 4 for what contradicts itself, 5 for what i
     await edit(`${CELL}.json`, (text) => text.replace(/0\.9/, "0.8"));
     const damaged = await verify(...only, "--json");
     assert.equal(damaged.code, 5, damaged.stderr);
-    const { flaws, code } = JSON.parse(damaged.stdout);
+    const events = damaged.stdout.trim().split("\n").map((line) =>
+      JSON.parse(line)
+    );
+    assert.deepEqual(
+      events.map(({ event }) => event),
+      ["verification", "end"],
+    );
+    const { flaws, code } = events[0];
     assert.equal(code, 5);
     assert.match(
       flaws[0].message,

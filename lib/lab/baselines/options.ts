@@ -5,7 +5,7 @@
  */
 
 import { z } from "zod";
-import { notify } from "../../cli/mod.ts";
+import { warn } from "../../cli/mod.ts";
 import type { Arm, GivenOptions } from "../cells/experiment.ts";
 import type { CompressionConfig } from "../options/compression.ts";
 import type { OptionValues } from "../options/values.ts";
@@ -47,7 +47,7 @@ export function baselineArms(
   // Profiles name it for networks that are built.
   const isLeftOut = file !== undefined && names.includes("width");
   if (isLeftOut) {
-    notify(
+    warn(
       "width: left out, since a teacher from a file has no narrower versions of its own",
     );
   }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { EXIT, notify } from "../../cli/mod.ts";
+import { EXIT, warn } from "../../cli/mod.ts";
 import { DataError } from "../../data/mod.ts";
 import type { Cell } from "./cell.ts";
 import type { Outcome } from "./outcome.ts";
@@ -20,7 +20,7 @@ export function conclude(outcomes: ReadonlyMap<Cell, Outcome>): number {
   tellNotRun(outcomes, all.every((outcome) => "error" in outcome));
   for (const [{ name }, outcome] of outcomes) {
     if (outcome.state !== "failed") continue;
-    notify(`Failed: ${name}: ${outcome.reason}`);
+    warn(`Failed: ${name}: ${outcome.reason}`);
   }
   const has = (state: Outcome["state"]) =>
     all.some((outcome) => outcome.state === state);
@@ -50,8 +50,8 @@ export function tellNotRun(
   }
   const told = new Set<string>();
   for (const { name, error: { message } } of errors) {
-    notify(`Not run: ${name}`);
-    if (!told.has(message)) notify(`  ${message.replaceAll("\n", "\n  ")}`);
+    warn(`Not run: ${name}`);
+    if (!told.has(message)) warn(`  ${message.replaceAll("\n", "\n  ")}`);
     told.add(message);
   }
 }

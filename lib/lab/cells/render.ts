@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ifThere, notify } from "../../cli/mod.ts";
+import { ifThere, warn } from "../../cli/mod.ts";
 import { isRecordName, RecordError } from "../../report/mod.ts";
 import { type ProfilePlace, readIndex, readProfile } from "./index_file.ts";
 import type { ProfileResults, RecordedCell, Report } from "./experiment.ts";
@@ -122,7 +122,7 @@ export async function profilesOf(
       const isOurs = isRecordName(profile) &&
         (names.has(profile) || names.has(`${profile}.md`));
       if (!isOurs) {
-        notify(
+        warn(
           `Passed over "${results}/${question}/${profile}.json", which is no profile: there is neither a table nor a folder of its name`,
         );
       }
@@ -179,6 +179,6 @@ async function isRecordOf(
   }
   const isRecord = typeof value === "object" && value !== null &&
     "deterministic" in value && "digest" in value;
-  if (!isRecord) notify(`Passed over "${path}", which is no record`);
+  if (!isRecord) warn(`Passed over "${path}", which is no record`);
   return isRecord;
 }

@@ -5,6 +5,7 @@
  */
 
 import {
+  emit,
   formatDuration,
   notify,
   type RunOptions,
@@ -187,9 +188,16 @@ export async function runCell<
     },
     report: experiment.report,
   });
-  notify(`Written: ${written.files.join(", ")}`);
+  const [path, ...others] = written.files;
+  notify(`Written: ${path}, ${others.length} files beside it`);
   compareWithForecast(elapsed(), remaining);
   notify(`Digest: ${written.record.digest}`);
+  emit({
+    event: "record",
+    name: written.record.cell,
+    digest: written.record.digest,
+    files: written.files,
+  });
   if (result.failure !== undefined) {
     return { state: "failed", reason: result.failure, isRecorded: true };
   }

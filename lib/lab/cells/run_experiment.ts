@@ -6,11 +6,13 @@
  */
 
 import {
+  emit,
   EXIT,
   notify,
   parseCommand,
   print,
   type RunOptions,
+  warn,
 } from "../../cli/mod.ts";
 import { DataError } from "../../data/mod.ts";
 import { StoreError } from "../../store/mod.ts";
@@ -34,6 +36,7 @@ import {
 import { OtherDataError } from "./another.ts";
 import type { Cell } from "./cell.ts";
 import { conclude, tellNotRun } from "./conclude.ts";
+import { farewell } from "./farewell.ts";
 import type { Experiment, GivenOptions } from "./experiment.ts";
 import type { Identity } from "./identity.ts";
 import { type ProfilePlace, updateIndex } from "./index_file.ts";
@@ -205,6 +208,7 @@ async function runCells<
   let table = outcomes.size === 0 ? "" : await renew();
   const settle = async (cell: Cell, outcome: Outcome) => {
     outcomes.set(cell, outcome);
+    emit({ event: "cell", question, name: cell.name, state: outcome.state });
     table = await renew();
     if (outcomes.size < selection.chosen.length) {
       notify(
@@ -238,7 +242,14 @@ async function runCells<
     });
   }
   show(table);
-  return conclude(outcomes);
+  const code = conclude(outcomes);
+  const recorded = [...outcomes.values()]
+    .filter((outcome) => lackingOf(outcome) === undefined).length;
+  const asked = selection.chosen.length;
+  for (const line of farewell({ place, page: table, asked, recorded })) {
+    notify(line);
+  }
+  return code;
 }
 
 /** Cells of one subject, in order. */
@@ -303,7 +314,7 @@ async function outcomeOf(
     const isFailure = error instanceof TeacherError ||
       error instanceof DivergedPolicyError;
     if (isFailure) {
-      notify(`${name}: ${error.message}`);
+      warn(`${name}: ${error.message}`);
       return { state: "failed", reason: error.message };
     }
     const isAsked = isNamed && !(error instanceof OtherDataError);

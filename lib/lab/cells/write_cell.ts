@@ -4,7 +4,7 @@
  * @module
  */
 
-import { describeEnvironment, notify, writeFileAtomic } from "../../cli/mod.ts";
+import { describeEnvironment, warn, writeFileAtomic } from "../../cli/mod.ts";
 import { canonicalJson, sha256Hex } from "../../random/mod.ts";
 import {
   asidePath,
@@ -143,7 +143,7 @@ async function makeRoom(
   const isSame = canonicalJson(identity ?? null) ===
     canonicalJson(record.deterministic.identity);
   const aside = `${results}/${asidePath(path, before.digest)}`;
-  notify(
+  warn(
     isSame
       ? `${path} differs from the record of the same options, data and engine: digest ${record.digest}, expected ${before.digest}; the earlier one is kept as ${aside}`
       : `A record of other options, data or engine had this name: it is kept as ${aside}`,

@@ -10,6 +10,7 @@ import {
   ifThere,
   notify,
   parseCommand,
+  warn,
   writeFileAtomic,
 } from "../../cli/mod.ts";
 import { DataError } from "../../data/mod.ts";
@@ -216,7 +217,7 @@ async function run(
     );
   } catch (error) {
     if (!(error instanceof DataError)) throw error;
-    notify(error.message);
+    warn(error.message);
     return EXIT.data;
   }
 }

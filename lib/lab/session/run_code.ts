@@ -1,4 +1,4 @@
-import { notify } from "../../cli/mod.ts";
+import { warn } from "../../cli/mod.ts";
 import type { Store } from "../../store/mod.ts";
 import type { CodeDigests } from "./code.ts";
 
@@ -40,7 +40,7 @@ export function noteRunCode(
     });
   }
   if (earlier.length > 0) {
-    notify(
+    warn(
       `${name}: goes on from a search by other code (${
         earlier.join(", ")
       }; now ${code.search}): its result may be that of neither; --fresh searches anew`,

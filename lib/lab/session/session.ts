@@ -4,7 +4,7 @@
  * @module
  */
 
-import { interruptible, notify, type RunOptions } from "../../cli/mod.ts";
+import { interruptible, type RunOptions, warn } from "../../cli/mod.ts";
 import type { Engine } from "../../engine/mod.ts";
 import {
   createEvaluator,
@@ -58,7 +58,7 @@ export async function withSession<T>(
   const { executor, status } = await openExecutor(run, engine);
   let store: Store;
   try {
-    store = openStore(storePath(run.results), { onLoss: notify });
+    store = openStore(storePath(run.results), { onLoss: warn });
   } catch (error) {
     await executor.close();
     throw error;
@@ -97,7 +97,7 @@ export async function withSession<T>(
 function tellOtherCode({ cost }: Evaluator, { training }: CodeDigests): void {
   const { asked, otherCode = 0 } = cost;
   if (otherCode === 0) return;
-  notify(
+  warn(
     `${otherCode} of ${asked} trainings that were asked for are by other code than now (${training}) and may differ from what it would give; another --results folder trains them anew`,
   );
 }

@@ -6,9 +6,9 @@
 
 import {
   fromWhereUserStands,
-  notify,
   type RunOptions,
   UsageError,
+  warn,
 } from "../../cli/mod.ts";
 import { type DataSetHandle, openDataSet } from "../../data/mod.ts";
 import { DATA_CACHE } from "../project.ts";
@@ -64,7 +64,7 @@ export async function openData(
     onProgress: following.onProgress,
   });
   if (dataSet.isOfficial === false) {
-    notify(
+    warn(
       `${name}: what is in "${dataDir}" is not known to be the official content; records and tables say so`,
     );
   }

@@ -1,4 +1,4 @@
-import { notify, type RunOptions } from "../../cli/mod.ts";
+import { type RunOptions, warn } from "../../cli/mod.ts";
 import { isFolderName, isInFolder } from "../../data/mod.ts";
 
 /**
@@ -26,7 +26,7 @@ export async function ownFolders(
   }
   if (lacking.length === sets.length) return folders;
   for (const name of lacking) {
-    notify(`--data "${data}" has nothing of ${name}: its own source is used`);
+    warn(`--data "${data}" has nothing of ${name}: its own source is used`);
     folders.set(name, undefined);
   }
   return folders;

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { EXIT, notify } from "../../cli/mod.ts";
+import { EXIT, notify, warn } from "../../cli/mod.ts";
 import { canonicalJson } from "../../random/mod.ts";
 import {
   identityKey,
@@ -27,7 +27,7 @@ export function compareTeachers(
   now: TeacherContent,
 ): number {
   if (identityKey(before.identity) !== identityKey(now.identity)) {
-    notify(
+    warn(
       `Cannot compare ${profile}: data, network, recipe or seed are not the record's, expected the same`,
     );
     return EXIT.usage;

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ifThere, notify } from "../../cli/mod.ts";
+import { ifThere, warn } from "../../cli/mod.ts";
 import { DataError } from "../../data/mod.ts";
 import { canonicalJson, sha256Hex } from "../../random/mod.ts";
 import { RecordError } from "../../report/mod.ts";
@@ -88,7 +88,7 @@ const passedOver = new Set<string>();
 function passOver(path: string, reason: string): void {
   if (passedOver.has(path)) return;
   passedOver.add(path);
-  notify(`Passed over "${path}", which is no teacher: ${reason}`);
+  warn(`Passed over "${path}", which is no teacher: ${reason}`);
 }
 
 /** A recorded teacher with its weights. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ifThere, notify, setAside, writeFileAtomic } from "../../cli/mod.ts";
+import { ifThere, setAside, warn, writeFileAtomic } from "../../cli/mod.ts";
 import { canonicalJson } from "../../random/mod.ts";
 import { environmentText, RecordError, recordText } from "../../report/mod.ts";
 import { setRecordAside } from "../records/set_aside.ts";
@@ -80,7 +80,7 @@ async function makeRoom(
     if (bitsKey(deterministic) === bitsKey(now)) return;
     const tag = digest.slice(0, TAG_DIGITS);
     await setRecordAside([record, weights, environment], tag);
-    notify(
+    warn(
       `Set aside: the ${name} that was there, of ${
         differences(deterministic, now)
       }, is now ${name}.${tag}`,
@@ -92,7 +92,7 @@ async function makeRoom(
       const isThere = await ifThere(() => Deno.lstat(path)) !== undefined;
       if (isThere) await setAside(path);
     }
-    notify(`Set aside: ${name} as .corrupt-<n>. ${error.message}`);
+    warn(`Set aside: ${name} as .corrupt-<n>. ${error.message}`);
   }
 }
 
