@@ -44,6 +44,7 @@ import {
   ENGINE_CHOICE,
   findData,
   findTrained,
+  inQueueNetwork,
   precisionOf,
   recipeFields,
   recipeOf,
@@ -74,6 +75,7 @@ export const command = {
     "deno task teacher --dataset folder:PATH --size 64 --network resnet18",
     "deno task teacher --retrain --engine onednn",
     "deno task teacher --engine onednn --precision bf16",
+    "deno task teacher --engine onednn --queue redis://HOST",
   ],
   schema: z.strictObject({
     ...dataOptions,
@@ -95,6 +97,9 @@ export const command = {
     }),
     engine: z.enum(ENGINE_CHOICE.engines).default(ENGINE_CHOICE.engines[0]!)
       .describe(`Runtime that trains. ${ENGINE_CHOICE.engineNote}`),
+    queue: z.string().min(1).optional().describe(
+      "Trains on another machine: redis://HOST, rediss://HOST, or the queue.json of deno task queue; docs/machines.md",
+    ),
     dataFolder: optionKinds.path.optional().meta({ flag: "data" }).describe(
       "Folder with data set files already there, looked in first",
     ),
@@ -230,12 +235,13 @@ function checkCounts({ dataset, validation, images }: Options, count: number) {
 
 /** What the session's parts ask of a run. */
 function runOptions(options: Options): RunOptions {
-  const { seed, engine, dataFolder: data, results } = options;
+  const { seed, engine, queue, dataFolder: data, results } = options;
   return {
     profile: "teacher",
     seed,
     engine,
-    workers: 1,
+    workers: queue === undefined ? 1 : 0,
+    ...(queue === undefined ? {} : { queue }),
     ...(data === undefined ? {} : { data }),
     results,
     fresh: false,
@@ -258,6 +264,8 @@ async function main(args: readonly string[]): Promise<number> {
   const { precision = recipeFields(given).precision } = given;
   const options = { ...given, ...(precision && { precision }) };
   checkDataOptions(options);
+  const elsewhere = await inQueueNetwork(runOptions(options));
+  if (elsewhere !== undefined) return elsewhere;
   const { results, retrain } = options;
   checkDataFolder(runOptions(options));
   // Whether the images are enough is mostly known before anything is fetched.

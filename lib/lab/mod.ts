@@ -177,6 +177,7 @@ export * from "./regress/tolerances.ts";
 export * from "./session/code.ts";
 export * from "./session/engine_choice.ts";
 export * from "./session/phase.ts";
+export { inQueueNetwork } from "./session/queue_network.ts";
 export * from "./session/register_weights.ts";
 export * from "./session/run_code.ts";
 export * from "./session/session.ts";
