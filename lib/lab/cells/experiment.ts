@@ -7,6 +7,7 @@ import type { ForecastOptions } from "../forecast/forecast.ts";
 import type { CompressionConfig, GivenConfig } from "../options/compression.ts";
 import type { ContentSchema } from "../records/check_content.ts";
 import type { StageNote } from "../notes/note.ts";
+import type { RunNotes } from "../notes/run_notes.ts";
 import type { Phase } from "../session/phase.ts";
 import type { RunCode } from "../session/run_code.ts";
 import type { Session } from "../session/session.ts";
@@ -59,6 +60,8 @@ export interface CellLab<Config extends CompressionConfig> {
   ) => Phase;
   /** Notes a stage of a search that begins, for whoever looks on. */
   readonly noteStage: (note: StageNote) => void;
+  /** Notes a search of several, for whoever looks on. */
+  readonly noteSearch: RunNotes["search"];
 }
 
 /** What came of a cell. */

@@ -18,7 +18,7 @@ import { phase } from "../session/phase.ts";
 import type { Session } from "../session/session.ts";
 import { withNotes } from "../notes/run_notes.ts";
 import { noteRunCode, runCodeKey } from "../session/run_code.ts";
-import { addWallTime } from "../session/wall_time.ts";
+import { addWallTime, wallTimeKey } from "../session/wall_time.ts";
 import type { KnownSubject } from "../subject/subject.ts";
 import { anotherSubject } from "./another.ts";
 import type { Cell } from "./cell.ts";
@@ -89,18 +89,16 @@ export async function runCell<
   });
   const runId = runIdOf(place.question, identity);
   using _lock = store.lockRun(runId);
+  // Its stages, and those of each search that it has of its own.
+  const begun = store.runs(`${runId}/`)
+    .filter((key) => key !== wallTimeKey(runId));
   if (run.fresh) {
-    for (const kind of stagesOf(config.stages)) {
-      store.archiveRun(`${runId}/${kind}`);
-    }
-    store.archiveRun(runCodeKey(runId));
+    for (const key of [...begun, runCodeKey(runId)]) store.archiveRun(key);
   }
   const code = noteRunCode(store, runId, {
     code: session.code,
     name,
-    hasBegun: stagesOf(config.stages).some((kind) =>
-      store.getCheckpoint(`${runId}/${kind}`) !== undefined
-    ),
+    hasBegun: begun.length > 0 && !run.fresh,
   });
   const elapsed = stopwatch();
   const forecast = {
@@ -174,6 +172,7 @@ export async function runCell<
       remaining,
       phase: show,
       noteStage: notes.stage,
+      noteSearch: notes.search,
     });
   });
   const written = await writeCell(place, {

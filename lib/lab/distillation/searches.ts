@@ -10,6 +10,7 @@ import type { CellLab } from "../cells/experiment.ts";
 import { latencyOf, sizesBy } from "../compression/latencies.ts";
 import { inheritanceOf } from "../compression/run.ts";
 import type { Halves } from "../fidelity/halves.ts";
+import { stageNote } from "../notes/stage_note.ts";
 import type { CompressionConfig } from "../options/compression.ts";
 import { finalRecipe, studentRecipes } from "../options/recipes.ts";
 import { objectiveOf, searchPlanOf } from "../options/search_plan.ts";
@@ -89,8 +90,28 @@ async function searchByLoss(
   const { finalImages } = distillationOptionsOf(config);
   const { removal, shrinkage, joint } = studentRecipes(config);
   const sizesOf = sizesBy(latencyOf(config, session));
+  const plan = searchPlanOf(config, { seed, policies: policies.states });
+  const searchData = prepared.derive({
+    trainImages: config.student.images,
+    validation: scoring,
+  }).id;
+  const finalData = prepared.derive({
+    trainImages: finalImages,
+    validation: confirm,
+  }).id;
+  const students = {
+    removal: { ...removal, loss },
+    shrinkage: { ...shrinkage, loss },
+    joint: { ...joint, loss },
+  };
+  const notes = lab.noteSearch({
+    name: `${name}-s${seed}`,
+    arm: name,
+    seed,
+    stages: plan.stages,
+  });
   const result = await searchStages({
-    run: `${lab.runId}/${name}-s${seed}`,
+    run: notes.runId,
     store: session.store,
     evaluator: session.evaluator,
     teacher: prepared.network,
@@ -99,27 +120,26 @@ async function searchByLoss(
       accuracy: prepared.reference.accuracy,
     }),
     sizesOf,
-    plan: searchPlanOf(config, { seed, policies: policies.states }),
+    plan,
     engine: session.engine.name,
     studentSeed: config.student.seed,
-    students: {
-      removal: { ...removal, loss },
-      shrinkage: { ...shrinkage, loss },
-      joint: { ...joint, loss },
-    },
-    searchData: prepared.derive({
-      trainImages: config.student.images,
-      validation: scoring,
-    }).id,
+    students,
+    searchData,
     // One finalist and no rungs: nothing is chosen on the confirming half.
     rungs: [],
     final: finalRecipe(config),
-    finalData: prepared.derive({
-      trainImages: finalImages,
-      validation: confirm,
-    }).id,
+    finalData,
     finalists: 1,
     ...inheritanceOf(lab),
+    onStage(kind, base, start) {
+      notes.stage(stageNote(lab, {
+        ...{ kind, base, start },
+        trainings: {
+          training: { recipe: students[kind], data: searchData },
+          finals: [{ recipe: finalRecipe(config), data: finalData }],
+        },
+      }));
+    },
     onIteration,
     throwIfInterrupted: session.throwIfInterrupted,
   });

@@ -11,6 +11,7 @@ import type { EvaluationRequest, Evaluator, Start } from "../../search/mod.ts";
 import type { Recipe } from "../../training/mod.ts";
 import type { Identity } from "../cells/identity.ts";
 import type { Part } from "../forecast/forecast.ts";
+import type { CompressionConfig } from "../options/compression.ts";
 
 /** What a command set out to do, cell by cell. */
 export interface PlanNote {
@@ -45,6 +46,25 @@ export interface RunNote {
   readonly identity: Identity;
   /** The command line that began it, or that went on with it last. */
   readonly command: string;
+  /** Which of the searches within a run it is, where that has several. */
+  readonly search?: {
+    /** Its name within the run. */
+    readonly name: string;
+    /** Its stages, in their order. */
+    readonly stages: readonly PolicyKind[];
+  };
+}
+
+/** What tells the searches of a run apart. */
+export interface SearchNote extends NonNullable<RunNote["search"]> {
+  /** What is compared with others. */
+  readonly arm: string;
+  /** Its own seed. */
+  readonly seed: number;
+  /** Its options, where they are not the run's. */
+  readonly config?: CompressionConfig;
+  /** Its teacher, where that is not the run's. */
+  readonly teacher?: TeacherNote;
 }
 
 /** Its teacher, once there is one. */
@@ -123,6 +143,16 @@ export interface LiveNote {
 
 /** How often a run says that it goes on. */
 export const BEAT_MS = 5000;
+
+/** Name under which the progress of a search within a run is kept. */
+export function searchRunId(runId: string, search: string): string {
+  return `${runId}/search/${search}`;
+}
+
+/** The run that a search is of; undefined for what {@link searchRunId} did not name. */
+export function runOfSearch(id: string): string | undefined {
+  return /^(.+)\/search\/[^/]+$/.exec(id)?.[1];
+}
 
 /** Names under which notes are kept. */
 export const noteKey = {

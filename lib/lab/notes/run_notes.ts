@@ -1,16 +1,20 @@
 import { Interrupted, wallClock } from "../../cli/mod.ts";
-import type { Evaluator } from "../../search/mod.ts";
+import type { PolicyKind } from "../../policy/mod.ts";
+import type { Evaluator, IterationRecord } from "../../search/mod.ts";
 import { InterruptedError } from "../../search/mod.ts";
 import { type Store, StoreError } from "../../store/mod.ts";
 import type { Remaining } from "../forecast/remaining.ts";
 import type { Part } from "../forecast/forecast.ts";
 import type { Phase, PhaseOptions } from "../session/phase.ts";
+import { type CourseNote, courseNote } from "./course_note.ts";
 import {
   BEAT_MS,
   type LiveNote,
   noteKey,
   type PlanNote,
   type RunNote,
+  type SearchNote,
+  searchRunId,
   type StageNote,
   type TeacherNote,
 } from "./note.ts";
@@ -24,8 +28,20 @@ export interface RunNotes {
   teacher(note: TeacherNote): void;
   /** Notes a stage that begins. */
   stage(note: StageNote): void;
+  /** Notes a search of several; what it goes through is noted of it, not of the run. */
+  search(note: SearchNote): SearchNotes;
   /** Notes how far a phase is, whenever that is told. */
   follow(phase: Phase, shown: Omit<PhaseOptions, "remaining">): Phase;
+}
+
+/** What a search within a run notes of itself. */
+export interface SearchNotes {
+  /** Name under which its progress is kept. */
+  readonly runId: string;
+  /** Notes a stage that begins. */
+  stage(note: StageNote): void;
+  /** Notes an iteration of a stage of which nothing else keeps a history. */
+  iteration(kind: PolicyKind, record: IterationRecord): void;
 }
 
 /** What {@link withNotes} needs. */
@@ -76,6 +92,7 @@ export async function withNotes<T extends { readonly failure?: string }>(
   const { runId, about, parts, remaining, evaluator, workers } = options;
   const startedMs = wallClock.epochMs();
   let phase: (() => LiveNote["phase"]) | undefined;
+  let known: TeacherNote | undefined;
   let notedMs = -Infinity;
   function beat(end: Pick<LiveNote, "state" | "reason">): void {
     notedMs = wallClock.monotonicMs();
@@ -103,8 +120,32 @@ export async function withNotes<T extends { readonly failure?: string }>(
   const timer = setInterval(running, BEAT_MS);
   try {
     const result = await work({
-      teacher: (note) => keep(store, noteKey.teacher(runId), note),
+      teacher(note) {
+        known = note;
+        keep(store, noteKey.teacher(runId), note);
+      },
       stage: (note) => keep(store, noteKey.stage(runId, note.kind), note),
+      search({ arm, seed, config, teacher = known, ...search }) {
+        const id = searchRunId(runId, search.name);
+        const identity = {
+          ...about.identity,
+          ...{ arm, seed },
+          ...config !== undefined && { config },
+        };
+        keep(store, noteKey.run(id), { ...about, identity, search });
+        if (teacher !== undefined) keep(store, noteKey.teacher(id), teacher);
+        const courses = new Map<PolicyKind, CourseNote>();
+        return {
+          runId: id,
+          stage: (note) => keep(store, noteKey.stage(id, note.kind), note),
+          iteration(kind, record) {
+            const course = courses.get(kind) ??
+              courseNote(store, `${id}/${kind}`);
+            courses.set(kind, course);
+            course(record);
+          },
+        };
+      },
       follow(followed, { label, part, total, unit }) {
         let done = 0;
         const tell = () => {

@@ -17,33 +17,47 @@ export function stageNote(
     CellLab<CompressionConfig>,
     "cell" | "prepared" | "forecast"
   >,
-  { kind, base, start }: {
+  { kind, base, start, trainings }: {
     readonly kind: PolicyKind;
     readonly base: Network;
     readonly start: StartOf | undefined;
+    /** How students are trained, where it is not as in every compression. */
+    readonly trainings?: StageTrainings;
   },
 ): StageNote {
   const { seed } = config.student;
   const inherited = start === undefined
     ? {}
     : { start: startNote(start, base) };
-  return {
-    kind,
-    index: plan.stages.indexOf(kind),
-    base,
+  const { training, finals } = trainings ?? {
     training: {
       recipe: studentRecipes(config)[kind],
       data: prepared.searchData.id,
-      seed,
-      ...inherited,
     },
     finals: finalRounds(config).map(({ recipe }) => ({
       recipe,
       data: prepared.finalData.id,
+    })),
+  };
+  return {
+    kind,
+    index: plan.stages.indexOf(kind),
+    base,
+    training: { ...training, seed, ...inherited },
+    finals: finals.map((each) => ({
+      ...each,
       seed,
       ...(config.final.start === "inherited" ? inherited : {}),
     })),
   };
+}
+
+/** How a stage's students are trained: to be scored, and each round further. */
+export interface StageTrainings {
+  /** To be scored. */
+  readonly training: Pick<TrainingNote, "recipe" | "data">;
+  /** Further, each rung and then the end. */
+  readonly finals: readonly Pick<TrainingNote, "recipe" | "data">[];
 }
 
 /** Of the base itself, as of any student: all but the layers are the same. */

@@ -14,7 +14,7 @@ export function addWallTime(
   runId: string,
   seconds: number,
 ): WallTime {
-  const key = `${runId}/wall`;
+  const key = wallTimeKey(runId);
   const before = store.getCheckpoint(key);
   const { wallSeconds, commands } = before === undefined
     ? { wallSeconds: 0, commands: 0 }
@@ -26,4 +26,9 @@ export function addWallTime(
     blobs: {},
   });
   return time;
+}
+
+/** Under which name it is kept. */
+export function wallTimeKey(runId: string): string {
+  return `${runId}/wall`;
 }

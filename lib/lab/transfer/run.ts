@@ -18,6 +18,7 @@ import {
 } from "../../search/mod.ts";
 import type { CellLab, CellResult } from "../cells/experiment.ts";
 import { identityOf } from "../cells/identity.ts";
+import { stageNote } from "../notes/stage_note.ts";
 import type { CompressionConfig } from "../options/compression.ts";
 import { studentRecipes } from "../options/recipes.ts";
 import { objectiveOf, searchPlanOf } from "../options/search_plan.ts";
@@ -218,17 +219,34 @@ async function searchAll(
   });
   phase.begin();
   let done = 0;
-  return await Promise.all(
-    plans.map((plan) =>
-      searchOnce({
-        ...side,
-        plan,
-        evaluator,
-        onIteration: () => phase.reach(++done),
-        throwIfInterrupted,
-      })
-    ),
-  );
+  const { config, network, prepared: { reference } } = side;
+  const { recipe, data, start } = side.training;
+  return await Promise.all(plans.map((plan) => {
+    const notes = lab.noteSearch({
+      name: `${part}-s${plan.seed}`,
+      arm: part,
+      seed: plan.seed,
+      config,
+      stages: ["removal"],
+      teacher: { network, accuracy: reference.accuracy },
+    });
+    notes.stage(stageNote(lab, {
+      kind: "removal",
+      base: network,
+      start,
+      trainings: { training: { recipe, data }, finals: [] },
+    }));
+    return searchOnce({
+      ...side,
+      plan,
+      evaluator,
+      onIteration(record) {
+        notes.iteration("removal", record);
+        phase.reach(++done);
+      },
+      throwIfInterrupted,
+    });
+  }));
 }
 
 /** Each student's training once, whichever searches proposed it. */

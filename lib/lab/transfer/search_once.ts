@@ -42,7 +42,7 @@ export interface SearchOnceOptions extends Searched {
   /** Trains students, or knows them. */
   readonly evaluator: Evaluator;
   /** Called after each iteration. */
-  readonly onIteration: () => void;
+  readonly onIteration: (record: IterationRecord) => void;
   /** Asked before each iteration. */
   readonly throwIfInterrupted: () => void;
 }

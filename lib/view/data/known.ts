@@ -18,6 +18,15 @@ export interface KnownRun {
   readonly profile: string;
   /** Name of the cell. */
   readonly cell: string;
+  /** Which of the searches of a cell it is, where that has several. */
+  readonly search?: {
+    /** Its name within the cell. */
+    readonly name: string;
+    /** Whether all its iterations are there. */
+    readonly isWhole: boolean;
+    /** What its cell says of itself. */
+    readonly cellLive?: LiveNote;
+  };
   /** Name of its progress in the store, where its identity is known. */
   readonly runId?: string;
   /** All that its outcome depends on. */

@@ -56,7 +56,7 @@ export function openResults(
     const run = known.get(id);
     if (run === undefined) return undefined;
     const current = store();
-    const isStored = current !== undefined && run.live !== undefined;
+    const isStored = current !== undefined && isNoted(run);
     return { id, run: isStored ? withStored(current, run) : run };
   }
   return {
@@ -103,7 +103,7 @@ export function openResults(
     current: ReturnType<typeof store>,
     run: KnownRun,
   ): KnownRun {
-    const isStored = current !== undefined && run.live !== undefined &&
+    const isStored = current !== undefined && isNoted(run) &&
       run.stages.length === 0;
     return isStored ? withStored(current, run) : run;
   }
@@ -133,6 +133,10 @@ export function openResults(
   }
 }
 
+/** Whether the store knows of its course. */
+const isNoted = ({ live, search }: KnownRun) =>
+  live !== undefined || search !== undefined;
+
 function teacherOf({ teacher }: KnownRun): Pick<KnownRun, "teacher"> {
   return teacher === undefined ? {} : { teacher };
 }
@@ -154,7 +158,8 @@ function merged(
     // A cell without a record has no identity yet: its name finds it.
     const found = run.runId === undefined
       ? stored.findLast((each) =>
-        placeOf(each) === placeOf(run) && each.cell === run.cell
+        placeOf(each) === placeOf(run) && each.cell === run.cell &&
+        each.search === undefined
       )
       : rest.get(run.runId);
     if (found === undefined) return run;
@@ -192,7 +197,8 @@ function withPlanned(
 function named(runs: readonly KnownRun[]): Map<string, KnownRun> {
   const found = new Map<string, KnownRun>();
   for (const run of runs) {
-    const name = `${placeOf(run)}/${run.cell}`;
+    const within = run.search === undefined ? "" : `/${run.search.name}`;
+    const name = `${placeOf(run)}/${run.cell}${within}`;
     // The same cell with other options, of which only the store knows.
     const id = found.has(name)
       ? `${name}~${run.runId?.split("/")[1]?.slice(0, 6)}`

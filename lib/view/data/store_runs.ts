@@ -11,6 +11,8 @@ import {
   noteKey,
   type PlanNote,
   type RunNote,
+  runOfSearch,
+  searchPlanOf,
   type StageNote,
   stagesOf,
   type TeacherNote,
@@ -36,30 +38,46 @@ export function plansIn(store: Store): readonly KnownPlan[] {
   });
 }
 
-/** Every run that noted what it is, without its course. */
+/**
+ * Every run that noted what it is, without its course; of one that has several
+ * searches each of these, too.
+ */
 export function runsIn(store: Store): readonly KnownRun[] {
   const prefix = "about/";
   return store.runs(prefix).flatMap((key) => {
     const runId = key.slice(prefix.length);
+    const ofSearch = runOfSearch(runId);
     // Stages and teachers are noted below it.
-    if (runId.split("/").length !== 2) return [];
+    if (ofSearch === undefined && runId.split("/").length !== 2) return [];
     const about = noteAt<RunNote>(store, key);
     if (about === undefined) return [];
-    const live = noteAt<LiveNote>(store, noteKey.live(runId));
+    const { search, ...rest } = about;
     const identity = about.identity as Identity<CompressionConfig>;
-    const done = stagesOf(identity.config.stages).map((kind) =>
+    const { config, seed } = identity;
+    const live = noteAt<LiveNote>(store, noteKey.live(ofSearch ?? runId));
+    const stages = search?.stages ?? stagesOf(config.stages);
+    const done = stages.map((kind) =>
       store.getCheckpoint(noteKey.stage(runId, kind)) === undefined
         ? "-"
         : store.historyLength(`${runId}/${kind}`)
     );
+    const planned = searchPlanOf(config, { seed }).config;
     return [{
-      ...about,
+      ...rest,
       identity,
       runId,
       isRecorded: false,
       stages: [],
       revision: done.join(" "),
-      ...(live === undefined ? {} : { live }),
+      ...(search === undefined ? live === undefined ? {} : { live } : {
+        search: {
+          name: search.name,
+          isWhole: stages.every((kind, index) =>
+            done[index] === planned[kind].iterations
+          ),
+          ...(live === undefined ? {} : { cellLive: live }),
+        },
+      }),
     }];
   });
 }
@@ -74,7 +92,9 @@ export function withCourse(store: Store, run: KnownRun): KnownRun {
   const { runId, identity } = run;
   if (runId === undefined || identity === undefined) return run;
   const teacher = noteAt<TeacherNote>(store, noteKey.teacher(runId));
-  const stages = stagesOf(identity.config.stages).flatMap((kind) => {
+  const { search } = noteAt<RunNote>(store, noteKey.run(runId)) ?? {};
+  const kinds = search?.stages ?? stagesOf(identity.config.stages);
+  const stages = kinds.flatMap((kind) => {
     const note = noteAt<StageNote>(store, noteKey.stage(runId, kind));
     if (note === undefined) return [];
     const { base, training, finals } = note;

@@ -25,8 +25,14 @@ export interface Surroundings {
   readonly nowMs: number | undefined;
 }
 
+/** What a run says of itself; a search of several that is whole says no more. */
+function liveOf({ live, search }: KnownRun): KnownRun["live"] {
+  return search?.isWhole ? undefined : live ?? search?.cellLive;
+}
+
 /** Whether a run says that it goes on. */
-export function isRunning({ live }: KnownRun, nowMs?: number): boolean {
+export function isRunning(run: KnownRun, nowMs?: number): boolean {
+  const live = liveOf(run);
   return live?.state === "running" && nowMs !== undefined &&
     nowMs - live.atMs < SILENT_MS;
 }
@@ -36,7 +42,7 @@ export function summarise(
   run: KnownRun,
   { id, plan, isUnderWay, nowMs }: Surroundings,
 ): RunSummary {
-  const { question, profile, cell, identity, live, stages } = run;
+  const { question, profile, cell, search, identity, live, stages } = run;
   const planned = plan?.cells.find(({ name }) => name === cell);
   const [state, reason] = stateOf(run, {
     nowMs,
@@ -50,7 +56,7 @@ export function summarise(
     id,
     question,
     profile,
-    cell,
+    cell: search === undefined ? cell : `${cell}: ${search.name}`,
     ...(identity === undefined
       ? {}
       : { subject: subjectName(identity.config) }),
@@ -63,9 +69,11 @@ export function summarise(
       ? { seconds: live.seconds, share: shareOf(live) }
       : {}),
     ...(state === "silent"
-      ? { silentSeconds: 60 * Math.floor((nowMs! - live!.atMs) / 60_000) }
+      ? {
+        silentSeconds: 60 * Math.floor((nowMs! - liveOf(run)!.atMs) / 60_000),
+      }
       : {}),
-    ...(isOn ? { workers: live!.workers } : {}),
+    ...(isOn ? { workers: liveOf(run)!.workers } : {}),
     ...(cost === undefined ? {} : { cost }),
     parts: partsOf(run, planned),
     ...(stages.length === 0 ? {} : { revision: run.revision }),
@@ -79,7 +87,9 @@ function stateOf(
     readonly isWaiting: boolean;
   },
 ): readonly [state: RunState, reason?: string | undefined] {
-  const { live, isRecorded, lacking } = run;
+  const { isRecorded, lacking, search } = run;
+  if (search?.isWhole) return ["done"];
+  const live = liveOf(run);
   if (isRunning(run, nowMs)) return ["running"];
   if (isRecorded) {
     const lost = lostStage(run);
