@@ -56,8 +56,10 @@ export interface RunSummary {
   readonly question: string;
   /** The profile. */
   readonly profile: string;
-  /** The cell. */
+  /** The cell; of a search within one, that and its own name. */
   readonly cell: string;
+  /** Its name within the cell, where that has several searches. */
+  readonly search?: string;
   /** Network and data for people, where they are known. */
   readonly subject?: string;
   /** Its arm, where it is known. */

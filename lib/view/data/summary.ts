@@ -57,6 +57,7 @@ export function summarise(
     question,
     profile,
     cell: search === undefined ? cell : `${cell}: ${search.name}`,
+    ...(search === undefined ? {} : { search: search.name }),
     ...(identity === undefined
       ? {}
       : { subject: subjectName(identity.config) }),

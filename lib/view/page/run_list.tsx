@@ -96,8 +96,9 @@ export function RunList(
 }
 
 function countText(group: readonly RunSummary[]): string {
-  const done = group.filter(({ state }) => state === "done").length;
-  return `${done} of ${group.length} done`;
+  const cells = group.filter(({ search }) => search === undefined);
+  const done = cells.filter(({ state }) => state === "done").length;
+  return `${done} of ${cells.length} done`;
 }
 
 interface RowProps {
@@ -109,9 +110,10 @@ interface RowProps {
 }
 
 function Row({ run, isChosen, colour, onOnly, onToggle }: RowProps) {
-  const { cell, state, reason, phase, share, revision } = run;
+  const { cell, search, state, reason, phase, share, revision } = run;
+  const within = search === undefined ? "" : "within";
   return (
-    <li class={isChosen ? "chosen" : ""}>
+    <li class={isChosen ? `chosen ${within}` : within}>
       <input
         type="checkbox"
         checked={isChosen}
@@ -128,7 +130,7 @@ function Row({ run, isChosen, colour, onOnly, onToggle }: RowProps) {
         aria-current={isChosen}
         onClick={onOnly}
       >
-        {cell}
+        {search ?? cell}
       </button>
       <span class={`state ${state.replace(" ", "-")}`}>{WORDS[state]}</span>
       {share !== undefined && (
