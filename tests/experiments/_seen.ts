@@ -29,6 +29,16 @@ export async function seenSearches(
   const opened = openResults(results, { nowMs: () => 0 });
   try {
     const summaries = await opened.summaries();
+    // Each cell once, its record being of the run in the store, its searches below.
+    const cells = summaries.filter(({ search }) => search === undefined);
+    assert.equal(new Set(cells.map(({ cell }) => cell)).size, cells.length);
+    for (const [at, { id, search }] of summaries.entries()) {
+      if (search === undefined) continue;
+      const above = summaries.slice(0, at).findLast((each) =>
+        each.search === undefined
+      );
+      assert.equal(id, `${above?.id}/${search}`);
+    }
     return summaries.filter(({ id }) => id.split("/").length === 4).map(
       ({ id, arm, seed, state }) => {
         const { stages } = opened.course(id)!;

@@ -1,4 +1,5 @@
-import { storePath } from "../../lab/mod.ts";
+import { runOfSearch, storePath } from "../../lab/mod.ts";
+import { canonicalJson } from "../../random/mod.ts";
 import type { RunCourse, RunSummary, StudentView } from "../model.ts";
 import { courseOf } from "./course.ts";
 import type { KnownRun } from "./known.ts";
@@ -148,29 +149,45 @@ const placeOf = (
   },
 ) => `${question}/${profile}`;
 
-/** One entry a run: its record with what the store has of it. */
+/**
+ * One entry a run: its record with what the store has of it, and below it its
+ * searches, where it has several.
+ */
 function merged(
   recorded: readonly KnownRun[],
   stored: readonly KnownRun[],
 ): readonly KnownRun[] {
-  const rest = new Map(stored.map((run) => [run.runId, run]));
-  const both = recorded.map((run) => {
-    // A cell without a record has no identity yet: its name finds it.
-    const found = run.runId === undefined
-      ? stored.findLast((each) =>
-        placeOf(each) === placeOf(run) && each.cell === run.cell &&
-        each.search === undefined
-      )
-      : rest.get(run.runId);
-    if (found === undefined) return run;
-    rest.delete(found.runId);
-    return {
-      ...found,
-      ...run,
-      revision: `${run.revision} ${found.revision}`,
-    };
+  const cells = stored.filter(({ search }) => search === undefined);
+  const searches = Map.groupBy(
+    stored.filter(({ search }) => search !== undefined),
+    ({ runId }) => runOfSearch(runId!),
+  );
+  const withSearches = (run: KnownRun, runId = run.runId) => {
+    const below = searches.get(runId) ?? [];
+    searches.delete(runId);
+    return [run, ...below];
+  };
+  const rest = new Set(cells);
+  const both = recorded.flatMap((run) => {
+    const found = cells.findLast((each) =>
+      rest.has(each) && placeOf(each) === placeOf(run) &&
+      each.cell === run.cell && isOf(run, each)
+    );
+    if (found === undefined) return [run];
+    rest.delete(found);
+    const revision = `${run.revision} ${found.revision}`;
+    return withSearches({ ...found, ...run, revision }, found.runId);
   });
-  return [...both, ...rest.values()];
+  return [...both, ...[...rest].flatMap((run) => withSearches(run))];
+}
+
+/**
+ * Whether a record is of a stored run. A cell without a record has no identity yet:
+ * its name finds it; and a record may know more than the run did when it began.
+ */
+function isOf({ identity: whole }: KnownRun, { identity }: KnownRun): boolean {
+  return whole === undefined ||
+    canonicalJson({ ...whole, ...identity }) === canonicalJson(whole);
 }
 
 /** With cells of a command that nothing is known of yet. */
