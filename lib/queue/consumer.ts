@@ -70,6 +70,8 @@ export interface ConsumerCounts {
   readonly failed: number;
   /** Seconds of training threads. */
   readonly seconds: number;
+  /** Bytes of training data that are held now. */
+  readonly heldBytes: number;
 }
 
 /** A consumer at work. */
@@ -337,7 +339,7 @@ export function createConsumer(
   beSeen();
 
   return {
-    counts: () => ({ ...counts }),
+    counts: () => ({ ...counts, heldBytes: reader.heldBytes() }),
     measure: (request, options) =>
       whileBusy(() => pool.measure(request, options)),
     async leave() {

@@ -6,8 +6,7 @@
  */
 
 import { setTimeout as sleep } from "node:timers/promises";
-import { runCommand } from "../../lib/cli/mod.ts";
-import { WITHOUT_SERVER } from "./_server.ts";
+import { freePort, PROGRAM, WITHOUT_SERVER } from "./_server.ts";
 
 /** A test that needs a server; skipped, in words, where there is none. */
 export function testWithServer(
@@ -22,12 +21,6 @@ export function testWithServer(
     ignore: obstacle !== undefined,
     fn: run,
   });
-}
-
-/** A port that nobody listens on. */
-export function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
 }
 
 /** What a bare server is started with. */
@@ -48,10 +41,7 @@ export async function withServer(
   { flags = [], port = freePort() }: BareServer,
   run: (port: number, server: Deno.ChildProcess) => Promise<void>,
 ): Promise<void> {
-  const command = await runCommand("valkey-server", ["--version"])
-    ? "valkey-server"
-    : "redis-server";
-  const server = new Deno.Command(command, {
+  const server = new Deno.Command(PROGRAM!, {
     args: [
       ...["--port", `${port}`, "--bind", "127.0.0.1", "--save", ""],
       ...flags,

@@ -8,7 +8,7 @@ import { connectQueue } from "../../lib/queue/connect.ts";
 const PASSWORD = "a password of tests";
 
 /** Name of the server's program, or undefined where there is none. */
-const program = await (async () => {
+export const PROGRAM: string | undefined = await (async () => {
   for (const name of ["valkey-server", "redis-server"]) {
     if (await runCommand(name, ["--version"]) !== undefined) return name;
   }
@@ -16,7 +16,7 @@ const program = await (async () => {
 })();
 
 /** Why tests with a server cannot be run; undefined where they can. */
-export const WITHOUT_SERVER: string | undefined = program === undefined
+export const WITHOUT_SERVER: string | undefined = PROGRAM === undefined
   ? "there is no valkey-server or redis-server"
   : undefined;
 
@@ -61,7 +61,7 @@ export class TestServer {
     await Deno.writeTextFile(config, `requirepass "${PASSWORD}"\n`, {
       mode: 0o600,
     });
-    this.#process = new Deno.Command(program!, {
+    this.#process = new Deno.Command(PROGRAM!, {
       args: [
         config,
         ...["--port", `${port}`, "--bind", "127.0.0.1"],
@@ -110,7 +110,7 @@ export class TestServer {
 }
 
 /** A port that nobody listens on now. */
-function freePort(): number {
+export function freePort(): number {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   return (listener.addr as Deno.NetAddr).port;
 }

@@ -7,7 +7,7 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { type CommandResult, runCommand } from "../../lib/cli/mod.ts";
-import { freePort } from "./_bare_server.ts";
+import { freePort } from "./_server.ts";
 
 /** Why there can be no SLURM here, or undefined. */
 export async function lacksSlurm(): Promise<string | undefined> {

@@ -4,7 +4,8 @@ import assert from "node:assert/strict";
 import { EXIT, UsageError } from "../../lib/cli/mod.ts";
 import { readQueueAddress } from "../../lib/queue/address.ts";
 import { connectQueue } from "../../lib/queue/connect.ts";
-import { freePort, testWithServer, withServer } from "./_bare_server.ts";
+import { testWithServer, withServer } from "./_bare_server.ts";
+import { freePort } from "./_server.ts";
 
 const SECRET = "correct-horse";
 

@@ -52,6 +52,7 @@ queueTest(
   },
 );
 
+// Seen to fail: with a bound that is never reached.
 queueTest(
   "a worker with more data than it may hold lets go of them between jobs",
   async (scene) => {
@@ -65,14 +66,25 @@ queueTest(
       })
     );
     for (const data of others) executor.register(data);
-    const requests = [4, 5, 6].flatMap((seed) => [
+    const ask = (seed: number) => [
       short(seed),
       ...others.map(({ id }) => ({ ...short(seed), data: id })),
-    ]);
+    ];
+    const free = await scene.worker({ threads: 2 });
+    await Promise.all(ask(3).map((one) => executor.submit(one)));
+    const all = free.counts().heldBytes;
+    await free.leave();
+    const requests = [4, 5, 6].flatMap(ask);
     const worker = await scene.worker({ threads: 2, mostBytes: 1 });
+    const held: number[] = [];
     const answers = await Promise.all(
-      requests.map((one) => executor.submit(one)),
+      requests.map((one) =>
+        executor.submit(one).finally(() => held.push(worker.counts().heldBytes))
+      ),
     );
+    // Two threads hold what they are at: never all three.
+    assert(Math.max(...held) > 0);
+    assert(Math.max(...held) < all, `${held} of ${all} bytes were held`);
     assert.deepEqual(bits(answers[0]!), await direct(requests[0]!));
     assert.equal(worker.counts().done, requests.length);
     assert.equal(worker.counts().failed, 0);

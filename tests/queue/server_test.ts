@@ -20,7 +20,8 @@ import { isServer } from "../../lib/queue/server/_process.ts";
 import { findServer } from "../../lib/queue/server/_find.ts";
 import { inTemporaryFolder } from "../cli/_temporary.ts";
 import { PROJECT } from "../experiments/_run.ts";
-import { freePort, testWithServer, withServer } from "./_bare_server.ts";
+import { testWithServer, withServer } from "./_bare_server.ts";
+import { freePort } from "./_server.ts";
 
 interface Said {
   readonly code: number;
