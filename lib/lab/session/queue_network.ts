@@ -1,4 +1,4 @@
-import { denoCommand, EXIT, type RunOptions } from "../../cli/mod.ts";
+import { denoCommand, EXIT, type RunOptions, setVoice } from "../../cli/mod.ts";
 import { readQueueAddress } from "../../queue/mod.ts";
 import { PROJECT } from "../project.ts";
 
@@ -30,6 +30,8 @@ export async function inQueueNetwork(
     host: `${name}:${port}`,
   });
   if (state === "granted") return undefined;
+  // The child speaks: under --json the last event is its, too.
+  setVoice("text");
   // A flag takes the place of the set's list, it adds nothing to it.
   const hosts = [...await setHosts(), name];
   const child = new Deno.Command(denoCommand(), {
