@@ -28,7 +28,8 @@ import {
   countParameters,
   NETWORK_NAMES,
 } from "../lib/network/mod.ts";
-import { sha256Hex } from "../lib/random/mod.ts";
+import type { Engine } from "../lib/engine/mod.ts";
+import { canonicalJson, sha256Hex } from "../lib/random/mod.ts";
 import {
   engineIdentity,
   TeacherError,
@@ -37,12 +38,16 @@ import {
 import {
   checkDataFolder,
   checkDataOptions,
+  type CommandLog,
   compareTeachers,
+  courseOfEvaluation,
   dataIdentity,
   dataOptions,
   ENGINE_CHOICE,
   findData,
   findTrained,
+  openLog,
+  optionsText,
   precisionOf,
   recipeFields,
   recipeOf,
@@ -51,6 +56,7 @@ import {
   recordedTeachers,
   renderTeachers,
   renderTeacherTable,
+  type RunLog,
   type Session,
   type TeacherContent,
   type TeacherIdentity,
@@ -58,6 +64,7 @@ import {
   teacherPrecisionOptions,
   teacherRecord,
   testAccuracy,
+  watched,
   weightsPath,
   withSession,
   writeTeacher,
@@ -100,6 +107,7 @@ export const command = {
     results: optionKinds.path.default("results").describe(
       "Folder for weights, records and the run store",
     ),
+    log: optionKinds.log,
     retrain: z.boolean().default(false).describe(
       "Train anew, write nothing, and compare with the record: exit 4 if the bits of the same engine differ, or the accuracy of another one by more than a point",
     ),
@@ -150,7 +158,11 @@ function identityOf(
 async function train(
   session: Session,
   dataSet: DataSetHandle,
-  identity: TeacherIdentity,
+  { identity, name, log }: {
+    readonly identity: TeacherIdentity;
+    readonly name: string;
+    readonly log: RunLog;
+  },
 ): Promise<{ readonly content: TeacherContent; readonly weights: Uint8Array }> {
   const { engine, evaluator, executor, throwIfInterrupted } = session;
   const { data: split, network, recipe, seed } = identity;
@@ -175,9 +187,10 @@ async function train(
     unit: "epochs",
   });
   let known = 0;
-  const evaluation = await evaluator.evaluate(request, {
+  const evaluation = await watched(evaluator, log).evaluate(request, {
     weights: true,
     checkpoints: true,
+    purpose: [name],
     onEpoch(epochs) {
       if (known === 0) progress.skip(epochs - 1);
       progress.advance(1);
@@ -229,7 +242,7 @@ function checkCounts({ dataset, validation, images }: Options, count: number) {
 
 /** What the session's parts ask of a run. */
 function runOptions(options: Options): RunOptions {
-  const { seed, engine, dataFolder: data, results } = options;
+  const { seed, engine, dataFolder: data, results, log } = options;
   return {
     profile: "teacher",
     seed,
@@ -237,9 +250,20 @@ function runOptions(options: Options): RunOptions {
     workers: 1,
     ...(data === undefined ? {} : { data }),
     results,
+    ...log.tensorboard === undefined ? {} : { tensorboard: log.tensorboard },
     fresh: false,
     dryRun: false,
   };
+}
+
+/** The log of the teachers of this identity: one. */
+function logOf(
+  log: CommandLog,
+  identity: TeacherIdentity,
+  engine: Engine,
+): RunLog {
+  const all = { identity, engine: engineIdentity(engine) };
+  return log.run(["teachers"], { identity: sha256Hex(canonicalJson(all)) });
 }
 
 /** Prints the table of all teachers, and writes the page on them. */
@@ -268,12 +292,13 @@ async function main(args: readonly string[]): Promise<number> {
     notify(`There is no record of ${name} to compare with: train it first`);
     return EXIT.usage;
   }
+  const written = await openLog(runOptions(options));
   // A training that is to be repeated must not be remembered.
   const folder = retrain
     ? await Deno.makeTempDir({ prefix: "n2n-retrain-" })
     : results;
   try {
-    return await withSession(
+    const code = await withSession(
       { ...runOptions(options), results: folder },
       async (session) => {
         const dataSet = await found.open();
@@ -281,13 +306,25 @@ async function main(args: readonly string[]): Promise<number> {
         const identity = identityOf(options, dataSet);
         const { engine } = session;
         const there = await findTrained(results, identity, engine);
+        const log = logOf(written, identity, engine);
+        log.part(name).text(
+          optionsText({ ...identity, network: identity.name }),
+        );
         if (there !== undefined && !retrain) {
+          log.part(name).training(
+            identity.recipe,
+            courseOfEvaluation(there.deterministic.evaluation),
+          );
           await showTeachers(results);
           notify(`Trained before: ${there.profile}; --retrain compares`);
           notify(`Digest: ${there.digest}`);
           return EXIT.done;
         }
-        const { content, weights } = await train(session, dataSet, identity);
+        const { content, weights } = await train(session, dataSet, {
+          identity,
+          name,
+          log,
+        });
         if (retrain) return compareTeachers(there ?? before!, content);
         const record = teacherRecord(name, content);
         await writeTeacher(results, {
@@ -305,6 +342,7 @@ async function main(args: readonly string[]): Promise<number> {
         return EXIT.done;
       },
     );
+    return code === EXIT.done && written.isIncomplete ? EXIT.bug : code;
   } finally {
     if (retrain) await Deno.remove(folder, { recursive: true });
   }

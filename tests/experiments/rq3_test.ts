@@ -10,6 +10,7 @@ import {
   startRaw,
 } from "./_run.ts";
 import { exists, look, reach } from "./_traces.ts";
+import { readLog } from "../lab/_events.ts";
 
 const SEEDS = 2;
 
@@ -43,7 +44,9 @@ function reference(): Promise<Outcome> {
     let outcome: Outcome | undefined;
     await inFolder(async (folder) => {
       const results = `${folder}/results`;
-      outcome = await run(results, "--workers", "2");
+      const log = `${folder}/log`;
+      const flags = ["--workers", "2", "--log.tensorboard", log];
+      outcome = await run(results, ...flags);
       const { tests, weights, evaluations } = look(results);
       assert.equal(tests, 0, "a test image was looked at");
       assert.equal(
@@ -52,6 +55,17 @@ function reference(): Promise<Outcome> {
         "more than two teachers were trained to the end",
       );
       assert.equal(evaluations, outcome.environment.evaluations.trained);
+      const cell = outcome.place.replace(/\.json$/, "");
+      const searches = KINDS.flatMap((kind) => [`${kind}-s1`, `${kind}-s2`]);
+      assert.deepEqual(
+        [...readLog(log).keys()].toSorted(),
+        [
+          cell,
+          ...["source/teacher", "teacher", ...searches].map((part) =>
+            `${cell}/${part}`
+          ),
+        ].toSorted(),
+      );
       for (const end of ["-transfer.svg", ".md"]) {
         const path: string = outcome.place.replace(/\.json$/, end);
         assert(exists(`${results}/${path}`), path);

@@ -10,6 +10,7 @@ import type { StageNote } from "../notes/note.ts";
 import type { Phase } from "../session/phase.ts";
 import type { RunCode } from "../session/run_code.ts";
 import type { Session } from "../session/session.ts";
+import type { RunLog } from "../tensorboard/run_log.ts";
 import type { Subject } from "../subject/subject.ts";
 import type { Cell } from "./cell.ts";
 import type { Identity } from "./identity.ts";
@@ -59,6 +60,8 @@ export interface CellLab<Config extends CompressionConfig> {
   ) => Phase;
   /** Notes a stage of a search that begins, for whoever looks on. */
   readonly noteStage: (note: StageNote) => void;
+  /** For other programs, where a log was asked for: told of searches, part by part. */
+  readonly log: RunLog;
 }
 
 /** What came of a cell. */

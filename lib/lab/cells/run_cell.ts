@@ -10,6 +10,7 @@ import {
   type RunOptions,
   stopwatch,
 } from "../../cli/mod.ts";
+import type { PreparedTeacher } from "../../search/mod.ts";
 import { followRun, type Remaining } from "../forecast/remaining.ts";
 import { stagesOf } from "../options/stage_plans.ts";
 import { searchPlanOf } from "../options/search_plan.ts";
@@ -19,6 +20,9 @@ import { withNotes } from "../notes/run_notes.ts";
 import { noteRunCode, runCodeKey } from "../session/run_code.ts";
 import { addWallTime } from "../session/wall_time.ts";
 import type { KnownSubject } from "../subject/subject.ts";
+import { optionsText } from "../tensorboard/options_text.ts";
+import type { CommandLog, RunLog } from "../tensorboard/run_log.ts";
+import { courseOfEvaluation, watched } from "../tensorboard/watch.ts";
 import { anotherSubject } from "./another.ts";
 import type { Cell } from "./cell.ts";
 import type { CellLab, Experiment, GivenOptions } from "./experiment.ts";
@@ -49,6 +53,8 @@ export interface RunCellOptions {
   readonly planned: Schedule;
   /** What it shares with other cells. */
   readonly shared: Shared;
+  /** For other programs. */
+  readonly log: CommandLog;
 }
 
 /**
@@ -71,8 +77,7 @@ export async function runCell<
   const { name, config, seed } = cell;
   const { store, engine } = options.session;
   const foreseen = planned.get(cell)!;
-  const evaluator = options.session.evaluator.for({ rank: foreseen.rank });
-  const session: Session = { ...options.session, evaluator };
+  const unwatched = options.session.evaluator.for({ rank: foreseen.rank });
   const preparation = preparationKey(config);
   const subject = await once(
     shared.subjects,
@@ -88,6 +93,12 @@ export async function runCell<
   });
   const runId = runIdOf(place.question, identity);
   using _lock = store.lockRun(runId);
+  const log = options.log.run([place.question, place.profile, name], {
+    identity: runId.slice(place.question.length + 1),
+  });
+  log.text(optionsText(identity));
+  const evaluator = watched(unwatched, log);
+  const session: Session = { ...options.session, evaluator };
   if (run.fresh) {
     for (const kind of stagesOf(config.stages)) {
       store.archiveRun(`${runId}/${kind}`);
@@ -147,6 +158,7 @@ export async function runCell<
           phase: show,
         }),
     );
+    logTeacher(log, prepared);
     notes.teacher({
       network: prepared.network,
       accuracy: prepared.reference.accuracy,
@@ -158,21 +170,26 @@ export async function runCell<
       session,
       subject,
       prepared,
-      another: (other) =>
-        anotherSubject(other, {
+      another: async (other) => {
+        const source = log.part("source");
+        const another = await anotherSubject(other, {
           run,
           cell,
-          session,
+          session: { ...session, evaluator: watched(unwatched, source) },
           shared,
           forecast,
           rank: foreseen.rank,
           phase: show,
-        }),
+        });
+        logTeacher(source, another.prepared);
+        return another;
+      },
       policies,
       forecast,
       remaining,
       phase: show,
       noteStage: notes.stage,
+      log,
     });
   });
   const written = await writeCell(place, {
@@ -194,6 +211,14 @@ export async function runCell<
     return { state: "failed", reason: result.failure, isRecorded: true };
   }
   return { state: written.compared === "different" ? "different" : "done" };
+}
+
+/** All of a teacher's training, whoever trained it, and when. */
+function logTeacher(
+  log: RunLog,
+  { request, evaluation }: PreparedTeacher,
+): void {
+  log.part("teacher").training(request.recipe, courseOfEvaluation(evaluation));
 }
 
 /** Parts whose name for people is another one. */

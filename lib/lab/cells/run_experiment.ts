@@ -31,6 +31,7 @@ import {
   type KnownSubject,
   subjectKey,
 } from "../subject/subject.ts";
+import { type CommandLog, openLog } from "../tensorboard/run_log.ts";
 import { OtherDataError } from "./another.ts";
 import type { Cell } from "./cell.ts";
 import { conclude, tellNotRun } from "./conclude.ts";
@@ -66,7 +67,8 @@ export interface ShowOptions {
  * @param args Its arguments.
  * @param options Where its table goes.
  * @returns The exit code: 3 where a cell failed, 4 where a result differs from its
- * record, 5 where nothing could be run for want of data.
+ * record, 5 where nothing could be run for want of data, 1 where nothing but the log
+ * for other programs failed.
  */
 export async function runExperiment<
   Given extends GivenOptions,
@@ -95,11 +97,13 @@ export async function runExperiment<
     await printPlan(experiment, { run, selection, cells });
     return EXIT.done;
   }
-  return await withSession(
+  const log = await openLog(run);
+  const code = await withSession(
     run,
     (session) =>
       runCells(experiment, {
         run,
+        log,
         command: commandLine(experiment.command.name, args),
         selection,
         cells,
@@ -108,6 +112,7 @@ export async function runExperiment<
         show,
       }),
   );
+  return code === EXIT.done && log.isIncomplete ? EXIT.bug : code;
 }
 
 /**
@@ -154,8 +159,9 @@ async function runCells<
   Content extends { readonly identity: Identity<unknown> },
 >(
   experiment: Experiment<Given, Content>,
-  { run, command, selection, cells, outcomes, session, show }: {
+  { run, log, command, selection, cells, outcomes, session, show }: {
     readonly run: RunOptions;
+    readonly log: CommandLog;
     readonly command: string;
     readonly selection: Selection;
     readonly cells: readonly KnownCell[];
@@ -231,6 +237,7 @@ async function runCells<
               session,
               planned,
               shared,
+              log,
             }),
         );
         await settle(cell, outcome);

@@ -13,6 +13,7 @@ import type { Halves } from "../fidelity/halves.ts";
 import type { CompressionConfig } from "../options/compression.ts";
 import { finalRecipe, studentRecipes } from "../options/recipes.ts";
 import { objectiveOf, searchPlanOf } from "../options/search_plan.ts";
+import { watched } from "../tensorboard/watch.ts";
 import type { LossSearch } from "./content.ts";
 import type { NamedLoss } from "./losses.ts";
 import { distillationOptionsOf } from "./options.ts";
@@ -89,10 +90,11 @@ async function searchByLoss(
   const { finalImages } = distillationOptionsOf(config);
   const { removal, shrinkage, joint } = studentRecipes(config);
   const sizesOf = sizesBy(latencyOf(config, session));
+  const log = lab.log.part(`${name}-s${seed}`);
   const result = await searchStages({
     run: `${lab.runId}/${name}-s${seed}`,
     store: session.store,
-    evaluator: session.evaluator,
+    evaluator: watched(session.evaluator, log),
     teacher: prepared.network,
     objective: objectiveOf(config, {
       sizes: await sizesOf(prepared.network),
@@ -121,6 +123,7 @@ async function searchByLoss(
     finalists: 1,
     ...inheritanceOf(lab),
     onIteration,
+    onRecord: (kind, record) => log.part(kind).iteration(record),
     throwIfInterrupted: session.throwIfInterrupted,
   });
   return {

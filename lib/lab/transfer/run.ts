@@ -224,7 +224,10 @@ async function searchAll(
         ...side,
         plan,
         evaluator,
-        onIteration: () => phase.reach(++done),
+        onIteration(record) {
+          lab.log.part(`${part}-s${plan.seed}`).iteration(record);
+          phase.reach(++done);
+        },
         throwIfInterrupted,
       })
     ),
