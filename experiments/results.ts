@@ -16,6 +16,7 @@ import {
 } from "../lib/cli/mod.ts";
 import {
   findStale,
+  headlineTable,
   type ListedQuestion,
   overviewPage,
   verdictTable,
@@ -41,11 +42,12 @@ export const command = {
   }),
 };
 
-/** Where README.md shows a table. */
-const README_BLOCK = /(<!-- results: (\S+) -->\n)[\s\S]*?(<!-- \/results -->)/g;
-
-/** Where README.md shows all verdicts. */
+/** Where README.md shows the numbers of RQ1, and where all verdicts. */
+const README_HEADLINE = /(<!-- headline -->\n)[\s\S]*?(<!-- \/headline -->)/;
 const README_VERDICTS = /(<!-- verdicts -->\n)[\s\S]*?(<!-- \/verdicts -->)/;
+
+/** The page that {@link README_HEADLINE} is read off. */
+const HEADLINE_PAGE = "rq1/laptop.md";
 
 /** The questions, and what each does. */
 const QUESTIONS: readonly ListedQuestion[] = EXPERIMENTS.map(
@@ -53,7 +55,7 @@ const QUESTIONS: readonly ListedQuestion[] = EXPERIMENTS.map(
 );
 
 /**
- * README.md with the verdicts, and the tables of the laptop profile, between its
+ * README.md with the headline and the verdicts of the laptop profile between its
  * markers.
  *
  * @param readme The file's text.
@@ -63,18 +65,17 @@ export function renderReadme(
   readme: string,
   files: ReadonlyMap<string, string>,
 ): string {
-  return readme.replace(README_BLOCK, (_, begin, question, end) => {
-    const table = files.get(`${question}/laptop.md`);
-    if (table === undefined) return `${begin}${end}`;
-    // Headings one level down; links and pictures from the project's folder.
-    const text = table
-      .replace(/^# /, "### ")
-      .replaceAll(/\]\((?=laptop[./])/g, `](results/${question}/`);
-    return `${begin}\n${text}\n${end}`;
-  }).replace(
-    README_VERDICTS,
-    (_, begin, end) => `${begin}\n${verdictTable(QUESTIONS, files)}\n${end}`,
-  );
+  const headline = headlineTable(files.get(HEADLINE_PAGE));
+  const verdicts = verdictTable(QUESTIONS, files);
+  return readme
+    .replace(
+      README_HEADLINE,
+      (_, begin, end) => `${begin}\n${headline}\n${end}`,
+    )
+    .replace(
+      README_VERDICTS,
+      (_, begin, end) => `${begin}\n${verdicts}\n${end}`,
+    );
 }
 
 /**

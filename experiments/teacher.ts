@@ -29,7 +29,8 @@ import {
   countParameters,
   NETWORK_NAMES,
 } from "../lib/network/mod.ts";
-import { sha256Hex } from "../lib/random/mod.ts";
+import type { Engine } from "../lib/engine/mod.ts";
+import { canonicalJson, sha256Hex } from "../lib/random/mod.ts";
 import {
   engineIdentity,
   TeacherError,
@@ -38,13 +39,17 @@ import {
 import {
   checkDataFolder,
   checkDataOptions,
+  type CommandLog,
   compareTeachers,
+  courseOfEvaluation,
   dataIdentity,
   dataOptions,
   ENGINE_CHOICE,
   findData,
   findTrained,
   inQueueNetwork,
+  openLog,
+  optionsText,
   precisionOf,
   recipeFields,
   recipeOf,
@@ -53,6 +58,7 @@ import {
   recordedTeachers,
   renderTeachers,
   renderTeacherTable,
+  type RunLog,
   type Session,
   type TeacherContent,
   type TeacherIdentity,
@@ -60,6 +66,7 @@ import {
   teacherPrecisionOptions,
   teacherRecord,
   testAccuracy,
+  watched,
   weightsPath,
   withSession,
   writeTeacher,
@@ -106,6 +113,7 @@ export const command = {
     results: optionKinds.path.default("results").describe(
       "Folder for weights, records and the run store",
     ),
+    log: optionKinds.log,
     retrain: z.boolean().default(false).describe(
       "Train anew, write nothing, and compare with the record: exit 4 if the bits of the same engine differ, or the accuracy of another one by more than a point",
     ),
@@ -156,7 +164,11 @@ function identityOf(
 async function train(
   session: Session,
   dataSet: DataSetHandle,
-  identity: TeacherIdentity,
+  { identity, name, log }: {
+    readonly identity: TeacherIdentity;
+    readonly name: string;
+    readonly log: RunLog;
+  },
 ): Promise<{ readonly content: TeacherContent; readonly weights: Uint8Array }> {
   const { engine, evaluator, executor, throwIfInterrupted } = session;
   const { data: split, network, recipe, seed } = identity;
@@ -181,9 +193,10 @@ async function train(
     unit: "epochs",
   });
   let known = 0;
-  const evaluation = await evaluator.evaluate(request, {
+  const evaluation = await watched(evaluator, log).evaluate(request, {
     weights: true,
     checkpoints: true,
+    purpose: [name],
     onEpoch(epochs) {
       if (known === 0) progress.skip(epochs - 1);
       progress.advance(1);
@@ -235,7 +248,7 @@ function checkCounts({ dataset, validation, images }: Options, count: number) {
 
 /** What the session's parts ask of a run. */
 function runOptions(options: Options): RunOptions {
-  const { seed, engine, queue, dataFolder: data, results } = options;
+  const { seed, engine, queue, dataFolder: data, results, log } = options;
   return {
     profile: "teacher",
     seed,
@@ -244,9 +257,20 @@ function runOptions(options: Options): RunOptions {
     ...(queue === undefined ? {} : { queue }),
     ...(data === undefined ? {} : { data }),
     results,
+    ...log.tensorboard === undefined ? {} : { tensorboard: log.tensorboard },
     fresh: false,
     dryRun: false,
   };
+}
+
+/** The log of the teachers of this identity: one. */
+function logOf(
+  log: CommandLog,
+  identity: TeacherIdentity,
+  engine: Engine,
+): RunLog {
+  const all = { identity, engine: engineIdentity(engine) };
+  return log.run(["teachers"], { identity: sha256Hex(canonicalJson(all)) });
 }
 
 /** Prints the table of all teachers, and writes the page on them. */
@@ -277,12 +301,13 @@ async function main(args: readonly string[]): Promise<number> {
     warn(`There is no record of ${name} to compare with: train it first`);
     return EXIT.usage;
   }
+  const written = await openLog(runOptions(options));
   // A training that is to be repeated must not be remembered.
   const folder = retrain
     ? await Deno.makeTempDir({ prefix: "n2n-retrain-" })
     : results;
   try {
-    return await withSession(
+    const code = await withSession(
       { ...runOptions(options), results: folder },
       async (session) => {
         const dataSet = await found.open();
@@ -290,13 +315,25 @@ async function main(args: readonly string[]): Promise<number> {
         const identity = identityOf(options, dataSet);
         const { engine } = session;
         const there = await findTrained(results, identity, engine);
+        const log = logOf(written, identity, engine);
+        log.part(name).text(
+          optionsText({ ...identity, network: identity.name }),
+        );
         if (there !== undefined && !retrain) {
+          log.part(name).training(
+            identity.recipe,
+            courseOfEvaluation(there.deterministic.evaluation),
+          );
           await showTeachers(results);
           notify(`Trained before: ${there.profile}; --retrain compares`);
           notify(`Digest: ${there.digest}`);
           return EXIT.done;
         }
-        const { content, weights } = await train(session, dataSet, identity);
+        const { content, weights } = await train(session, dataSet, {
+          identity,
+          name,
+          log,
+        });
         if (retrain) return compareTeachers(there ?? before!, content);
         const record = teacherRecord(name, content);
         await writeTeacher(results, {
@@ -314,6 +351,7 @@ async function main(args: readonly string[]): Promise<number> {
         return EXIT.done;
       },
     );
+    return code === EXIT.done && written.isIncomplete ? EXIT.bug : code;
   } finally {
     if (retrain) await Deno.remove(folder, { recursive: true });
   }

@@ -240,6 +240,8 @@ const WRITERS = [
   "lib/data/disk/write.ts",
   // Bytes of a download that is under way.
   "lib/data/fetch/_part.ts",
+  // A log that others read while it grows; the next command writes it anew.
+  "lib/lab/tensorboard/event_file.ts",
   // Handed to ssh-keygen, in a temporary folder.
   "lib/lab/verify/signatures.ts",
   // Locks, and a store that is renamed when it is whole.

@@ -46,7 +46,7 @@ Deno.test({
   async fn() {
     const readme = await Deno.readTextFile(new URL("README.md", PROJECT));
     const files = await renderResults(RESULTS);
-    assert.match(readme, /\]\(results\/rq1\/laptop\/mnist-vgg13-\S+\.md\)/);
+    assert.match(readme, /^\| VGG-13 on MNIST, width 0\.25 +\| +99\.\d\d \|/m);
     assert.equal(renderReadme(readme, files), readme);
   },
 });
@@ -76,17 +76,35 @@ Deno.test("results --check exits with 4 when a page is stale or of no record", a
   }
 });
 
+/** A page as RQ1's, as far as its table is read. */
+const PAGE = `# T
+
+| subject | arm | network | seeds | test accuracy % | delta | parameters | compression |
+| ------- | --- | ------- | ----: | --------------: | ----: | ---------: | ----------: |
+| S | reinforce | teacher | 1 | 99.47 | – | 591,162 | – |
+| S | reinforce | stage 1 (removal) | 1 | 99.48 | +0.01 | 29,290 | 20.2x |
+| S | reinforce | stage 1+2 (shrinkage) | 1 | 99.31 | -0.16 | 13,147 | 45.0x |
+
+text
+`;
+
 Deno.test("renderReadme() replaces what stands between the markers, and only that", () => {
-  const files = new Map([[
-    "rq1/laptop.md",
-    "# T\n![a](laptop/x.svg) [b](laptop.json) [c](laptopx)\n",
-  ]]);
-  assert.equal(
+  const readme = "a\n<!-- headline -->\nold\n<!-- /headline -->\nb\n";
+  const shown = (page?: string) =>
     renderReadme(
-      "a\n<!-- results: rq1 -->\nold\n<!-- /results -->\nb\n",
-      files,
+      readme,
+      new Map(page === undefined ? [] : [["rq1/laptop.md", page]]),
+    );
+  const empty = readme.replace("old", "\nNothing is recorded yet.\n");
+  assert.equal(shown(), empty);
+  assert.equal(shown("# T\n"), empty);
+  const [table] = /(?:^\|.*\n)+/m.exec(shown(PAGE))!;
+  assert.equal(shown(PAGE), readme.replace("old", `\n${table}`));
+  assert.deepEqual(
+    table.split("\n").slice(2).map((line) =>
+      line.split("|").map((cell) => cell.trim()).slice(1, -1)
     ),
-    "a\n<!-- results: rq1 -->\n\n### T\n![a](results/rq1/laptop/x.svg) [b](results/rq1/laptop.json) [c](laptopx)\n\n<!-- /results -->\nb\n",
+    [["S", "99.47", "99.31", "-0.16", "13,147", "45.0x"], []],
   );
 });
 

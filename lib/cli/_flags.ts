@@ -53,8 +53,14 @@ export function readFlags(
       (negated?.node.type === "boolean" ? negated : undefined);
     if (field === undefined) {
       const known = [...byName.keys()].map((flag) => `--${flag}`);
+      // Who names a group meant one of its options.
+      const within = known.find((flag) => flag.startsWith(`--${name}.`));
       problems.push(
-        `unknown option "--${name}"${suggestion(`--${name}`, known)}`,
+        `unknown option "--${name}"${
+          within === undefined
+            ? suggestion(`--${name}`, known)
+            : `; did you mean "${within}"?`
+        }`,
       );
       // What follows was meant as its value.
       if (text === undefined && next !== undefined && !isFlag(next)) at++;

@@ -40,6 +40,7 @@ export function runSchema(engines: readonly string[], engineNote?: string) {
       .describe("Folder with data set files already there, looked in first"),
     results: optionKinds.path.default("results")
       .describe("Folder for records, tables, figures and the run store"),
+    log: optionKinds.log,
   });
 }
 

@@ -75,6 +75,8 @@ export interface RunOptions {
   readonly data?: string;
   /** Folder for everything written. */
   readonly results: string;
+  /** Folder for a log that TensorBoard reads. Must not change any result. */
+  readonly tensorboard?: string;
   /** Whether an earlier run is set aside first. */
   readonly fresh: boolean;
   /** Whether to show the plan only and write nothing. */

@@ -38,17 +38,26 @@ export function fromWhereUserStands(
     : path;
 }
 
-/** Schemas of options that several commands have, to be described where they are used. */
+const path = z.string().min(1)
+  .refine((path) => !path.includes("\0"), "expected a path without NUL")
+  .refine(
+    (path) => !/^(folder:)?~([/\\]|$)/.test(path),
+    'expected a path without "~", which only shells understand, and not behind "="; write it out',
+  )
+  .overwrite((path) => fromWhereUserStands(path));
+
+/** Schemas of options that several commands have. */
 export const optionKinds = {
   /**
    * A path: not empty, as the shell would have it, and relative to where the user
-   * stands. A default that it is given is relative to the project's folder.
+   * stands. A default that it is given is relative to the project's folder. It is
+   * described where it is used.
    */
-  path: z.string().min(1)
-    .refine((path) => !path.includes("\0"), "expected a path without NUL")
-    .refine(
-      (path) => !/^(folder:)?~([/\\]|$)/.test(path),
-      'expected a path without "~", which only shells understand, and not behind "="; write it out',
-    )
-    .overwrite((path) => fromWhereUserStands(path)),
+  path,
+  /** Where logs for other programs go: the group of options that is named "log". */
+  log: z.strictObject({
+    tensorboard: path.optional().describe(
+      "Folder for event files that TensorBoard reads: scalars of searches and trainings, while they run and afterwards; no result depends on it (docs/view.md)",
+    ),
+  }),
 };

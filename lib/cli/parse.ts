@@ -87,7 +87,8 @@ export function parseCommand<Config>(
   if (!call.ok || !run.ok || !config.ok || problems.length > 0) {
     throw usageError(command.name, problems);
   }
-  const { seed, engine, queue, verifyShare, dataFolder, results } = run.values;
+  const { seed, engine, queue, verifyShare, dataFolder, results, log } =
+    run.values;
   const { profile, fresh, dryRun } = call.values;
   return {
     config: config.values,
@@ -101,6 +102,7 @@ export function parseCommand<Config>(
       ...verifyShare === 0 ? {} : { verifyShare },
       ...dataFolder === undefined ? {} : { data: dataFolder },
       results,
+      ...log.tensorboard === undefined ? {} : { tensorboard: log.tensorboard },
       fresh,
       dryRun,
     },

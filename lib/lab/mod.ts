@@ -13,6 +13,7 @@
  * - `exports/`: recorded networks with their weights, as they are exported
  * - `teacher/`: trained teachers as recipes, records and files
  * - `session/`: store, engine, workers, signals, progress
+ * - `tensorboard/`: searches and trainings as event files that TensorBoard reads
  * - `notes/`: what a run says of itself in the store, for whoever looks on
  * - `forecast/`: how long it will take on this machine
  * - `regress/`: what is recorded, run once more and compared
@@ -217,6 +218,11 @@ export * from "./teacher/record.ts";
 export * from "./teacher/table.ts";
 export * from "./teacher/test_accuracy.ts";
 export * from "./teacher/write.ts";
+export { optionsText } from "./tensorboard/options_text.ts";
+export * from "./tensorboard/event.ts";
+export * from "./tensorboard/points.ts";
+export * from "./tensorboard/run_log.ts";
+export * from "./tensorboard/watch.ts";
 export * from "./transfer/analyse.ts";
 export * from "./transfer/content.ts";
 export { transferSchema } from "./transfer/schema.ts";

@@ -16,6 +16,7 @@ export * from "./expected_ratio.ts";
 export * from "./faults_text.ts";
 export * from "./format.ts";
 export * from "./format_summary.ts";
+export * from "./headline.ts";
 export * from "./holm.ts";
 export * from "./interval.ts";
 export * from "./keep_figure.ts";

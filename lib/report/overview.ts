@@ -1,6 +1,6 @@
 /**
  * What all questions have come to, read off their pages: the index of the results
- * and the headline of the README.
+ * and the verdicts in README.md.
  *
  * @module
  */
@@ -18,7 +18,7 @@ export interface ListedQuestion {
   readonly summary: string;
 }
 
-/** The profile whose tables README.md shows, and whose verdicts count. */
+/** The profile whose verdicts count, in README.md too. */
 const HEADLINE = "laptop";
 
 /**

@@ -43,6 +43,8 @@ export interface RoundOptions {
   readonly sizesOf?: SizesOf | undefined;
   /** What a candidate is trained for. */
   readonly requestOf: (candidate: Candidate) => EvaluationRequest;
+  /** What its trainings are for, for whoever watches them. */
+  readonly purpose: readonly string[];
   /** Whether the trained weights are kept. */
   readonly keepsWeights: boolean;
   /** Whether a training came to something. */
@@ -72,6 +74,9 @@ export interface Round {
  */
 const FALLBACKS = 2;
 
+/** Digits of a network's id that tell a round's trainings apart. */
+const NAME_DIGITS = 8;
+
 /** A time at which every soft limit has become hard. */
 const AT_LAST = Number.MAX_SAFE_INTEGER;
 
@@ -84,13 +89,14 @@ export function createRound(
   { evaluator, objective, sizesOf, requestOf, keepsWeights, ...options }:
     RoundOptions,
 ): Round {
-  const { succeeded, onEpoch } = options;
+  const { purpose, succeeded, onEpoch } = options;
   const done = new Map<Candidate, Final>();
 
   async function train(candidate: Candidate): Promise<Tried> {
     const evaluation = await evaluator.evaluate(requestOf(candidate), {
       ...(keepsWeights ? { weights: true } : {}),
       checkpoints: true,
+      purpose: [...purpose, candidate.networkId.slice(0, NAME_DIGITS)],
       ...(onEpoch === undefined ? {} : { onEpoch }),
     });
     const { accuracy, failure } = evaluation;

@@ -68,6 +68,8 @@ export interface FinalOptions {
   readonly start?: StartOf;
   /** Whether the next stage inherits trained weights of the student it starts from. */
   readonly needsWeights?: boolean;
+  /** Whose trainings they are, for whoever watches them: the stage, for example. */
+  readonly purpose?: readonly string[];
   /** Called after each epoch of a rung's or a final training. */
   readonly onFinalEpoch?: () => void;
 }
@@ -107,8 +109,14 @@ export function finalsOf(
   options: FinalOptions,
   candidates: readonly Candidate[],
 ): Finals {
-  const { evaluator, objective, finalists, needsWeights = false, start } =
-    options;
+  const {
+    evaluator,
+    objective,
+    finalists,
+    needsWeights = false,
+    start,
+    purpose = [],
+  } = options;
 
   const requestOf = (
     candidate: Candidate,
@@ -125,6 +133,7 @@ export function finalsOf(
   const roundOf = (
     recipe: Recipe,
     own: {
+      readonly purpose: readonly string[];
       readonly keepsWeights: boolean;
       readonly succeeded: (final: Final) => boolean;
     },
@@ -142,11 +151,13 @@ export function finalsOf(
     recipe,
     students,
     round: roundOf(recipe, {
+      purpose: [...purpose, `rung${at + 1}`],
       keepsWeights: needsWeights && at + 1 === options.rungs.length,
       succeeded: isSound,
     }),
   }));
   const last = roundOf(options.final, {
+    purpose: [...purpose, "final"],
     keepsWeights: true,
     succeeded: isWinner,
   });

@@ -39,6 +39,13 @@ export interface AskOptions {
   readonly checkpoints?: boolean;
   /** Called after each epoch but the last that is trained now, with `checkpoints`. */
   readonly onEpoch?: (epochs: number) => void;
+  /** Called at the same times. */
+  readonly onProgress?: (progress: TrainingProgress) => void;
+  /**
+   * What it is for, for whoever watches trainings: words, the more general first,
+   * such as "removal" and "final". Without them it is one among many.
+   */
+  readonly purpose?: readonly string[];
 }
 
 /** Who asks, where several searches share an evaluator. */
@@ -162,6 +169,7 @@ export function createEvaluator(
           afterEpoch: (progress: TrainingProgress) => {
             keep(progress);
             options.onEpoch?.(progress.epochs);
+            options.onProgress?.(progress);
           },
         }
         : {}),

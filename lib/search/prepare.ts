@@ -260,6 +260,7 @@ async function trainedTeacher(
     await evaluator.evaluate(request, {
       weights: true,
       checkpoints: true,
+      purpose: ["teacher"],
       ...(onEpoch === undefined ? {} : { onEpoch }),
     });
   if (evaluation.failure !== undefined) {

@@ -64,6 +64,8 @@ export interface StageOptions {
   readonly journal: StageJournal;
   /** Called after each iteration that was run, not for restored ones. */
   readonly onIteration?: (record: IterationRecord) => void;
+  /** Called with each iteration's record in order, the restored ones first. */
+  readonly onRecord?: (record: IterationRecord) => void;
   /** Asked before each iteration; true ends the stage early by throwing its error. */
   readonly throwIfInterrupted?: () => void;
 }
@@ -314,8 +316,8 @@ function goesOn(
  * @param options See {@link StageOptions}.
  */
 export async function runStage(options: StageOptions): Promise<StageResult> {
-  const { space, strategy, length, journal, onIteration, throwIfInterrupted } =
-    options;
+  const { space, strategy, length, journal, onRecord } = options;
+  const { onIteration, throwIfInterrupted } = options;
   try {
     const restored = journal.load();
     const records = [...restored.records];
@@ -325,6 +327,7 @@ export async function runStage(options: StageOptions): Promise<StageResult> {
     if (restored.checkpoint !== undefined) {
       strategy.restore(restored.checkpoint.strategy);
     }
+    for (const record of records) onRecord?.(record);
     while (goesOn(length, records)) {
       throwIfInterrupted?.();
       const iteration = records.length;
@@ -345,6 +348,7 @@ export async function runStage(options: StageOptions): Promise<StageResult> {
         strategy: strategy.state(),
       });
       records.push(record);
+      onRecord?.(record);
       onIteration?.(record);
     }
     const trained = trainedIn(options, records);

@@ -67,7 +67,7 @@ export interface SearchPlan {
 
 /** What {@link searchStages} needs. */
 export interface SearchOptions
-  extends Omit<FinalOptions, "start" | "needsWeights"> {
+  extends Omit<FinalOptions, "start" | "needsWeights" | "purpose"> {
   /** Name of the run: stages continue under it. */
   readonly run: string;
   /** Where the stages keep their progress. */
@@ -84,6 +84,8 @@ export interface SearchOptions
   readonly inheritance?: Inheritance;
   /** Called after each iteration that was run. */
   readonly onIteration?: (kind: PolicyKind, record: IterationRecord) => void;
+  /** Called with the record of each iteration in order, of restored ones too. */
+  readonly onRecord?: (kind: PolicyKind, record: IterationRecord) => void;
   /**
    * Called when a stage begins, with the network that it starts from, and with
    * where its students start, where they inherit weights.
@@ -175,6 +177,7 @@ export async function searchStages(
     const stage = await search(options, { kind, base: from.base, start });
     const finals = finalsOf({
       ...options,
+      purpose: [kind],
       ...(start !== undefined && inheritance!.finals ? { start } : {}),
       // Of the last stage nothing is inherited.
       needsWeights: inheritance !== undefined && kind !== plan.stages.at(-1),
@@ -270,7 +273,7 @@ async function search(
   given: GivenStage,
 ): Promise<SearchedStage> {
   const { kind, base, start } = given;
-  const { plan, onIteration, throwIfInterrupted } = options;
+  const { plan, onIteration, onRecord, throwIfInterrupted } = options;
   const space = stageSpace(plan, kind, base);
   if (space.bits === 0) {
     // Nothing is free: the stage is over before it begins.
@@ -298,6 +301,9 @@ async function search(
     journal: storeJournal(options.store, `${options.run}/${kind}`),
     ...(onIteration === undefined ? {} : {
       onIteration: (record) => onIteration(kind, record),
+    }),
+    ...(onRecord === undefined ? {} : {
+      onRecord: (record) => onRecord(kind, record),
     }),
     ...(throwIfInterrupted === undefined ? {} : { throwIfInterrupted }),
   });

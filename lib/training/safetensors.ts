@@ -72,30 +72,7 @@ export function encodeTensors(
  * @throws {SyntaxError} If the bytes are not such a file.
  */
 export function decodeTensors(bytes: Uint8Array): TensorFile {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const headerLength = bytes.length < HEADER_LENGTH_BYTES
-    ? Infinity
-    : Number(view.getBigUint64(0, true));
-  const start = HEADER_LENGTH_BYTES + headerLength;
-  if (start > bytes.length) {
-    throw new SyntaxError(
-      `Cannot read tensors: the file ends after ${bytes.length} bytes, within its header`,
-    );
-  }
-  const header: unknown = JSON.parse(
-    new TextDecoder().decode(bytes.subarray(HEADER_LENGTH_BYTES, start)),
-  );
-  if (!isMapping(header)) {
-    throw new SyntaxError(
-      `Cannot read tensors: the header is ${header}, expected an object`,
-    );
-  }
-  const { __metadata__: metadata = {}, ...entries } = header;
-  if (!isTexts(metadata)) {
-    throw new SyntaxError(
-      "Cannot read tensors: the metadata are no texts by key",
-    );
-  }
+  const { metadata, entries, start } = readHeader(bytes);
   const tensors: Record<string, NamedTensor> = {};
   for (const [name, entry] of Object.entries(entries)) {
     const { dtype, shape = [], data_offsets: offsets = [] } = isMapping(entry)
@@ -125,6 +102,52 @@ export function decodeTensors(bytes: Uint8Array): TensorFile {
     };
   }
   return { tensors, metadata };
+}
+
+/**
+ * What a file says of itself, without its tensors.
+ *
+ * @throws {SyntaxError} If the bytes are not such a file.
+ */
+export function decodeMetadata(bytes: Uint8Array): TensorFile["metadata"] {
+  return readHeader(bytes).metadata;
+}
+
+/** A file's header. */
+interface Header {
+  readonly metadata: TensorFile["metadata"];
+  /** What is said of each tensor. */
+  readonly entries: Readonly<Record<string, unknown>>;
+  /** Where the tensors' bytes begin. */
+  readonly start: number;
+}
+
+function readHeader(bytes: Uint8Array): Header {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const headerLength = bytes.length < HEADER_LENGTH_BYTES
+    ? Infinity
+    : Number(view.getBigUint64(0, true));
+  const start = HEADER_LENGTH_BYTES + headerLength;
+  if (start > bytes.length) {
+    throw new SyntaxError(
+      `Cannot read tensors: the file ends after ${bytes.length} bytes, within its header`,
+    );
+  }
+  const header: unknown = JSON.parse(
+    new TextDecoder().decode(bytes.subarray(HEADER_LENGTH_BYTES, start)),
+  );
+  if (!isMapping(header)) {
+    throw new SyntaxError(
+      `Cannot read tensors: the header is ${header}, expected an object`,
+    );
+  }
+  const { __metadata__: metadata = {}, ...entries } = header;
+  if (!isTexts(metadata)) {
+    throw new SyntaxError(
+      "Cannot read tensors: the metadata are no texts by key",
+    );
+  }
+  return { metadata, entries, start };
 }
 
 function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -7,6 +7,7 @@
 import type { TrainingState, Weights } from "../engine/mod.ts";
 import { canonical, type Network, parameterTable } from "../network/mod.ts";
 import {
+  decodeMetadata,
   decodeTensors,
   encodeTensors,
   type NamedTensor,
@@ -68,12 +69,29 @@ export function encodeCheckpoint(checkpoint: TrainingCheckpoint): Uint8Array {
   });
 }
 
+/** What of a checkpoint is metadata. */
+type Progress =
+  & Omit<TrainingCheckpoint, "state">
+  & { readonly step: number; readonly slots: number };
+
+/**
+ * How far an encoded checkpoint is, without its arrays.
+ *
+ * @throws {SyntaxError} If the bytes are none.
+ */
+export function decodeProgress(
+  bytes: Uint8Array,
+): Pick<TrainingCheckpoint, "losses" | "validations"> & {
+  /** Steps taken. */
+  readonly step: number;
+} {
+  return JSON.parse(decodeMetadata(bytes).progress!) as Progress;
+}
+
 /** The inverse of {@link encodeCheckpoint}. */
 export function decodeCheckpoint(bytes: Uint8Array): TrainingCheckpoint {
   const { tensors, metadata } = decodeTensors(bytes);
-  const { step, slots, ...rest } = JSON.parse(metadata.progress!) as
-    & Omit<TrainingCheckpoint, "state">
-    & { step: number; slots: number };
+  const { step, slots, ...rest } = JSON.parse(metadata.progress!) as Progress;
   const group = (prefix: string): Weights =>
     Object.fromEntries(
       Object.entries(tensors)

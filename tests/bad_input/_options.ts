@@ -136,6 +136,10 @@ const OF_ALL: readonly Flags[] = [
   [["--config", "nowhere.yaml"], /there is no such file/],
   [["more"], /unexpected argument "more"/],
   [["--results", "a\0b"], /expected a path without NUL/],
+  [["--log.tensorboard="], /^--log\.tensorboard : expected/],
+  [["--log.tensorboard=~/x"], /expected a path without "~"/],
+  [["--log.tensorbord", "x"], /did you mean "--log\.tensorboard"/],
+  [["--log", "tensorboard=x"], /did you mean "--log\.tensorboard"/],
 ];
 
 export const LINES: readonly BadInput[] = [
@@ -213,6 +217,7 @@ export const LINES: readonly BadInput[] = [
     [["--recipe", "fast"], /--recipe/],
     [["--seed", "0"], /expected an integer >= 1|unknown option/],
     [["--precision", "bf15"], /expected .*bf16/],
+    [["--log.tensorboard", "a\0b"], /expected a path without NUL/],
     [["--profile", "smoke"], /unknown option "--profile"/],
     [["mnist"], /unexpected argument "mnist"/],
   ]),

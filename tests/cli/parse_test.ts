@@ -133,6 +133,8 @@ Deno.test("parseCommand() lays flags over --config over profile over defaults", 
     "/somewhere",
     "--results",
     "out",
+    "--log.tensorboard",
+    "boards",
     "--fresh",
     "--dry-run",
   ], files);
@@ -147,6 +149,7 @@ Deno.test("parseCommand() lays flags over --config over profile over defaults", 
     workers: 1,
     data: "/somewhere",
     results: "out",
+    tensorboard: "boards",
     fresh: true,
     dryRun: true,
   });
@@ -247,6 +250,9 @@ Deno.test("parseCommand() refuses misspelt, repeated and valueless flags", async
     'unknown option "--student.epoch"; did you mean "--student.epochs"?',
   ]);
   assert.deepEqual(await problems(["--zzzzzz"]), ['unknown option "--zzzzzz"']);
+  assert.deepEqual(await problems(["--log", "tensorboard=boards"]), [
+    'unknown option "--log"; did you mean "--log.tensorboard"?',
+  ]);
   assert.deepEqual(await problems(["--no-iterations"]), [
     'unknown option "--no-iterations"; did you mean "--iterations"?',
   ]);

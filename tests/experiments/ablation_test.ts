@@ -10,6 +10,7 @@ import {
   startRaw,
 } from "./_run.ts";
 import { look } from "./_traces.ts";
+import { readLog } from "../lab/_events.ts";
 import { parseOptions } from "../lab/_options.ts";
 
 const OPTIONS: CommandOptions = { script: "ablation.ts", config: "" };
@@ -69,9 +70,27 @@ Deno.test("ablation searches a table with all arms and looks at what they choose
     )).size;
     assert.equal(evaluations, 1 + table.students + distinct);
 
-    const second = await run(results, "baseline", "--workers", "1");
+    const log = `${folder}/log`;
+    const flags = ["--workers", "1", "--log.tensorboard", log];
+    const second = await run(results, "baseline", ...flags);
     assert.equal(second.record, first.record);
     assert.equal(second.environment.evaluations.trained, 0);
+    const cell = second.place.replace(/\.json$/, "");
+    const searches = arms.flatMap(({ name, searches }: Json) =>
+      searches.map(({ seed, proposed }: Json) => [
+        `${cell}/${name.replaceAll(" ", "-")}-s${seed}`,
+        proposed,
+      ])
+    );
+    const runs = readLog(log);
+    assert.deepEqual(
+      [...runs.keys()].toSorted(),
+      [cell, `${cell}/teacher`, ...searches.map(([run]: Json) => run)]
+        .toSorted(),
+    );
+    for (const [run, proposed] of searches) {
+      assert.equal(runs.get(run)!["student/reward"]!.length, proposed, run);
+    }
   });
 });
 

@@ -9,6 +9,7 @@ import {
   startRaw,
 } from "./_run.ts";
 import { exists, look, reach } from "./_traces.ts";
+import { readLog } from "../lab/_events.ts";
 
 const STUDENTS = 4;
 
@@ -40,6 +41,34 @@ const OPTIONS: CommandOptions = {
 /** Trainings and scores: every proxy and the final training, this one on both halves, and the teacher. */
 const EVALUATIONS = STUDENTS * (PROXIES.length + 2) + 1;
 
+/** Trainings of several epochs have a course each. */
+function assertLog(log: string, { place, deterministic }: Outcome): void {
+  const cell = place.replace(/\.json$/, "");
+  const { epochs } = deterministic.truth;
+  const runs = readLog(log);
+  const long = ["fresh-2-x-64", "inherited-2-x-all", "final"];
+  assert.deepEqual(
+    [...runs.keys()].toSorted(),
+    [
+      cell,
+      `${cell}/teacher`,
+      ...deterministic.students.flatMap(({ networkId }: Json) =>
+        [
+          ...long,
+          ...deterministic.proxies.some(({ name, epochs }: Json) =>
+              name === "paper" && epochs > 1
+            )
+            ? ["paper"]
+            : [],
+        ].map((name) => `${cell}/${name}/${networkId.slice(0, 8)}`)
+      ),
+    ].toSorted(),
+  );
+  const { networkId } = deterministic.students[0];
+  const final = runs.get(`${cell}/final/${networkId.slice(0, 8)}`)!;
+  assert.equal(final["training/loss"]!.length, epochs);
+}
+
 let made: Promise<Outcome> | undefined;
 
 /** The unbroken run that others are compared with. */
@@ -50,8 +79,9 @@ function reference(): Promise<Outcome> {
       const results = `${folder}/results`;
       outcome = await finish(results, {
         ...OPTIONS,
-        flags: ["--workers", "2"],
+        flags: ["--workers", "2", "--log.tensorboard", `${folder}/log`],
       });
+      assertLog(`${folder}/log`, outcome);
       assert.equal(look(results).tests, 0, "a test image was looked at");
       const figure = outcome.place.replace(/\.json$/, "-fidelity.svg");
       assert(exists(`${results}/${figure}`), figure);

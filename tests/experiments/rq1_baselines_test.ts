@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { finish, inFolder, type Json, recordsOf, start } from "./_run.ts";
 import { look } from "./_traces.ts";
+import { readLog } from "../lab/_events.ts";
 
 /** One stage beside two baselines of two sizes. */
 const CONFIG = `
@@ -68,9 +69,18 @@ Deno.test("rq1 trains baselines to the end beside a search, which they do not ch
     await inFolder(async (other) => {
       const again = await finish(`${other}/results`, {
         config: CONFIG,
-        flags: ["--workers", "1", "--arms", "pruning"],
+        flags: [
+          ...["--workers", "1", "--arms", "pruning"],
+          ...["--log.tensorboard", `${other}/log`],
+        ],
       });
       assert.equal(again.record, records.get(CELL("pruning")));
+      const cell = again.place.replace(/\.json$/, "");
+      const runs = readLog(`${other}/log`);
+      for (const { networkId, epochs } of again.deterministic.sizes) {
+        const run = runs.get(`${cell}/final/${networkId.slice(0, 8)}`)!;
+        assert.equal(run["training/loss"]!.length, epochs);
+      }
     });
     // From its store: nothing is trained again.
     const stored = await finish(results, {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { taskArgs } from "../_tasks.ts";
+import { readLog } from "../lab/_events.ts";
 import {
   inFolder,
   type Json,
@@ -40,7 +41,10 @@ Deno.test("rq1 takes a recorded teacher, says so, and goes on as with its own", 
     // Only files are left: the store knows of no training.
     await Deno.remove(`${results}/.store`, { recursive: true });
 
-    const taken = await start(results).ended;
+    const log = `${folder}/log`;
+    const taken = await start(results, {
+      flags: ["--log.tensorboard", log],
+    }).ended;
     assert.equal(taken.code, 0, taken.stderr);
     assert.match(
       taken.stderr,
@@ -49,6 +53,11 @@ Deno.test("rq1 takes a recorded teacher, says so, and goes on as with its own", 
     const outcome = outcomeOf(taken);
     const { weights, engine } = outcome.deterministic.identity.teacher;
     assert.match(weights, /^[0-9a-f]{64}$/);
+    // Its course is told as if it had been trained now.
+    const cell = outcome.place.replace(/\.json$/, "");
+    const course = readLog(log).get(`${cell}/teacher`)!;
+    assert.equal(course["training/loss"]!.length, 5);
+    assert.equal(course["training/validationAccuracy"]!.length, 5);
     assert.equal(engine.name, "onnx-cpu");
     assert.deepEqual(withoutTeacher(outcome), withoutTeacher(own));
     assert.match(

@@ -11,6 +11,7 @@ import {
 } from "./_run.ts";
 import { type SeenSearch, seenSearches } from "./_seen.ts";
 import { exists, look, reach } from "./_traces.ts";
+import { readLog } from "../lab/_events.ts";
 
 const SEEDS = 2;
 
@@ -45,7 +46,9 @@ function reference(): Promise<Outcome> {
     let outcome: Outcome | undefined;
     await inFolder(async (folder) => {
       const results = `${folder}/results`;
-      outcome = await run(results, "--workers", "2");
+      const log = `${folder}/log`;
+      const flags = ["--workers", "2", "--log.tensorboard", log];
+      outcome = await run(results, ...flags);
       const { tests, weights, evaluations } = look(results);
       assert.equal(tests, 0, "a test image was looked at");
       assert.equal(
@@ -54,6 +57,17 @@ function reference(): Promise<Outcome> {
         "more than two teachers were trained to the end",
       );
       assert.equal(evaluations, outcome.environment.evaluations.trained);
+      const cell = outcome.place.replace(/\.json$/, "");
+      const searches = KINDS.flatMap((kind) => [`${kind}-s1`, `${kind}-s2`]);
+      assert.deepEqual(
+        [...readLog(log).keys()].toSorted(),
+        [
+          cell,
+          ...["source/teacher", "teacher", ...searches].map((part) =>
+            `${cell}/${part}`
+          ),
+        ].toSorted(),
+      );
       for (const end of ["-transfer.svg", ".md"]) {
         const path: string = outcome.place.replace(/\.json$/, end);
         assert(exists(`${results}/${path}`), path);

@@ -20,6 +20,7 @@ import {
 } from "./_run.ts";
 import { type SeenSearch, seenSearches } from "./_seen.ts";
 import { exists, look, reach } from "./_traces.ts";
+import { readLog } from "../lab/_events.ts";
 
 const STUDENTS = 4;
 const SEEDS = 2;
@@ -72,6 +73,38 @@ interface Reference extends Whole {
   readonly seen: readonly SeenSearch[];
 }
 
+/** Every search has its stage and the training of what it chose; long trainings have theirs. */
+function assertLog(log: string, whole: Whole): void {
+  const runs = [...readLog(log).keys()].map((run) =>
+    run.split("/").slice(2).join("/")
+  );
+  const [students, searches] = CELLS;
+  const { searches: found } = contentOf(whole, "searches");
+  const trained = contentOf(whole, "students").students;
+  const long = SETTINGS.filter((setting) => setting.startsWith("final"));
+  assert.deepEqual(
+    runs.toSorted(),
+    [
+      ...CELLS,
+      ...CELLS.map((cell) => `${cell}/teacher`),
+      ...found.flatMap(({ loss, seed, winner }: Json) =>
+        ["removal", `removal/final/${winner.networkId.slice(0, 8)}`].map(
+          (part) => `${searches}/${loss}-s${seed}/${part}`,
+        )
+      ),
+      ...long.flatMap((setting) =>
+        LOSSES.flatMap((loss) =>
+          trained.map(({ networkId }: Json) =>
+            `${students}/${setting.replace(", ", "-")}-${loss}/${
+              networkId.slice(0, 8)
+            }`
+          )
+        )
+      ),
+    ].toSorted(),
+  );
+}
+
 let made: Promise<Reference> | undefined;
 
 function reference(): Promise<Reference> {
@@ -79,7 +112,12 @@ function reference(): Promise<Reference> {
     let whole: Reference | undefined;
     await inFolder(async (folder) => {
       const results = `${folder}/results`;
-      const found = await finish(results, ["--workers", "2"]);
+      const log = `${folder}/log`;
+      const found = await finish(
+        results,
+        ["--workers", "2", "--log.tensorboard", log],
+      );
+      assertLog(log, found);
       const place = posix.dirname(writtenBy(found.ended)[0]!);
       for (const cell of CELLS) {
         assert(exists(`${place}/${cell}-losses.svg`), cell);

@@ -10,6 +10,7 @@ import {
   startRaw,
 } from "./_run.ts";
 import { exists, look, reach } from "./_traces.ts";
+import { readLog } from "../lab/_events.ts";
 
 /** Action sequences of LeNet-5 with the space unit. */
 const SEQUENCES = 64;
@@ -44,7 +45,20 @@ function reference(): Promise<Outcome> {
     let outcome: Outcome | undefined;
     await inFolder(async (folder) => {
       const results = `${folder}/results`;
-      outcome = await run(results, "--workers", "2");
+      const log = `${folder}/log`;
+      const flags = ["--workers", "2", "--log.tensorboard", log];
+      outcome = await run(results, ...flags);
+      const cell = outcome.place.replace(/\.json$/, "");
+      assert.deepEqual(
+        [...readLog(log).keys()].toSorted(),
+        [
+          cell,
+          `${cell}/teacher`,
+          ...ARMS.flatMap((arm) =>
+            [1, 2, 3].map((seed) => `${cell}/${arm}-s${seed}`)
+          ),
+        ].toSorted(),
+      );
       const { tests, weights, evaluations } = look(results);
       assert.equal(tests, 0, "a test image was looked at");
       assert.equal(weights, 1, "a student was trained to the end");

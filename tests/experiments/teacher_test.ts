@@ -20,6 +20,7 @@ import {
 import { canonicalJson, sha256Hex } from "../../lib/random/mod.ts";
 import { decodeWeights } from "../../lib/training/mod.ts";
 import { taskArgs } from "../_tasks.ts";
+import { readLog } from "../lab/_events.ts";
 import { inFolder, PROJECT } from "./_run.ts";
 
 const TINY = [
@@ -49,7 +50,8 @@ async function teacher(
 Deno.test("teacher trains, records, repeats its bits and notices when they differ", async () => {
   await inFolder(async (folder) => {
     const results = `${folder}/results`;
-    const first = await teacher(results);
+    const log = (name: string) => ["--log.tensorboard", `${folder}/${name}`];
+    const first = await teacher(results, log("log"));
     assert.equal(first.code, 0, first.stderr);
     const name = "mnist-vgg13-w0.03";
     assert.match(first.stdout, new RegExp(`^\\| ${name} +\\|`, "m"));
@@ -61,6 +63,22 @@ Deno.test("teacher trains, records, repeats its bits and notices when they diffe
     assert.equal(evaluation.validations!.length, 2);
     assert.equal(evaluation.validations!.at(-1), evaluation.accuracy);
     assert.equal(evaluation.losses.length, 2);
+    const narrow = (values: readonly number[]) =>
+      values.map((value, i) => [i + 1, Math.fround(value)]);
+    const runs = readLog(`${folder}/log`);
+    assert.deepEqual([...runs.keys()], [`teachers/${name}`]);
+    const course = runs.get(`teachers/${name}`)!;
+    assert.deepEqual(course["training/loss"], narrow(evaluation.losses));
+    assert.deepEqual(
+      course["training/validationAccuracy"],
+      narrow(evaluation.validations!),
+    );
+
+    // As recorded: the same course.
+    const known = await teacher(results, log("later"));
+    assert.equal(known.code, 0, known.stderr);
+    assert.match(known.stderr, /^Trained before: /m);
+    assert.deepEqual([...readLog(`${folder}/later`)], [...runs]);
 
     // From the store: the same files, nothing trained.
     const path = `${results}/teachers/${name}.json`;

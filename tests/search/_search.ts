@@ -221,7 +221,7 @@ export function stageOptions(changes: StageChanges = {}): StageOptions {
     changes;
   const plan = { ...PLAN, ...changes, config: forAll(config) };
   const space = stageSpace(plan, kind, base);
-  const { onIteration, throwIfInterrupted, sizesOf } = changes;
+  const { onIteration, onRecord, throwIfInterrupted, sizesOf } = changes;
   return {
     space,
     strategy: stageStrategy(plan, space),
@@ -232,6 +232,7 @@ export function stageOptions(changes: StageChanges = {}): StageOptions {
     journal: changes.journal ?? memoryJournal(),
     ...(sizesOf === undefined ? {} : { sizesOf }),
     ...(onIteration === undefined ? {} : { onIteration }),
+    ...(onRecord === undefined ? {} : { onRecord }),
     ...(throwIfInterrupted === undefined ? {} : { throwIfInterrupted }),
   };
 }

@@ -11,6 +11,7 @@ import {
   InterruptedError,
 } from "../../lib/search/mod.ts";
 import { failingStore, memoryStore } from "../../lib/store/mod.ts";
+import { decodeProgress } from "../../lib/training/mod.ts";
 import {
   makeData,
   makeRecipe,
@@ -287,6 +288,7 @@ Deno.test("createEvaluator() resumes an interrupted training from its checkpoint
   const expected = await whole.evaluator.evaluate(REQUEST, options);
   assert.equal(expected.steps, 12);
   const epochs: number[] = [];
+  let progress = 0;
   for (let stop = 1; stop < 12; stop++) {
     const broken = real();
     broken.executor.interruptAfter(stop);
@@ -301,9 +303,17 @@ Deno.test("createEvaluator() resumes an interrupted training from its checkpoint
       await evaluator.evaluate(REQUEST, {
         ...options,
         onEpoch: (done) => epochs.push(done),
+        onProgress({ checkpoint }) {
+          const { losses, step } = decodeProgress(checkpoint);
+          assert.deepEqual(losses, expected.losses.slice(0, epochs.at(-1)));
+          assert.equal(step, 4 * epochs.at(-1)!);
+          progress++;
+        },
       }),
       expected,
     );
+    assert.equal(progress, epochs.length);
+    progress = 0;
     assert.notEqual(executor.resumed[0], undefined, "it began anew");
     // Of three epochs the last is not told, nor those done before.
     assert.deepEqual(epochs, stop < 4 ? [1, 2] : stop < 8 ? [2] : []);

@@ -87,11 +87,14 @@ for (const kind of KINDS) {
       } else await stopping;
       assert.equal(journal.saved.length, stop);
       const told: number[] = [];
+      const recorded: IterationRecord[] = [];
       const continued = await runStage(stageOptions({
         kind,
         journal,
         onIteration: ({ iteration }) => told.push(iteration),
+        onRecord: (record) => recorded.push(record),
       }));
+      assert.equal(text(recorded), text(continued.records));
       assert.deepEqual(
         told,
         [0, 1, 2, 3, 4].slice(stop),

@@ -119,7 +119,7 @@ Deno.test("searchStages() trains candidates briefly and each winner to the end, 
   const winners = stages.map(({ winner }) => winner!);
   assert.deepEqual(
     evaluator.finals(),
-    winners.map(({ network }) => ({
+    winners.map(({ network, networkId }, i) => ({
       request: {
         network,
         recipe: FINAL,
@@ -127,7 +127,11 @@ Deno.test("searchStages() trains candidates briefly and each winner to the end, 
         seed: 7,
         engine: "onnx-cpu",
       },
-      options: { weights: true, checkpoints: true },
+      options: {
+        weights: true,
+        checkpoints: true,
+        purpose: [stages[i]!.kind, "final", networkId.slice(0, 8)],
+      },
     })),
   );
   for (const { network, final, request, accuracy } of winners) {
@@ -378,6 +382,7 @@ Deno.test("searchStages() ends at once with a stage in which nothing is free", a
 Deno.test("searchStages() tells of stages and iterations and hands over who listens to epochs", async () => {
   const told: string[] = [];
   const bases: Network[] = [];
+  const recorded: unknown[] = [];
   const onFinalEpoch = () => {};
   const { evaluator, result } = search({}, {
     onStage(kind, base) {
@@ -385,9 +390,16 @@ Deno.test("searchStages() tells of stages and iterations and hands over who list
       bases.push(base);
     },
     onIteration: (kind, { iteration }) => told.push(`${kind} ${iteration}`),
+    onRecord: (kind, record) => recorded.push([kind, record]),
     onFinalEpoch,
   });
   const { stages } = await result;
+  assert.deepEqual(
+    recorded,
+    stages.flatMap(({ kind, records }) =>
+      records.map((record) => [kind, record])
+    ),
+  );
   assert.deepEqual(
     told,
     ["removal", "shrinkage"].flatMap((kind) => [

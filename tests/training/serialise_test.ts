@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { canonical, parameterTable } from "../../lib/network/mod.ts";
 import {
   decodeCheckpoint,
+  decodeProgress,
   decodeTensors,
   decodeWeights,
   encodeCheckpoint,
@@ -40,6 +41,7 @@ Deno.test("decodeCheckpoint() reads back what encodeCheckpoint() wrote, bit for 
     // Stopped within an epoch, with numbers that have no short form.
     {
       losses: [0.1 + 0.2, 1 / 3],
+      validations: [0.5, 2 / 3],
       position: 24,
       lossSum: Math.PI * 1e-7,
       random: [4294967295, 0, 1, 2147483648],
@@ -62,6 +64,13 @@ Deno.test("decodeCheckpoint() reads back what encodeCheckpoint() wrote, bit for 
     const { state, ...rest } = back;
     const { state: expectedState, ...expectedRest } = checkpoint;
     assert.deepEqual(rest, expectedRest);
+    const { losses, validations, step } = decodeProgress(
+      encodeCheckpoint(checkpoint),
+    );
+    assert.deepEqual(
+      [losses, validations, step],
+      [checkpoint.losses, checkpoint.validations, expectedState.step],
+    );
     assert.deepEqual(stateDigests(state), stateDigests(expectedState));
   }
 });

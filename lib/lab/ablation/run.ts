@@ -280,6 +280,7 @@ async function searchAll(
           objective,
           yardstick,
           isLimited: Object.keys(limits).length > 0,
+          onIteration: lab.log.part(`${name}-s${seed}`).iteration,
           throwIfInterrupted: session.throwIfInterrupted,
         }),
       );

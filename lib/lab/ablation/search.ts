@@ -46,6 +46,8 @@ export interface SearchOnceOptions {
   readonly yardstick: Yardstick;
   /** Whether there are limits: then it is counted how often late students break one. */
   readonly isLimited: boolean;
+  /** Called after each iteration. */
+  readonly onIteration?: (record: IterationRecord) => void;
   /** Asked before each iteration. */
   readonly throwIfInterrupted?: () => void;
 }
@@ -73,7 +75,8 @@ export async function searchOnce(
   { spaceOf, evaluate, identify }: Students,
   options: SearchOnceOptions,
 ): Promise<Searched> {
-  const { plan, stage, teacher, objective, throwIfInterrupted } = options;
+  const { plan, stage, teacher, objective } = options;
+  const { onIteration, throwIfInterrupted } = options;
   const space = spaceOf(stageSpace(plan, stage, teacher));
   const { records, candidates: [chosen] } = await runStage({
     space,
@@ -83,6 +86,7 @@ export async function searchOnce(
     evaluate,
     identify,
     journal: NO_JOURNAL,
+    ...(onIteration === undefined ? {} : { onIteration }),
     ...(throwIfInterrupted === undefined ? {} : { throwIfInterrupted }),
   });
   const proposals = records.flatMap((record) => record.proposals);

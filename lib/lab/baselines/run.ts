@@ -140,6 +140,7 @@ async function trainAll(
     const evaluation = await evaluator.evaluate(request, {
       weights: true,
       checkpoints: true,
+      purpose: ["final", networkId(request.network).slice(0, 8)],
       onEpoch(epochs) {
         done[i] = epochs;
         show();

@@ -11,6 +11,7 @@ import type { RunNotes } from "../notes/run_notes.ts";
 import type { Phase } from "../session/phase.ts";
 import type { RunCode } from "../session/run_code.ts";
 import type { Session } from "../session/session.ts";
+import type { RunLog } from "../tensorboard/run_log.ts";
 import type { Subject } from "../subject/subject.ts";
 import type { Cell } from "./cell.ts";
 import type { Identity } from "./identity.ts";
@@ -62,6 +63,8 @@ export interface CellLab<Config extends CompressionConfig> {
   readonly noteStage: (note: StageNote) => void;
   /** Notes a search of several, for whoever looks on. */
   readonly noteSearch: RunNotes["search"];
+  /** For other programs, where a log was asked for: told of searches, part by part. */
+  readonly log: RunLog;
 }
 
 /** What came of a cell. */

@@ -11,6 +11,7 @@ import {
   type RunOptions,
   stopwatch,
 } from "../../cli/mod.ts";
+import type { PreparedTeacher } from "../../search/mod.ts";
 import { followRun, type Remaining } from "../forecast/remaining.ts";
 import { stagesOf } from "../options/stage_plans.ts";
 import { searchPlanOf } from "../options/search_plan.ts";
@@ -20,6 +21,9 @@ import { withNotes } from "../notes/run_notes.ts";
 import { noteRunCode, runCodeKey } from "../session/run_code.ts";
 import { addWallTime, wallTimeKey } from "../session/wall_time.ts";
 import type { KnownSubject } from "../subject/subject.ts";
+import { optionsText } from "../tensorboard/options_text.ts";
+import type { CommandLog, RunLog } from "../tensorboard/run_log.ts";
+import { courseOfEvaluation, watched } from "../tensorboard/watch.ts";
 import { anotherSubject } from "./another.ts";
 import type { Cell } from "./cell.ts";
 import type { CellLab, Experiment, GivenOptions } from "./experiment.ts";
@@ -50,6 +54,8 @@ export interface RunCellOptions {
   readonly planned: Schedule;
   /** What it shares with other cells. */
   readonly shared: Shared;
+  /** For other programs. */
+  readonly log: CommandLog;
 }
 
 /**
@@ -72,8 +78,7 @@ export async function runCell<
   const { name, config, seed } = cell;
   const { store, engine } = options.session;
   const foreseen = planned.get(cell)!;
-  const evaluator = options.session.evaluator.for({ rank: foreseen.rank });
-  const session: Session = { ...options.session, evaluator };
+  const unwatched = options.session.evaluator.for({ rank: foreseen.rank });
   const preparation = preparationKey(config);
   const subject = await once(
     shared.subjects,
@@ -92,6 +97,12 @@ export async function runCell<
   // Its stages, and those of each search that it has of its own.
   const begun = store.runs(`${runId}/`)
     .filter((key) => key !== wallTimeKey(runId));
+  const log = options.log.run([place.question, place.profile, name], {
+    identity: runId.slice(place.question.length + 1),
+  });
+  log.text(optionsText(identity));
+  const evaluator = watched(unwatched, log);
+  const session: Session = { ...options.session, evaluator };
   if (run.fresh) {
     for (const key of [...begun, runCodeKey(runId)]) store.archiveRun(key);
   }
@@ -146,6 +157,7 @@ export async function runCell<
           phase: show,
         }),
     );
+    logTeacher(log, prepared);
     notes.teacher({
       network: prepared.network,
       accuracy: prepared.reference.accuracy,
@@ -157,22 +169,27 @@ export async function runCell<
       session,
       subject,
       prepared,
-      another: (other) =>
-        anotherSubject(other, {
+      another: async (other) => {
+        const source = log.part("source");
+        const another = await anotherSubject(other, {
           run,
           cell,
-          session,
+          session: { ...session, evaluator: watched(unwatched, source) },
           shared,
           forecast,
           rank: foreseen.rank,
           phase: show,
-        }),
+        });
+        logTeacher(source, another.prepared);
+        return another;
+      },
       policies,
       forecast,
       remaining,
       phase: show,
       noteStage: notes.stage,
       noteSearch: notes.search,
+      log,
     });
   });
   const written = await writeCell(place, {
@@ -201,6 +218,14 @@ export async function runCell<
     return { state: "failed", reason: result.failure, isRecorded: true };
   }
   return { state: written.compared === "different" ? "different" : "done" };
+}
+
+/** All of a teacher's training, whoever trained it, and when. */
+function logTeacher(
+  log: RunLog,
+  { request, evaluation }: PreparedTeacher,
+): void {
+  log.part("teacher").training(request.recipe, courseOfEvaluation(evaluation));
 }
 
 /** Parts whose name for people is another one. */

@@ -33,6 +33,7 @@ import {
   type KnownSubject,
   subjectKey,
 } from "../subject/subject.ts";
+import { type CommandLog, openLog } from "../tensorboard/run_log.ts";
 import { OtherDataError } from "./another.ts";
 import type { Cell } from "./cell.ts";
 import { conclude, tellNotRun } from "./conclude.ts";
@@ -69,7 +70,8 @@ export interface ShowOptions {
  * @param args Its arguments.
  * @param options Where its table goes.
  * @returns The exit code: 3 where a cell failed, 4 where a result differs from its
- * record, 5 where nothing could be run for want of data.
+ * record, 5 where nothing could be run for want of data, 1 where nothing but the log
+ * for other programs failed.
  */
 export async function runExperiment<
   Given extends GivenOptions,
@@ -98,11 +100,13 @@ export async function runExperiment<
     await printPlan(experiment, { run, selection, cells });
     return EXIT.done;
   }
-  return await withSession(
+  const log = await openLog(run);
+  const code = await withSession(
     run,
     (session) =>
       runCells(experiment, {
         run,
+        log,
         command: commandLine(experiment.command.name, args),
         selection,
         cells,
@@ -111,6 +115,7 @@ export async function runExperiment<
         show,
       }),
   );
+  return code === EXIT.done && log.isIncomplete ? EXIT.bug : code;
 }
 
 /**
@@ -157,8 +162,9 @@ async function runCells<
   Content extends { readonly identity: Identity<unknown> },
 >(
   experiment: Experiment<Given, Content>,
-  { run, command, selection, cells, outcomes, session, show }: {
+  { run, log, command, selection, cells, outcomes, session, show }: {
     readonly run: RunOptions;
+    readonly log: CommandLog;
     readonly command: string;
     readonly selection: Selection;
     readonly cells: readonly KnownCell[];
@@ -235,6 +241,7 @@ async function runCells<
               session,
               planned,
               shared,
+              log,
             }),
         );
         await settle(cell, outcome);

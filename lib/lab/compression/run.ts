@@ -119,6 +119,7 @@ async function search(
       const isFinal = kind === plan.stages.at(-1) || rungs.length > 0;
       if (isLast && isFinal) final.begin();
     },
+    onRecord: (kind, record) => lab.log.part(kind).iteration(record),
     onFinalEpoch: () => final.reach(++finalEpochs),
     throwIfInterrupted: session.throwIfInterrupted,
   });

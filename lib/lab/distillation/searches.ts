@@ -14,6 +14,7 @@ import { stageNote } from "../notes/stage_note.ts";
 import type { CompressionConfig } from "../options/compression.ts";
 import { finalRecipe, studentRecipes } from "../options/recipes.ts";
 import { objectiveOf, searchPlanOf } from "../options/search_plan.ts";
+import { watched } from "../tensorboard/watch.ts";
 import type { LossSearch } from "./content.ts";
 import type { NamedLoss } from "./losses.ts";
 import { distillationOptionsOf } from "./options.ts";
@@ -110,10 +111,11 @@ async function searchByLoss(
     seed,
     stages: plan.stages,
   });
+  const log = lab.log.part(`${name}-s${seed}`);
   const result = await searchStages({
     run: notes.runId,
     store: session.store,
-    evaluator: session.evaluator,
+    evaluator: watched(session.evaluator, log),
     teacher: prepared.network,
     objective: objectiveOf(config, {
       sizes: await sizesOf(prepared.network),
@@ -141,6 +143,7 @@ async function searchByLoss(
       }));
     },
     onIteration,
+    onRecord: (kind, record) => log.part(kind).iteration(record),
     throwIfInterrupted: session.throwIfInterrupted,
   });
   return {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { leaves } from "../../network/mod.ts";
+import { leaves, networkId } from "../../network/mod.ts";
 import {
   type Evaluation,
   type EvaluationRequest,
@@ -127,6 +127,10 @@ async function runRound(
     const evaluation = await evaluator.evaluate(request, {
       ...(keepsWeights ? { weights: true } : {}),
       checkpoints: epochs > 1,
+      // One epoch has no course.
+      purpose: epochs > 1
+        ? [trial.name, networkId(request.network).slice(0, 8)]
+        : [],
       onEpoch(reached) {
         done[i] = reached;
         show();

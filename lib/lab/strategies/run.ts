@@ -138,6 +138,7 @@ async function searchAll(
           teacher: prepared.network,
           objective,
           marks,
+          onIteration: lab.log.part(`${arm.name}-s${own}`).iteration,
           throwIfInterrupted: session.throwIfInterrupted,
         }),
       );

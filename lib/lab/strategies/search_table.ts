@@ -49,6 +49,8 @@ export interface SearchTableOptions {
   readonly objective: Objective;
   /** Students proposed after which it is looked at. */
   readonly marks: readonly number[];
+  /** Called after each iteration. */
+  readonly onIteration?: (record: IterationRecord) => void;
   /** Asked before each iteration. */
   readonly throwIfInterrupted?: () => void;
 }
@@ -61,8 +63,9 @@ export interface SearchTableOptions {
  */
 export async function searchTable(
   table: StudentTable,
-  { plan, teacher, objective, marks, throwIfInterrupted }: SearchTableOptions,
+  { plan, teacher, objective, marks, ...options }: SearchTableOptions,
 ): Promise<SearchSummary> {
+  const { onIteration, throwIfInterrupted } = options;
   const { enumeration } = table;
   // Spaces of arms differ in what a policy reads, never in what actions lead to.
   const space = {
@@ -78,6 +81,7 @@ export async function searchTable(
       Promise.resolve(table.evaluationOf(enumeration.studentOf(network)!)),
     identify: ({ network }) => enumeration.studentOf(network)!.identity,
     journal: NO_JOURNAL,
+    ...(onIteration === undefined ? {} : { onIteration }),
     ...(throwIfInterrupted === undefined ? {} : { throwIfInterrupted }),
   });
   return { seed: plan.seed, ...summarise(table, records, marks) };

@@ -222,8 +222,10 @@ async function searchAll(
   const { config, network, prepared: { reference } } = side;
   const { recipe, data, start } = side.training;
   return await Promise.all(plans.map((plan) => {
+    const name = `${part}-s${plan.seed}`;
+    const log = lab.log.part(name);
     const notes = lab.noteSearch({
-      name: `${part}-s${plan.seed}`,
+      name,
       arm: part,
       seed: plan.seed,
       config,
@@ -242,6 +244,7 @@ async function searchAll(
       evaluator,
       onIteration(record) {
         notes.iteration("removal", record);
+        log.iteration(record);
         phase.reach(++done);
       },
       throwIfInterrupted,

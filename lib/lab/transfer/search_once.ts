@@ -41,7 +41,7 @@ export interface SearchOnceOptions extends Searched {
   readonly plan: SearchPlan;
   /** Trains students, or knows them. */
   readonly evaluator: Evaluator;
-  /** Called after each iteration. */
+  /** Called after each iteration, with its record. */
   readonly onIteration: (record: IterationRecord) => void;
   /** Asked before each iteration. */
   readonly throwIfInterrupted: () => void;
