@@ -92,6 +92,15 @@ export interface EvaluatorOptions {
 }
 
 /**
+ * Where the store keeps the weights of an evaluation.
+ *
+ * @param key The evaluation's.
+ */
+export function weightsKey(key: string): string {
+  return `weights/${key}`;
+}
+
+/**
  * An evaluator over a store and an executor.
  *
  * @param store Where evaluations, weights and checkpoints are kept.
@@ -106,7 +115,6 @@ export function createEvaluator(
   { code }: EvaluatorOptions = {},
 ): Evaluator {
   const underWay = new Map<string, Promise<unknown>>();
-  const weightsKey = (key: string) => `weights/${key}`;
   const trainingRun = (key: string) => `training/${key}`;
 
   function recall(

@@ -10,6 +10,7 @@ import {
   type RunOptions,
   stopwatch,
 } from "../../cli/mod.ts";
+import { evaluationKey, weightsKey } from "../../search/mod.ts";
 import { followRun, type Remaining } from "../forecast/remaining.ts";
 import { stagesOf } from "../options/stage_plans.ts";
 import { searchPlanOf } from "../options/search_plan.ts";
@@ -150,6 +151,9 @@ export async function runCell<
     notes.teacher({
       network: prepared.network,
       accuracy: prepared.reference.accuracy,
+      ...(subject.taken === undefined && subject.imported === undefined
+        ? { weights: weightsKey(evaluationKey(prepared.request, engine)) }
+        : {}),
     });
     return await experiment.run({
       cell,
