@@ -11,6 +11,7 @@ export * as engine from "./engine/mod.ts";
 export * as exchange from "./exchange/mod.ts";
 export * as lab from "./lab/mod.ts";
 export * as network from "./network/mod.ts";
+export * as pages from "./pages/mod.ts";
 export * as policy from "./policy/mod.ts";
 export * as queue from "./queue/mod.ts";
 export * as random from "./random/mod.ts";

@@ -15,7 +15,7 @@ const FLOORS: readonly (readonly string[])[] = [
 ];
 
 /** They know none of the science. */
-const TOOLS = ["store", "cli"];
+const TOOLS = ["store", "cli", "pages"];
 
 /** They compute and do not talk. */
 const SILENT = [

@@ -70,6 +70,7 @@ Deno.test("findFaults() finds each kind of bad arrow", () => {
     ["lib/search/a.ts", "experiments/rq1.ts", "it goes up"],
     ["lib/store/a.ts", "lib/random/mod.ts", "store knows none of the science"],
     ["lib/cli/a.ts", "lib/report/mod.ts", "cli knows none of the science"],
+    ["lib/pages/a.ts", "lib/view/mod.ts", "pages knows none of the science"],
     ["lib/data/a.ts", "lib/cli/mod.ts", "data must not use the command line"],
     [
       "lib/policy/a.ts",
