@@ -7,6 +7,7 @@
 export * as cli from "./cli/mod.ts";
 export * as compress from "./compress/mod.ts";
 export * as data from "./data/mod.ts";
+export * as demo from "./demo/mod.ts";
 export * as engine from "./engine/mod.ts";
 export * as exchange from "./exchange/mod.ts";
 export * as lab from "./lab/mod.ts";

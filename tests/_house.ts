@@ -10,7 +10,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ["training", "policy", "compress", "reward", "exchange"],
   ["search", "report", "queue"],
   ["lab"],
-  ["view"],
+  ["view", "demo"],
   ["experiments", "bench"],
 ];
 

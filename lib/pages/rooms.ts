@@ -6,7 +6,7 @@
  */
 
 /** The rooms that have a page. */
-export const PAGE_ROOMS = ["view"] as const;
+export const PAGE_ROOMS = ["view", "demo"] as const;
 
 /** One of {@link PAGE_ROOMS}. */
 export type PageRoom = typeof PAGE_ROOMS[number];
