@@ -14,12 +14,8 @@ import {
   UsageError,
   writeFileAtomic,
 } from "../lib/cli/mod.ts";
-import {
-  createReport,
-  openResults,
-  pageAssets,
-  reportPage,
-} from "../lib/view/mod.ts";
+import { pageAssets } from "../lib/pages/mod.ts";
+import { createReport, openResults, reportPage } from "../lib/view/mod.ts";
 import { EXPERIMENTS } from "./all.ts";
 
 /** What can be asked on the command line. */
@@ -86,7 +82,7 @@ async function main(args: readonly string[]): Promise<void> {
     );
   }
   const path = out ?? `${folder}/${name}.html`;
-  const html = reportPage({ name, report, ...await pageAssets() });
+  const html = reportPage({ name, report, ...await pageAssets("view") });
   await writeFileAtomic(path, html);
   notify(
     `Written: ${path} (${

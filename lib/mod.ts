@@ -7,10 +7,12 @@
 export * as cli from "./cli/mod.ts";
 export * as compress from "./compress/mod.ts";
 export * as data from "./data/mod.ts";
+export * as demo from "./demo/mod.ts";
 export * as engine from "./engine/mod.ts";
 export * as exchange from "./exchange/mod.ts";
 export * as lab from "./lab/mod.ts";
 export * as network from "./network/mod.ts";
+export * as pages from "./pages/mod.ts";
 export * as policy from "./policy/mod.ts";
 export * as queue from "./queue/mod.ts";
 export * as random from "./random/mod.ts";

@@ -10,12 +10,12 @@ const FLOORS: readonly (readonly string[])[] = [
   ["training", "policy", "compress", "reward", "exchange"],
   ["search", "report", "queue"],
   ["lab"],
-  ["view"],
+  ["view", "demo"],
   ["experiments", "bench"],
 ];
 
 /** They know none of the science. */
-const TOOLS = ["store", "cli"];
+const TOOLS = ["store", "cli", "pages"];
 
 /** They compute and do not talk. */
 const SILENT = [

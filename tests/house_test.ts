@@ -70,6 +70,8 @@ Deno.test("findFaults() finds each kind of bad arrow", () => {
     ["lib/search/a.ts", "experiments/rq1.ts", "it goes up"],
     ["lib/store/a.ts", "lib/random/mod.ts", "store knows none of the science"],
     ["lib/cli/a.ts", "lib/report/mod.ts", "cli knows none of the science"],
+    ["lib/pages/a.ts", "lib/view/mod.ts", "pages knows none of the science"],
+    ["lib/lab/a.ts", "lib/demo/mod.ts", "it goes up"],
     ["lib/data/a.ts", "lib/cli/mod.ts", "data must not use the command line"],
     [
       "lib/policy/a.ts",
@@ -172,6 +174,8 @@ Deno.test("findFaults() is quiet when arrows go down or sideways", () => {
     ["bench/winograd/a.ts", "lib/engine/onednn/library.ts"],
     ["lib/search/a.ts", "lib/store/mod.ts"],
     ["lib/search/a.ts", "lib/cli/mod.ts"],
+    ["lib/demo/a.ts", "lib/pages/mod.ts"],
+    ["lib/demo/a.ts", "lib/lab/mod.ts"],
     ["lib/report/a.ts", "lib/network/mod.ts"],
     ["lib/network/a.ts", "lib/random/mod.ts"],
     ["lib/engine/onnx/layers/conv.ts", "lib/engine/engine.ts"],

@@ -46,6 +46,7 @@ const TASKS: Readonly<Record<string, string | null>> = {
   "worker": "worker",
   "bench:course": null,
   "view": "view",
+  "demo": "demo",
   "report": "report",
   "page": null,
   "packages": "packages",
@@ -128,6 +129,12 @@ const SETS: Readonly<Record<string, Readonly<Record<string, Permission>>>> = {
   view: {
     read: true,
     env: only("INIT_CWD"),
+    net: ["127.0.0.1"],
+    run: ["open", "rundll32", "xdg-open"],
+  },
+  demo: {
+    read: true,
+    env: only("INIT_CWD", "N2N_CACHE"),
     net: ["127.0.0.1"],
     run: ["open", "rundll32", "xdg-open"],
   },

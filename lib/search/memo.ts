@@ -99,6 +99,15 @@ export interface EvaluatorOptions {
 }
 
 /**
+ * Where the store keeps the weights of an evaluation.
+ *
+ * @param key The evaluation's.
+ */
+export function weightsKey(key: string): string {
+  return `weights/${key}`;
+}
+
+/**
  * An evaluator over a store and an executor.
  *
  * @param store Where evaluations, weights and checkpoints are kept.
@@ -113,7 +122,6 @@ export function createEvaluator(
   { code }: EvaluatorOptions = {},
 ): Evaluator {
   const underWay = new Map<string, Promise<unknown>>();
-  const weightsKey = (key: string) => `weights/${key}`;
   const trainingRun = (key: string) => `training/${key}`;
 
   function recall(

@@ -5,6 +5,7 @@
  */
 
 import { createHash } from "node:crypto";
+import { pageShell, type Shell } from "../pages/mod.ts";
 import { studentTQuantile } from "../report/mod.ts";
 import type { Report } from "./model.ts";
 
@@ -17,24 +18,13 @@ const QUANTILES = Array.from(
   (_, i) => studentTQuantile(0.95, i + 1).toFixed(4),
 ).join();
 
-/** What the page is about. */
-interface Shell {
-  readonly title: string;
-  readonly head: string;
-  readonly body: string;
-}
-
 /**
- * The page that asks its server for all it shows.
+ * What the page is about, whatever it has its data from.
  *
- * @param name Name of the results folder.
+ * @param name Name of the results folder, or of the report.
  */
-export function livePage(name: string): string {
-  return shell({
-    title: `n2n: ${name}`,
-    head: `<link rel="stylesheet" href="page.css">`,
-    body: `<script src="page.js" defer></script>`,
-  });
+export function viewShell(name: string): Pick<Shell, "title" | "data"> {
+  return { title: `n2n: ${name}`, data: { quantiles: `[${QUANTILES}]` } };
 }
 
 /** What {@link reportPage} needs. */
@@ -64,8 +54,8 @@ export function reportPage(
   }; img-src data:; base-uri 'none'; form-action 'none'`;
   // "<" ends no script within JSON where it is written so.
   const data = JSON.stringify(report).replaceAll("<", "\\u003c");
-  return shell({
-    title: `n2n: ${name}`,
+  return pageShell({
+    ...viewShell(name),
     head:
       `<meta http-equiv="content-security-policy" content="${policy}">\n<style>${style}</style>`,
     body:
@@ -76,29 +66,4 @@ export function reportPage(
 /** How a policy names a script or style within the page. */
 function sourceOf(text: string): string {
   return `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
-}
-
-function shell({ title, head, body }: Shell): string {
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>${escape(title)}</title>
-<link rel="icon" href="data:,">
-${head}
-</head>
-<body data-name="${escape(title)}" data-quantiles="[${QUANTILES}]">
-<noscript>This page draws with JavaScript, which is switched off here.</noscript>
-<div id="page"></div>
-${body}
-</body>
-</html>
-`;
-}
-
-function escape(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;")
-    .replaceAll('"', "&quot;");
 }

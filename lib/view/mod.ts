@@ -5,7 +5,7 @@
  *   {@link RunCourse}, {@link StudentView})
  * - `server/`: serves the page, and tells it what changed
  * - `page/`: the page itself, which runs in browsers
- * - `bundle/`: the page as one script and one style, made by `build.ts`
+ * - `bundle/`: the page as one script and one style, made by `lib/pages/build.ts`
  *
  * @module
  */
@@ -14,6 +14,4 @@ export { createReport } from "./data/report.ts";
 export type { StudentPlace } from "./data/student.ts";
 export * from "./html.ts";
 export * from "./model.ts";
-export * from "./server/access.ts";
-export * from "./server/assets.ts";
 export * from "./server/serve.ts";

@@ -4,6 +4,10 @@ import { command as bench, parseBench } from "../../bench/options.ts";
 import { command as ablation, readNames } from "../../experiments/ablation.ts";
 import { EXPERIMENTS } from "../../experiments/all.ts";
 import { command as data, readRequest } from "../../experiments/data.ts";
+import {
+  command as demo,
+  readRequest as readDemo,
+} from "../../experiments/demo.ts";
 import { command as engines } from "../../experiments/engines.ts";
 import { command as exporting } from "../../experiments/export.ts";
 import { command as portable } from "../../experiments/portable.ts";
@@ -62,6 +66,7 @@ const COMMANDS: readonly Known[] = [
   { command: queue, read: readQueue },
   { command: report, read: readReport },
   { command: view, read: readView },
+  { command: demo, read: readDemo },
   ...[
     ...[course, engines, exporting, onednn, portable],
     ...[results, soak, teacher, tfjsNode, verify, worker],

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { openResults } from "../../lib/view/mod.ts";
 import { start } from "../experiments/_run.ts";
-import { findChromium, inBrowser, watch } from "./_browser.ts";
+import { findChromium, inBrowser, watch } from "../pages/_browser.ts";
 import { inFolder } from "./_folder.ts";
 
 const PROJECT = fileURLToPath(new URL("../../", import.meta.url));

@@ -13,7 +13,8 @@ async function served(
     const results = openResults(folder, { nowMs: () => NOW });
     const server = await serveView({
       results,
-      name: "<&results",
+      folder: "<&results",
+      name: "view",
       hostname: "127.0.0.1",
       port: 0,
       token,

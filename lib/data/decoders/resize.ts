@@ -3,9 +3,13 @@ const PRECISION = 22;
 
 /** An image in planes, `[channels, height, width]`, pixels 0 … 255. */
 export interface Picture {
+  /** 1 of a grey picture, else red, green and blue. */
   readonly channels: 1 | 3;
+  /** Rows. */
   readonly height: number;
+  /** Columns. */
   readonly width: number;
+  /** Plane by plane, row by row. */
   readonly pixels: Uint8Array;
 }
 

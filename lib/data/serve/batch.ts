@@ -8,9 +8,7 @@
 
 import { type Augmentation, drawView, PLAIN_VIEW } from "./augmentation.ts";
 import { imageSize, type Split, storedShape } from "../split.ts";
-
-/** Values of a pixel. */
-const LEVELS = 256;
+import { LEVELS, normalisedLevels } from "./levels.ts";
 
 /** Which images {@link fillBatch} takes, and where it puts them. */
 export interface BatchRequest {
@@ -76,18 +74,6 @@ export function fillBatch(request: BatchRequest): void {
       writeView(request, table, { index, row: i, ...view });
     }
   }
-}
-
-/** Float32 value of each level of each channel, `[channels, 256]`. */
-function normalisedLevels({ mean, std }: BatchRequest): Float32Array {
-  const table = new Float32Array(mean.length * LEVELS);
-  for (let channel = 0; channel < mean.length; channel++) {
-    for (let level = 0; level < LEVELS; level++) {
-      table[channel * LEVELS + level] = (level / 255 - mean[channel]!) /
-        std[channel]!;
-    }
-  }
-  return table;
 }
 
 function writePlain(

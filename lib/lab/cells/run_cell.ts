@@ -11,7 +11,11 @@ import {
   type RunOptions,
   stopwatch,
 } from "../../cli/mod.ts";
-import type { PreparedTeacher } from "../../search/mod.ts";
+import {
+  evaluationKey,
+  type PreparedTeacher,
+  weightsKey,
+} from "../../search/mod.ts";
 import { followRun, type Remaining } from "../forecast/remaining.ts";
 import { stagesOf } from "../options/stage_plans.ts";
 import { searchPlanOf } from "../options/search_plan.ts";
@@ -161,6 +165,9 @@ export async function runCell<
     notes.teacher({
       network: prepared.network,
       accuracy: prepared.reference.accuracy,
+      ...(subject.taken === undefined && subject.imported === undefined
+        ? { weights: weightsKey(evaluationKey(prepared.request, engine)) }
+        : {}),
     });
     return await experiment.run({
       cell,

@@ -29,4 +29,8 @@ export interface RecordedTeacherNetwork {
   readonly network: Network;
   /** Its test accuracy as recorded, in [0, 1]. */
   readonly test: number;
+  /** Name of the run that compressed it: "rq1/3f7a…". */
+  readonly runId: string;
+  /** SHA-256 of its weights, where they were not trained by that run. */
+  readonly weights?: string;
 }

@@ -2,16 +2,18 @@ import { z } from "zod";
 import { ifThere, suggestion, UsageError } from "../../cli/mod.ts";
 import { DataError } from "../../data/mod.ts";
 import { canonical, networkId, parameterTable } from "../../network/mod.ts";
-import { recordPath } from "../../report/mod.ts";
+import { isRecordName, recordPath } from "../../report/mod.ts";
 import { decodeTensors, decodeWeights } from "../../training/mod.ts";
+import { runIdOf } from "../cells/identity.ts";
 import { readCell, readIndex } from "../cells/index_file.ts";
 import type { CompressionContent } from "../compression/content.ts";
 import { compressionFields } from "../compression/schema.ts";
 import { belongingOf, weightsEnding } from "../compression/winner_weights.ts";
+import type { ContentSchema } from "../records/check_content.ts";
 import type { ExportSource } from "./source.ts";
 
 /** A compression, or what has no stages. */
-const exportableSchema = z.union([
+export const exportableSchema: ContentSchema = z.union([
   z.looseObject({ stages: z.undefined().optional() }),
   z.looseObject(compressionFields),
 ]);
@@ -80,7 +82,7 @@ export async function studentSource(
     `run the command that made the record again (deno task ${question} --profile ${profile} --cells ${cell}): what is in its run store is not trained again`;
   if (bytes === undefined) {
     throw new DataError(
-      `Cannot export ${name}: there is no "${path}", as records of before have none (and rq2 keeps those of the last stage alone); ${remedy}`,
+      `Cannot take the student ${name}: there is no "${path}", as records of before have none (and rq2 keeps those of the last stage alone); ${remedy}`,
     );
   }
   const { metadata, tensors } = decodeTensors(bytes);
@@ -90,7 +92,7 @@ export async function studentSource(
     parameterTable(network).every((each) => Object.hasOwn(tensors, each.name));
   if (!belongs) {
     throw new DataError(
-      `Cannot export ${name}: "${path}" belongs to another record; ${remedy}`,
+      `Cannot take the student ${name}: "${path}" belongs to another record; ${remedy}`,
     );
   }
   return {
@@ -105,16 +107,24 @@ export async function studentSource(
       ? { preprocessing: identity!.teacher.preprocessing }
       : {}),
     test: winner!.test,
-    teacher: { network: canonical(teacher!.network), test: teacher!.test },
+    teacher: {
+      network: canonical(teacher!.network),
+      test: teacher!.test,
+      runId: runIdOf(question, identity!),
+      ...(identity!.teacher === undefined
+        ? {}
+        : { weights: identity!.teacher.weights }),
+    },
   };
 }
 
-/** Names of the folders in a folder, sorted, but for hidden ones. */
-async function foldersIn(folder: string): Promise<readonly string[]> {
+/** Names of the folders in a folder, sorted, but for hidden ones and teachers. */
+export async function foldersIn(folder: string): Promise<readonly string[]> {
   const entries = await ifThere(() => Array.fromAsync(Deno.readDir(folder)));
   return (entries ?? [])
     .filter(({ name, isDirectory }) => isDirectory && !name.startsWith("."))
     .map(({ name }) => name)
-    .filter((name) => name !== "teachers")
+    // Other folders hold no records.
+    .filter((name) => name !== "teachers" && isRecordName(name))
     .sort();
 }

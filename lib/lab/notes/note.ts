@@ -73,6 +73,8 @@ export interface TeacherNote {
   readonly network: Network;
   /** Its accuracy on the images that score candidates, in [0, 1]. */
   readonly accuracy: number;
+  /** Where the store has its weights; left out where it was not trained here. */
+  readonly weights?: string;
 }
 
 /** A stage of it, once it has begun. */

@@ -7,11 +7,20 @@
 /** Addresses of this machine alone. */
 const LOOPBACK = ["127.0.0.1", "localhost", "::1", "[::1]"];
 
-const COOKIE = "n2n-view";
-
 /** Whether an address is reached from this machine alone. */
 export function isLoopback(host: string): boolean {
   return LOOPBACK.includes(host);
+}
+
+/** Who may look at a page. */
+export interface Access {
+  /** Name of the page: browsers keep one token for each, whatever its port. */
+  readonly name: string;
+  /**
+   * What must be known to look; without it, only names of this machine are answered,
+   * so that no other site's page can have its own name lead here.
+   */
+  readonly token: string | undefined;
 }
 
 /**
@@ -19,12 +28,11 @@ export function isLoopback(host: string): boolean {
  * undefined where the request may be answered.
  *
  * @param request The request.
- * @param token The token; without one, only names of this machine are answered, so
- * that no other site's page can have its own name lead here.
+ * @param access Who may look.
  */
 export function refusal(
   request: Request,
-  token: string | undefined,
+  { name, token }: Access,
 ): Response | undefined {
   const url = new URL(request.url);
   if (token === undefined) {
@@ -33,6 +41,7 @@ export function refusal(
       `This page is for this machine alone; "${url.hostname}" is no name of it`,
     );
   }
+  const cookie = `n2n-${name}`;
   const shown = url.searchParams.get("token");
   if (shown !== null && isSame(shown, token)) {
     return new Response(null, {
@@ -40,14 +49,14 @@ export function refusal(
       headers: {
         "location": "/",
         "set-cookie":
-          `${COOKIE}=${token}; Path=/; HttpOnly; SameSite=Strict; Max-Age=2592000`,
+          `${cookie}=${token}; Path=/; HttpOnly; SameSite=Strict; Max-Age=2592000`,
       },
     });
   }
   const cookies = request.headers.get("cookie") ?? "";
   const kept = cookies.split(/;\s*/).find((each) =>
-    each.startsWith(`${COOKIE}=`)
-  )?.slice(COOKIE.length + 1);
+    each.startsWith(`${cookie}=`)
+  )?.slice(cookie.length + 1);
   return kept !== undefined && isSame(kept, token) ? undefined : text(
     403,
     "Open the address with its token, as the command that serves this page printed it",
