@@ -79,10 +79,12 @@ print(json.dumps({
   "compiles": hasattr(torch, "compile"),
 }))`;
 
-/** Names of Pythons to look at; N2N_PYTHON may hold several, separated by ":". */
-export function pythonNames(
-  variable: string | undefined = Deno.env.get("N2N_PYTHON"),
-): readonly string[] {
+/**
+ * Names of Pythons to look at.
+ *
+ * @param variable Value of N2N_PYTHON, which may hold several, separated by ":".
+ */
+export function pythonNames(variable: string | undefined): readonly string[] {
   const separator = Deno.build.os === "windows" ? ";" : ":";
   const named = (variable ?? "").split(separator).filter((name) => name !== "");
   return [...new Set([...named, "python3", "/usr/bin/python3"])];
@@ -118,7 +120,7 @@ export async function findPyTorch(
   const folders = new Set<string>();
   const compiler = Deno.env.get("CXX") || "g++";
   const hasCompiler = "text" in await output(compiler, ["--version"]);
-  for (const python of pythonNames()) {
+  for (const python of pythonNames(Deno.env.get("N2N_PYTHON"))) {
     const answer = await output(python, ["-c", PROBE]);
     if ("reason" in answer) {
       skipped.push({ title: `PyTorch of ${python}`, reason: answer.reason });
