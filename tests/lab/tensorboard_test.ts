@@ -442,7 +442,7 @@ print(json.dumps([told(folder) for folder in sys.argv[1:]]))
 
 /** The first Python that has TensorBoard. */
 async function findTensorBoard(): Promise<string | undefined> {
-  for (const python of pythonNames()) {
+  for (const python of pythonNames(Deno.env.get("N2N_PYTHON"))) {
     try {
       const { success } = await new Deno.Command(python, {
         args: ["-c", READ.split("print")[0]!],
