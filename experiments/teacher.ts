@@ -36,7 +36,7 @@ import {
   teacherRequest,
 } from "../lib/search/mod.ts";
 import {
-  checkDataFolder,
+  checkDataFolders,
   checkDataOptions,
   compareTeachers,
   dataIdentity,
@@ -259,7 +259,7 @@ async function main(args: readonly string[]): Promise<number> {
   const options = { ...given, ...(precision && { precision }) };
   checkDataOptions(options);
   const { results, retrain } = options;
-  checkDataFolder(runOptions(options));
+  checkDataFolders(runOptions(options));
   // Whether the images are enough is mostly known before anything is fetched.
   const found = await findData(options, runOptions(options));
   checkCounts(options, found.facts.trainCount ?? Infinity);
