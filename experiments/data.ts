@@ -29,7 +29,7 @@ import {
 import { openTestSplit } from "../lib/data/test_split.ts";
 import { formatCount, markdownTable, MISSING } from "../lib/report/mod.ts";
 import {
-  checkDataFolder,
+  checkDataFolders,
   checkDataOptions,
   contactSheet,
   dataOptions,
@@ -93,7 +93,11 @@ function actionOf(
       }`,
     );
   }
-  return { action, name: fromWhereUserStands(name) };
+  return {
+    action,
+    // The name of a set is none of a file.
+    name: isFolderName(name) ? fromWhereUserStands(name) : name,
+  };
 }
 
 async function list(): Promise<void> {
@@ -203,7 +207,7 @@ async function main(args: readonly string[]): Promise<number> {
   const own = data === undefined ? {} : { data };
   const options = { dataset: name, size, skipBroken };
   checkDataOptions(options);
-  checkDataFolder(own);
+  checkDataFolders(own);
   const dataSet = await openChosen(options, own);
   tellDigests(dataSet);
   if (action === "verify") await verify(dataSet);

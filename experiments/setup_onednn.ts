@@ -13,6 +13,7 @@ import {
   notify,
   parseOptions,
   print,
+  readVariable,
   runCommand,
   runMain,
   UsageError,
@@ -108,8 +109,8 @@ async function main(args: readonly string[]): Promise<number> {
       ? `"${path}" is there, with the right digest`
       : `Written, with the right digest: "${path}"`,
   );
-  const named = Deno.env.get(ONEDNN_LIBRARY_VARIABLE);
-  if (named) {
+  const named = readVariable(ONEDNN_LIBRARY_VARIABLE, { unreadable: "\ufffd" });
+  if (named !== undefined) {
     notify(`${ONEDNN_LIBRARY_VARIABLE} goes before it and names "${named}"`);
   }
   // Says in words what is missing, should it not open.

@@ -16,8 +16,10 @@ import {
   notify,
   parseOptions,
   print,
+  readVariable,
   runCommand,
   runMain,
+  UsageError,
 } from "../lib/cli/mod.ts";
 import { openEngine, TFJS_NODE_SETUP_FOLDER } from "../lib/engine/mod.ts";
 import {
@@ -42,10 +44,29 @@ export const command = {
   }),
 };
 
+/** Those that the task's permissions name, the usual one first. */
+const COMPILERS: readonly string[] = ["g++", "c++", "clang++"];
+
+/**
+ * The compiler that CXX names, which this task must be allowed to run.
+ *
+ * @throws {UsageError} If it is not allowed, before anything is fetched.
+ */
+function namedCompiler(): string | undefined {
+  const named = readVariable("CXX");
+  if (named === undefined || COMPILERS.includes(named)) return named;
+  const { state } = Deno.permissions.querySync({ name: "run", command: named });
+  if (state === "granted") return named;
+  throw new UsageError(
+    `CXX "${named}": this task may run g++, c++ and clang++ alone; unset it, or ` +
+      `allow it: deno run -P=setup --allow-run experiments/setup_tfjs_node.ts`,
+  );
+}
+
 async function main(args: readonly string[]): Promise<number> {
   const { way } = parseOptions(command, args);
   const folder = fileURLToPath(TFJS_NODE_SETUP_FOLDER).replace(/[/\\]$/, "");
-  const named = Deno.env.get("CXX");
+  const named = namedCompiler();
   const outcome = await installTfjsNode({
     sources: TFJS_NODE_SOURCES,
     folder,
@@ -54,7 +75,7 @@ async function main(args: readonly string[]): Promise<number> {
     run: runCommand,
     deno: denoCommand(),
     // Somebody who names a compiler wants that one.
-    compilers: named ? [named] : ["g++", "c++", "clang++"],
+    compilers: named === undefined ? COMPILERS : [named],
     hostObstacle,
     async freeBytes(path) {
       const { bavail, bsize } = await statfs(path);

@@ -37,7 +37,7 @@ import {
   teacherRequest,
 } from "../lib/search/mod.ts";
 import {
-  checkDataFolder,
+  checkDataFolders,
   checkDataOptions,
   type CommandLog,
   compareTeachers,
@@ -291,7 +291,7 @@ async function main(args: readonly string[]): Promise<number> {
   const elsewhere = await inQueueNetwork(runOptions(options));
   if (elsewhere !== undefined) return elsewhere;
   const { results, retrain } = options;
-  checkDataFolder(runOptions(options));
+  checkDataFolders(runOptions(options));
   // Whether the images are enough is mostly known before anything is fetched.
   const found = await findData(options, runOptions(options));
   checkCounts(options, found.facts.trainCount ?? Infinity);

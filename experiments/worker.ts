@@ -7,7 +7,7 @@
 
 import { z } from "zod";
 import { EXIT, interruptible, parseOptions, runMain } from "../lib/cli/mod.ts";
-import { DATA_CACHE, ENGINE_CHOICE, openChosenEngine } from "../lib/lab/mod.ts";
+import { dataCache, ENGINE_CHOICE, openChosenEngine } from "../lib/lab/mod.ts";
 import { readQueueAddress, runQueueWorker } from "../lib/queue/mod.ts";
 
 /** The command line of a worker. */
@@ -36,12 +36,13 @@ export const command = {
 async function main(args: readonly string[]): Promise<number> {
   const { queue, engine: choice, workers } = parseOptions(command, args);
   const address = await readQueueAddress(queue);
+  const cache = dataCache();
   using interruption = interruptible();
   await runQueueWorker({
     address,
     engine: await openChosenEngine(choice),
     threads: workers ?? navigator.hardwareConcurrency,
-    cacheFolder: `${DATA_CACHE}/queue`,
+    cacheFolder: `${cache}/queue`,
     signal: interruption.signal,
   });
   return EXIT.done;

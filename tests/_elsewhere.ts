@@ -27,6 +27,10 @@ export interface ElsewhereOptions {
   readonly watch?: boolean;
   /** Environment variables beside those of the new places. */
   readonly env?: Readonly<Record<string, string>>;
+  /** A program with arguments that runs what stands behind it; default: none. */
+  readonly through?: readonly string[];
+  /** After how long the process is ended, with code 143; default: it is waited for. */
+  readonly patienceMs?: number;
 }
 
 /** Files below a folder, however deep. */
@@ -48,7 +52,7 @@ async function denoFolder(): Promise<string> {
 /** Runs Deno with these arguments, in the project's folder. */
 export async function runElsewhere(
   args: readonly string[],
-  { watch = false, env = {} }: ElsewhereOptions = {},
+  { watch = false, env = {}, through = [], patienceMs }: ElsewhereOptions = {},
 ): Promise<Traces> {
   const folder = await Deno.makeTempDir();
   try {
@@ -60,7 +64,7 @@ export async function runElsewhere(
       ...watch
         ? ["strace", "-f", "--seccomp-bpf", "-e", "trace=socket", "-o", trace]
         : [],
-      ...[Deno.execPath(), ...args],
+      ...[...through, Deno.execPath(), ...args],
     ];
     const { code, stdout, stderr } = await new Deno.Command(command[0]!, {
       args: command.slice(1),
@@ -80,6 +84,8 @@ export async function runElsewhere(
         ...env,
       },
       stdin: "null",
+      ...patienceMs !== undefined &&
+        { signal: AbortSignal.timeout(patienceMs) },
     }).output();
     const text = new TextDecoder();
     return {

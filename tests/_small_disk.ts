@@ -75,3 +75,10 @@ export async function makeReadOnly(folder: string): Promise<void> {
   const trouble = await tryCommand("mount", ["-o", "remount,ro", folder]);
   if (trouble !== undefined) throw new Error(trouble);
 }
+
+/** Makes the disk a larger one, with what is on it. */
+export async function enlarge(folder: string, size: string): Promise<void> {
+  const options = ["-o", `remount,size=${size}`, folder];
+  const trouble = await tryCommand("mount", options);
+  if (trouble !== undefined) throw new Error(trouble);
+}

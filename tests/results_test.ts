@@ -5,6 +5,7 @@ import { EXPERIMENTS } from "../experiments/all.ts";
 import { main, renderReadme, renderResults } from "../experiments/results.ts";
 import { findOrphans } from "../lib/lab/mod.ts";
 import { findStale } from "../lib/report/mod.ts";
+import { taskArgs } from "./_tasks.ts";
 
 const PROJECT = new URL("../", import.meta.url);
 const RESULTS = new URL("results/", PROJECT);
@@ -74,6 +75,23 @@ Deno.test("results --check exits with 4 when a page is stale or of no record", a
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
+});
+
+Deno.test("results --check finds every page as it is where locale and time zone are others", async () => {
+  const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [...taskArgs("results"), "--check"],
+    cwd: PROJECT,
+    env: {
+      NO_COLOR: "1",
+      // Other digits, other capitals, and half past the hour.
+      LANG: "ar_EG.UTF-8",
+      LC_ALL: "tr_TR.UTF-8",
+      LANGUAGE: "tr",
+      TZ: "Asia/Kathmandu",
+    },
+    stdin: "null",
+  }).output();
+  assert.equal(code, 0, new TextDecoder().decode(stderr));
 });
 
 /** A page as RQ1's, as far as its table is read. */

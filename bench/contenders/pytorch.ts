@@ -6,6 +6,8 @@
  */
 
 import { fileURLToPath } from "node:url";
+import { z } from "zod";
+import { readVariable } from "../../lib/cli/mod.ts";
 import { hasBf16, type Processor, thisProcessor } from "../processor.ts";
 import type { Contender, Skipped } from "./contender.ts";
 
@@ -64,12 +66,13 @@ const TUNED_MALLOC: Readonly<Record<string, string>> = {
 };
 
 /** What a Python says of its torch. */
-interface Torch {
-  readonly version: string;
+const TORCH = z.strictObject({
+  version: z.string().min(1),
   /** Folder of the package: two names of one Python have the same. */
-  readonly folder: string;
-  readonly compiles: boolean;
-}
+  folder: z.string().min(1),
+  compiles: z.boolean(),
+});
+type Torch = z.infer<typeof TORCH>;
 
 const PROBE = `
 import json, torch
@@ -90,22 +93,49 @@ export function pythonNames(variable: string | undefined): readonly string[] {
   return [...new Set([...named, "python3", "/usr/bin/python3"])];
 }
 
+/** Importing torch takes seconds; who takes longer does something else. */
+const PATIENCE_MS = 120_000;
+
 /** The command's output, or why there is none. */
 async function output(
   program: string,
   args: readonly string[],
 ): Promise<{ readonly text: string } | { readonly reason: string }> {
   try {
-    const { success, stdout, stderr } = await new Deno.Command(program, {
-      args: [...args],
-      stdin: "null",
-    }).output();
+    const { success, code, signal, stdout, stderr } = await new Deno.Command(
+      program,
+      {
+        args: [...args],
+        stdin: "null",
+        signal: AbortSignal.timeout(PATIENCE_MS),
+      },
+    ).output();
     if (success) return { text: new TextDecoder().decode(stdout) };
     const lines = new TextDecoder().decode(stderr).trim().split("\n");
-    return { reason: lines.at(-1)! };
+    return { reason: lines.at(-1)! || `it ends with ${signal ?? code}` };
   } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-    return { reason: "there is no such program" };
+    if (error instanceof Deno.errors.NotFound) {
+      return { reason: "there is no such program" };
+    }
+    // A folder, a file that may not be run, a link that leads to itself.
+    if (!(error instanceof Error && "code" in error)) throw error;
+    return { reason: `it cannot be run (${error.code})` };
+  }
+}
+
+/** What a Python says of its torch, or why it says nothing. */
+async function torchOf(
+  python: string,
+): Promise<Torch | { readonly reason: string }> {
+  const answer = await output(python, ["-c", PROBE]);
+  if ("reason" in answer) return answer;
+  try {
+    return TORCH.parse(JSON.parse(answer.text));
+  } catch (error) {
+    if (!(error instanceof SyntaxError || error instanceof z.ZodError)) {
+      throw error;
+    }
+    return { reason: "it is no Python: it answers something else" };
   }
 }
 
@@ -118,15 +148,14 @@ export async function findPyTorch(
   const found: Contender[] = [];
   const skipped: Skipped[] = [];
   const folders = new Set<string>();
-  const compiler = Deno.env.get("CXX") || "g++";
+  const compiler = readVariable("CXX") ?? "g++";
   const hasCompiler = "text" in await output(compiler, ["--version"]);
-  for (const python of pythonNames(Deno.env.get("N2N_PYTHON"))) {
-    const answer = await output(python, ["-c", PROBE]);
-    if ("reason" in answer) {
-      skipped.push({ title: `PyTorch of ${python}`, reason: answer.reason });
+  for (const python of pythonNames(readVariable("N2N_PYTHON"))) {
+    const torch = await torchOf(python);
+    if ("reason" in torch) {
+      skipped.push({ title: `PyTorch of ${python}`, reason: torch.reason });
       continue;
     }
-    const torch = JSON.parse(answer.text) as Torch;
     if (folders.has(torch.folder)) continue;
     folders.add(torch.folder);
     const { version } = torch;

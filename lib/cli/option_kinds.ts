@@ -1,6 +1,9 @@
 import { isAbsolute, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as z from "zod";
+import { UsageError } from "./errors.ts";
+import { quoted } from "./quoted.ts";
+import { readVariable } from "./variable.ts";
 
 /** In which `deno task` keeps where its user stands: it goes to the project's folder. */
 const STANDING_VARIABLE = "INIT_CWD";
@@ -18,24 +21,41 @@ const PROJECT = fileURLToPath(new URL("../../", import.meta.url));
  *
  * @param path The path, or "folder:" and a path.
  * @param doubles What a test may say instead of the process.
+ * @throws {UsageError} If the path is relative and where the user stands is no folder.
  */
 export function fromWhereUserStands(
   path: string,
-  { cwd = Deno.cwd(), standing = Deno.env.get(STANDING_VARIABLE) }: {
+  { cwd = Deno.cwd(), standing = readVariable }: {
     readonly cwd?: string;
-    readonly standing?: string | undefined;
+    readonly standing?: (name: string) => string | undefined;
   } = {},
 ): string {
   if (path.startsWith(PREFIX)) {
     const rest = path.slice(PREFIX.length);
     return PREFIX + fromWhereUserStands(rest, { cwd, standing });
   }
+  if (path === "" || isAbsolute(path)) return path;
+  const place = standing(STANDING_VARIABLE);
   // Whoever set it for another program stood elsewhere.
-  const isTask = standing !== undefined && isAbsolute(standing) &&
-    resolve(cwd) === resolve(PROJECT) && resolve(standing) !== resolve(cwd);
-  return isTask && path !== "" && !isAbsolute(path)
-    ? join(standing, path)
-    : path;
+  const isTask = place !== undefined && isAbsolute(place) &&
+    resolve(cwd) === resolve(PROJECT) && resolve(place) !== resolve(cwd);
+  if (!isTask) return path;
+  checkFolder(place, path);
+  return join(place, path);
+}
+
+/** A place that is none would be made, far from where its user looks for it. */
+function checkFolder(place: string, path: string): void {
+  try {
+    if (Deno.statSync(place).isDirectory) return;
+  } catch {
+    // Said below, whatever keeps it from being one.
+  }
+  throw new UsageError(
+    `${STANDING_VARIABLE} ${quoted(place)}: expected the folder from which ${
+      quoted(path)
+    } starts; unset it, or write the whole path`,
+  );
 }
 
 const path = z.string().min(1)

@@ -8,6 +8,7 @@ import {
   type Voice,
   writeText,
 } from "./output.ts";
+import { readVariable } from "./variable.ts";
 
 /** On a terminal the line is redrawn at most this often. */
 const REDRAW_MS = 100;
@@ -236,7 +237,8 @@ function formatSpeed(perSecond: number, unit: string): string {
 
 /** A dumb terminal shows the codes that move its cursor. */
 function isRedrawable(): boolean {
-  return Deno.stderr.isTerminal() && Deno.env.get("TERM") !== "dumb";
+  return Deno.stderr.isTerminal() &&
+    readVariable("TERM", { unreadable: "dumb" }) !== "dumb";
 }
 
 /** Asking fails when stderr was replaced meanwhile. */

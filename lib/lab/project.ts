@@ -5,7 +5,7 @@
  */
 
 import { fileURLToPath } from "node:url";
-import { fromWhereUserStands } from "../cli/mod.ts";
+import { readPathVariable } from "../cli/mod.ts";
 
 /** Folder of the project. */
 export const PROJECT: URL = new URL("../../", import.meta.url);
@@ -27,7 +27,10 @@ export const TEACHER_RECIPES: URL = new URL(
 /**
  * Where decoded data sets are kept: the project's datasets/cache, or the folder
  * that the environment variable N2N_CACHE names.
+ *
+ * @throws {UsageError} If that cannot be a folder.
  */
-export const DATA_CACHE: string =
-  fromWhereUserStands(Deno.env.get("N2N_CACHE") ?? "") ||
-  fileURLToPath(new URL("datasets/cache", PROJECT));
+export function dataCache(): string {
+  return readPathVariable("N2N_CACHE", "place") ??
+    fileURLToPath(new URL("datasets/cache", PROJECT));
+}

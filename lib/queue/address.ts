@@ -1,4 +1,4 @@
-import { fromWhereUserStands, UsageError } from "../cli/mod.ts";
+import { fromWhereUserStands, readVariable, UsageError } from "../cli/mod.ts";
 import { fromFile, originOf, QUEUE_FILE, readQueueFile } from "./_file.ts";
 
 /** Where a queue's server is and how to get in. Never print one whole. */
@@ -52,7 +52,7 @@ export interface AddressOptions {
  */
 export async function readQueueAddress(
   text: string,
-  { variable = (name) => Deno.env.get(name) }: AddressOptions = {},
+  { variable = readVariable }: AddressOptions = {},
 ): Promise<QueueAddress> {
   const address = /^[a-z][a-z0-9+.-]*:\/\//i.test(text)
     ? readUrl(text)
@@ -60,7 +60,20 @@ export async function readQueueAddress(
   // An empty variable is one that was not set.
   const password = address.password ??
     (variable(PASSWORD_VARIABLE) || undefined);
+  checkLength(password);
   return password === undefined ? address : { ...address, password };
+}
+
+/** What a server hears of somebody it has not let in yet; it hangs up on more. */
+const MAX_PASSWORD_BYTES = 16_384;
+
+function checkLength(password: string | undefined): void {
+  const bytes = new TextEncoder().encode(password).length;
+  if (bytes <= MAX_PASSWORD_BYTES) return;
+  throw new UsageError(
+    `${PASSWORD_VARIABLE}: it has ${bytes} bytes, expected at most ` +
+      `${MAX_PASSWORD_BYTES}, the most that a server listens to`,
+  );
 }
 
 function readUrl(text: string): QueueAddress {

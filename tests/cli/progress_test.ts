@@ -149,7 +149,7 @@ async function hasScript(): Promise<boolean> {
   }
 }
 
-// Seen to fail: with the look at TERM removed.
+// Seen to fail: with the look at TERM removed, and with a TERM that is no text refused.
 Deno.test({
   name: hasTerminals
     ? "createProgress() sends a dumb terminal no codes"
@@ -164,17 +164,24 @@ const progress = createProgress({ label: "x", total: 2 });
 progress.advance(2);
 progress.finish();`;
   // A terminal of util-linux; its output is what was sent.
-  const run = async (TERM: string) => {
+  const run = async (TERM: string, before = "") => {
     const { stdout } = await new Deno.Command("script", {
-      args: ["-qec", `"$DENO" eval '${script}'`, "/dev/null"],
+      args: ["-qec", `${before}"$DENO" eval '${script}'`, "/dev/null"],
       cwd: new URL("../../", import.meta.url),
-      env: { TERM, DENO: Deno.execPath(), NO_COLOR: "1" },
+      env: { TERM, SHELL: "/bin/sh", DENO: Deno.execPath(), NO_COLOR: "1" },
       stdin: "null",
     }).output();
     return new TextDecoder().decode(stdout);
   };
   assert((await run("xterm")).includes("\rx: 2/2 steps"));
-  const dumb = await run("dumb");
-  assert.match(dumb, /x: 2\/2 steps/);
-  assert(!dumb.includes("\x1b"));
+  // The second is no text.
+  for (
+    const dumb of [
+      await run("dumb"),
+      await run("xterm", `TERM=$(printf "\\377") `),
+    ]
+  ) {
+    assert.match(dumb, /x: 2\/2 steps/);
+    assert(!dumb.includes("\x1b"));
+  }
 }

@@ -34,6 +34,18 @@ await whereAvailable("onednn", "the contract", () => {
 
 /** What only this engine can get wrong: padding, Winograd, threads. */
 function ownTests(): void {
+  // Seen to fail: with the library left as the environment has it.
+  Deno.test("onednn computes in single precision when the environment allows it less", async () => {
+    const script = new URL("onednn_precision_script.ts", import.meta.url);
+    const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "--quiet", "--no-check", "-A", fileURLToPath(script)],
+      env: { ONEDNN_DEFAULT_FPMATH_MODE: "BF16" },
+    }).output();
+    const text = new TextDecoder();
+    // 1 is bfloat16: the variable was heard.
+    assert.equal(text.decode(stdout), "[1,0]", text.decode(stderr));
+  });
+
   // Without kinks, as Winograd's rounding could carry a value over one.
   for (const channels of [17, 33]) {
     for (const norm of [true, false]) {

@@ -83,7 +83,10 @@ const OTHERS = [
 function read(line: string): void {
   // What comes after "deno task", as a shell hands it on: without the remark, the
   // quotes of an empty list and of a command within a command, and "~".
-  const words = line.replace(/^.*?\btask (--quiet )?/, "").replace(/\s+#.*$/, "")
+  const words = line.replace(/^.*?\btask (--quiet )?/, "").replace(
+    /\s+#.*$/,
+    "",
+  )
     .replaceAll("'[]'", "[]").replaceAll(" ~/", " /home/name/")
     .replace(/"$/, "").trim().split(/\s+/);
   const name = `deno task ${words[0]}`;

@@ -91,6 +91,31 @@ Deno.test("rq1 saves and continues when interrupted", async (t) => {
   });
 });
 
+Deno.test("rq1 stops at once when it is interrupted again later, and still continues", async () => {
+  const expected = await reference();
+  await inFolder(async (folder) => {
+    const results = `${folder}/results`;
+    const run = start(results, {
+      deno: ["--preload", "tests/experiments/_stubborn.ts"],
+    });
+    const seen = await reach(run, results, ({ trainings }) => trainings > 0);
+    assert(seen, "the run was too quick");
+    let signals = 0;
+    for (; !run.isOver(); signals++) {
+      run.process.kill("SIGINT");
+      // Two that arrive within a second are one, however late they are delivered.
+      await Promise.race([run.ended, sleep(1500)]);
+    }
+    const { code, signal, stderr } = await run.ended;
+    assert.deepEqual({ code, signal }, { code: 130, signal: null }, stderr);
+    assert(signals >= 2, "it did not wait to be told again");
+    assert.match(stderr, /^Stopping: .*again to stop at once$/m);
+    // Nothing was saved any more, and nothing says so.
+    assert.doesNotMatch(stderr, /what is done is saved/);
+    assert.equal((await finish(results)).record, expected.record);
+  });
+});
+
 /** Two subjects, one after the other. */
 const TWO = `
 stages: removal

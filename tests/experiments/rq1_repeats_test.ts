@@ -72,6 +72,17 @@ Deno.test("rq1 gives the same bits when run again elsewhere, and from its store"
   });
 });
 
+Deno.test("rq1 never calls Math.random, in no thread", async () => {
+  const expected = await reference();
+  await inFolder(async (folder) => {
+    const outcome = await finish(`${folder}/results`, {
+      deno: ["--preload", "tests/experiments/_no_random.ts"],
+    });
+    assert(outcome.environment.evaluations.trained > 4);
+    assert.equal(outcome.record, expected.record);
+  });
+});
+
 for (const workers of [1, 3]) {
   Deno.test(`rq1 gives the same bits when it has ${workers} workers rather than 2`, async () => {
     const expected = await reference();

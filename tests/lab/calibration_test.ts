@@ -22,7 +22,10 @@ Deno.test("storedCalibration() says what is wrong with the file that N2N_CALIBRA
     assert.deepEqual(await read(GOOD), JSON.parse(text));
     await inTemporaryFolder(async (folder) => {
       const file = `${folder}/calibration.json`;
-      await assert.rejects(read(file), /UsageError: N2N_CALIBRATION ".*": exp/);
+      await assert.rejects(
+        read(file),
+        /UsageError: N2N_CALIBRATION ".*": nothing is there, exp/,
+      );
       for (const wrong of ["{", "[]", text.replaceAll("1e-10", '"fast"')]) {
         await Deno.writeTextFile(file, wrong);
         await assert.rejects(read(file), { name: "UsageError", exitCode: 2 });

@@ -6,6 +6,8 @@ import {
   PROJECT_RESULTS,
   regressionText,
 } from "../../lib/lab/mod.ts";
+import { boundText } from "../../lib/lab/regress/compare.ts";
+import { TOLERANCES } from "../../lib/lab/regress/tolerances.ts";
 import { createRecord, readRecord } from "../../lib/report/mod.ts";
 
 /** A test's view of a record. */
@@ -164,6 +166,43 @@ Deno.test("compareRecords() differs when another engine is off by more than a bo
     const found = compareRecords(RECORD, elsewhere(change));
     assert.equal(found.isMet, false, field);
     assert.deepEqual(unmet(found).map(({ field }) => field), [field]);
+  }
+});
+
+Deno.test("compareRecords() allows another engine what was decided, to the edge", () => {
+  // Whoever changes a tolerance says so here, too.
+  assert.deepEqual(
+    TOLERANCES.map(({ what, bound, mean }) =>
+      [what, boundText(bound), ...mean ? [boundText(mean)] : []].join(": ")
+    ),
+    [
+      "what is run: options, data, arm, seed: equal",
+      "teachers' networks and sizes: equal",
+      "limits on size: equal",
+      "what is decided: equal",
+      "students proposed: within 2x",
+      "the first proposals: equal",
+      "students that are drawn, enumerated or designed: equal",
+      "teachers' accuracy: ± 10 points",
+      "accuracy after final trainings: ± 20 points",
+      "parameters of winners: within 4x",
+      "accuracy of students after a short training: ± 35 points: ± 6 points",
+      "rewards of the first proposals: ± 0.35",
+    ],
+  );
+  const edges: readonly ((content: Json, times: number) => void)[] = [
+    ({ teacher }, times) => teacher.test -= times * 0.1,
+    ({ stages }, times) => stages[1].winner.test -= times * 0.2,
+    ({ stages }, times) => stages[0].winner.parameters *= times * 4,
+    ({ stages }, times) => stages[0].ledger.proposed *= times * 2,
+    ({ stages }, times) =>
+      stages[0].records[0].proposals[1].reward -= times * 0.35,
+  ];
+  for (const change of edges) {
+    const isMet = (times: number) =>
+      compareRecords(RECORD, elsewhere((content) => change(content, times)))
+        .isMet;
+    assert.deepEqual([isMet(0.999), isMet(1.001)], [true, false], `${change}`);
   }
 });
 

@@ -1,7 +1,7 @@
 /**
  * Loaded before a run: kills it at a named point of a write, the way a power cut or
  * the system does. N2N_KILL_AT says which, "rename:before:3" the third time that a
- * file is about to be renamed. Workers count for themselves.
+ * file is about to be renamed. Workers do not load it, and write nothing.
  *
  * @module
  */
@@ -24,7 +24,7 @@ if (!isKillPoint(`${place}:${side}`)) {
   throw new RangeError(`N2N_KILL_AT "${wanted}": expected POINT:SIDE:COUNT`);
 }
 
-const { sync, write } = Deno.FsFile.prototype;
+const { sync, syncSync, write } = Deno.FsFile.prototype;
 Deno.FsFile.prototype.write = async function (this: Deno.FsFile, bytes) {
   // Half of it: what a kill in the middle leaves.
   const part = bytes.subarray(0, Math.ceil(bytes.length / 2));
@@ -38,10 +38,21 @@ Deno.FsFile.prototype.sync = async function (this: Deno.FsFile) {
   pass("sync:after");
 };
 
-const { rename } = Deno;
+Deno.FsFile.prototype.syncSync = function (this: Deno.FsFile) {
+  pass("sync:before");
+  syncSync.call(this);
+  pass("sync:after");
+};
+
+const { rename, renameSync } = Deno;
 Deno.rename = async (from, to) => {
   pass("rename:before");
   await rename(from, to);
+  pass("rename:after");
+};
+Deno.renameSync = (from, to) => {
+  pass("rename:before");
+  renameSync(from, to);
   pass("rename:after");
 };
 

@@ -93,6 +93,7 @@ const OPTIMISERS: Readonly<Record<string, Optimiser>> = {
   "momentum": { ...SGD, momentum: 0.9 },
   "Nesterov momentum": { ...SGD, momentum: 0.9, nesterov: true },
   "Adam": ADAM,
+  "AdamW": { ...ADAM, weightDecay: 0.01, decoupled: true },
 };
 
 for (const [name, optimiser] of Object.entries(OPTIMISERS)) {

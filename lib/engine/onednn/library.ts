@@ -10,10 +10,12 @@ import {
   loadersWords,
   notLoaded,
   notOnednn,
+  notOpened,
   notStarted,
   notWhole,
 } from "./obstacles.ts";
 import { describeCut } from "./elf.ts";
+import { describeFlaw } from "./file_flaw.ts";
 import { libraryFile } from "./places.ts";
 import { SYMBOLS, type Symbols } from "./symbols.ts";
 
@@ -79,6 +81,8 @@ export function newHandle(
 export function openFile(file: string): Library {
   // One thread a student; the OpenMP runtime reads it when it is loaded.
   Deno.env.set("OMP_NUM_THREADS", "1");
+  const flaw = describeFlaw(file);
+  if (flaw !== undefined) throw notOpened(file, flaw);
   const cut = describeCut(file);
   if (cut !== undefined) throw notWhole(file, cut);
   const version = versionOf(file);
@@ -108,6 +112,16 @@ export function openFile(file: string): Library {
     (out) => symbols.dnnl_stream_create(out, engine, 1),
     "create oneDNN's stream",
   );
+  try {
+    // The environment (ONEDNN_DEFAULT_FPMATH_MODE) may allow it to compute single
+    // precision in bfloat16, of which no record would tell. 0 is strict.
+    checkStatus(
+      symbols.dnnl_set_default_fpmath_mode?.(0) ?? 0,
+      "have oneDNN compute in single precision",
+    );
+  } catch (error) {
+    throw notStarted(file, error);
+  }
   const isa = symbols.dnnl_get_effective_cpu_isa();
   const wide = (isa & AVX512_CORE) === AVX512_CORE;
   const vectors = wide

@@ -5,7 +5,11 @@
  */
 
 import { EngineUnavailableError } from "../unavailable.ts";
+import { readVariable } from "../variable.ts";
 import { ONEDNN_LIBRARY_VARIABLE } from "./places.ts";
+
+/** How much of a path that is not even opened is repeated. */
+const MOST_TOLD = 200;
 
 /** What a library says of itself. */
 export interface LibraryVersion {
@@ -81,6 +85,17 @@ export function notOnednn(file: string, what: string): EngineUnavailableError {
 }
 
 /**
+ * Names the cause of a library that is not even opened.
+ *
+ * @param file Its path or name.
+ * @param flaw What is wrong with it, in words that follow the name.
+ */
+export function notOpened(file: string, flaw: string): EngineUnavailableError {
+  const told = file.length <= MOST_TOLD ? file : `${file.slice(0, MOST_TOLD)}…`;
+  return unavailable(`${JSON.stringify(told)} ${flaw}`);
+}
+
+/**
  * Names the cause of a library that would end the process if it were loaded.
  *
  * @param file The library.
@@ -132,7 +147,7 @@ function ways(): string {
     `needed), or install it (Debian and Ubuntu: apt-get install libdnnl2), or ` +
     `name its file in ${ONEDNN_LIBRARY_VARIABLE}`;
   // What it names goes before anything that is installed.
-  return Deno.env.get(ONEDNN_LIBRARY_VARIABLE)
+  return readVariable(ONEDNN_LIBRARY_VARIABLE) !== undefined
     ? `correct or unset ${ONEDNN_LIBRARY_VARIABLE}; without it: ${general}`
     : general;
 }

@@ -6,6 +6,7 @@
 
 import { fileURLToPath } from "node:url";
 import { fileExists } from "../file_exists.ts";
+import { readVariable } from "../variable.ts";
 
 /** Names the library's file, before all other places. */
 export const ONEDNN_LIBRARY_VARIABLE = "N2N_ONEDNN_LIBRARY";
@@ -36,8 +37,8 @@ const SYSTEM_LIBRARY = "libdnnl.so.2";
 export function libraryFile(
   exists: (path: string) => boolean = fileExists,
 ): string {
-  const named = Deno.env.get(ONEDNN_LIBRARY_VARIABLE);
-  if (named) return named;
+  const named = readVariable(ONEDNN_LIBRARY_VARIABLE);
+  if (named !== undefined) return named;
   // Elsewhere when this code was not loaded from a folder.
   if (ONEDNN_SETUP_FILE.protocol === "file:") {
     const path = fileURLToPath(ONEDNN_SETUP_FILE);

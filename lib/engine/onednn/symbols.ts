@@ -4,6 +4,12 @@
 export const SYMBOLS = {
   dnnl_version: { parameters: [], result: "pointer" },
   dnnl_get_effective_cpu_isa: { parameters: [], result: "i32" },
+  // Of 2.5 and later.
+  dnnl_set_default_fpmath_mode: {
+    parameters: ["i32"],
+    result: "i32",
+    optional: true,
+  },
   dnnl_engine_create: { parameters: ["buffer", "i32", "usize"], result: "i32" },
   dnnl_stream_create: {
     parameters: ["buffer", "pointer", "u32"],

@@ -18,7 +18,7 @@ import { DataError } from "../../data/mod.ts";
 import { StoreError } from "../../store/mod.ts";
 import { DivergedPolicyError } from "../../policy/mod.ts";
 import { TeacherError } from "../../search/mod.ts";
-import { calibrationOf } from "../forecast/calibration.ts";
+import { calibrationOf, namedCalibration } from "../forecast/calibration.ts";
 import { commandLine } from "../notes/command_line.ts";
 import { notePlan } from "../notes/run_notes.ts";
 import { stagesOf } from "../options/stage_plans.ts";
@@ -26,7 +26,7 @@ import { checkPrecisions } from "../options/precision.ts";
 import { inQueueNetwork } from "../session/queue_network.ts";
 import { type Session, withSession } from "../session/session.ts";
 import { whileLocked } from "../session/while_locked.ts";
-import { checkDataFolder } from "../subject/open_data.ts";
+import { checkDataFolders } from "../subject/open_data.ts";
 import { ownFolders } from "../subject/own_sets.ts";
 import {
   findSubject,
@@ -86,7 +86,8 @@ export async function runExperiment<
   const elsewhere = run.dryRun ? undefined : await inQueueNetwork(run);
   if (elsewhere !== undefined) return elsewhere;
   const selection = selectCells(invocation, experiment.arms);
-  checkDataFolder(run);
+  checkDataFolders(run);
+  await namedCalibration();
   for (const { config } of selection.chosen) {
     // Read before anything is begun: a mistake in a path is told at once.
     await loadPolicies(config.policy, stagesOf(config.stages));

@@ -6,7 +6,11 @@
  */
 
 import { z } from "zod";
-import { describeEnvironment, UsageError } from "../../cli/mod.ts";
+import {
+  describeEnvironment,
+  readPathVariable,
+  UsageError,
+} from "../../cli/mod.ts";
 import { countMacs } from "../../network/mod.ts";
 import { canonicalJson, sha256Hex } from "../../random/mod.ts";
 import {
@@ -18,6 +22,9 @@ import {
 import type { Store } from "../../store/mod.ts";
 import type { Measured, Timed } from "./calibration_worker.ts";
 import { PROBES } from "./calibration_networks.ts";
+
+/** Names a file to take in the place of a measurement. */
+const VARIABLE = "N2N_CALIBRATION";
 
 /** Raised when another measurement would be kept. */
 const CALIBRATION_FORMAT = 2;
@@ -142,15 +149,29 @@ export async function storedCalibration(
   store: Store,
   options: CalibrationOptions,
 ): Promise<Calibration | undefined> {
-  const file = Deno.env.get("N2N_CALIBRATION");
-  if (file) return await readCalibration(file);
+  const named = await namedCalibration();
+  if (named !== undefined) return named;
   const text = store.getEvaluation(await keyOf(options));
   return text === undefined ? undefined : JSON.parse(text) as Calibration;
 }
 
-/** @throws {UsageError} If the file is not there, or no calibration. */
-async function readCalibration(file: string): Promise<Calibration> {
+/** Ours have half a kilobyte. */
+const MAX_BYTES = 2 ** 16;
+
+/**
+ * The calibration in the file that the environment variable N2N_CALIBRATION names,
+ * undefined where it names none.
+ *
+ * @throws {UsageError} If the file is not there, or no calibration.
+ */
+export async function namedCalibration(): Promise<Calibration | undefined> {
+  const file = readPathVariable(VARIABLE, "file");
+  if (file === undefined) return undefined;
   try {
+    const { size } = await Deno.stat(file);
+    if (size > MAX_BYTES) {
+      throw new SyntaxError(`${size} bytes, expected at most ${MAX_BYTES}`);
+    }
     const value: unknown = JSON.parse(await Deno.readTextFile(file));
     return calibrationSchema.parse(value) as unknown as Calibration;
   } catch (error) {
@@ -158,7 +179,7 @@ async function readCalibration(file: string): Promise<Calibration> {
       error instanceof z.ZodError || error instanceof Error && "code" in error;
     if (!isFault) throw error;
     throw new UsageError(
-      `N2N_CALIBRATION "${file}": expected the file of a calibration (${
+      `${VARIABLE} "${file}": expected the file of a calibration (${
         error instanceof z.ZodError ? z.prettifyError(error) : error.message
       })`,
       { cause: error },

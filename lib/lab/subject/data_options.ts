@@ -16,7 +16,7 @@ import {
   openFacts,
   placelessName,
 } from "../../data/mod.ts";
-import { DATA_CACHE } from "../project.ts";
+import { dataCache } from "../project.ts";
 import { openData } from "./open_data.ts";
 import { MOST } from "../options/numbers.ts";
 
@@ -114,7 +114,7 @@ export async function isCached(
   const isUsual = size === undefined || size === dataSetFacts(dataset).shape[1];
   const folder = isUsual ? dataset : `${dataset}-${size}`;
   try {
-    await Deno.stat(`${DATA_CACHE}/${folder}/train.bin`);
+    await Deno.stat(`${dataCache()}/${folder}/train.bin`);
     return true;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return false;

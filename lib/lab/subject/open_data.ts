@@ -5,40 +5,39 @@
  */
 
 import {
-  fromWhereUserStands,
+  readPathVariable,
   type RunOptions,
   UsageError,
   warn,
 } from "../../cli/mod.ts";
 import { type DataSetHandle, openDataSet } from "../../data/mod.ts";
-import { DATA_CACHE } from "../project.ts";
+import { dataCache } from "../project.ts";
 import { followData } from "./data_progress.ts";
 
 /** The user's folder of raw files: --data, else the environment's N2N_DATA. */
 function dataFolder(data: string | undefined): string | undefined {
-  return data ??
-    (fromWhereUserStands(Deno.env.get("N2N_DATA") ?? "") || undefined);
+  return data ?? readPathVariable("N2N_DATA", "folder");
 }
 
 /**
- * Checks that a folder named by --data or N2N_DATA is there.
+ * Checks the folders of data that are named by --data or N2N_DATA, and N2N_CACHE,
+ * before anything is begun.
  *
- * @throws {UsageError} If it is not.
+ * @throws {UsageError} If one is not there, or cannot be one.
  */
-export function checkDataFolder({ data }: Pick<RunOptions, "data">): void {
-  const folder = dataFolder(data);
-  if (folder === undefined) return;
+export function checkDataFolders({ data }: Pick<RunOptions, "data">): void {
+  dataCache();
+  // The variable's is checked as it is read.
+  if (dataFolder(data) === undefined || data === undefined) return;
   try {
-    if (Deno.statSync(folder).isDirectory) return;
+    if (Deno.statSync(data).isDirectory) return;
   } catch (error) {
     const isMissing = error instanceof Deno.errors.NotFound ||
       error instanceof Deno.errors.NotADirectory;
     if (!isMissing) throw error;
   }
   throw new UsageError(
-    `${
-      data === undefined ? "N2N_DATA" : "--data"
-    } "${folder}": expected a folder that is there, with the data set's files`,
+    `--data "${data}": expected a folder that is there, with the data set's files`,
   );
 }
 
@@ -55,7 +54,7 @@ export async function openData(
   const dataDir = dataFolder(data);
   using following = followData(name);
   const dataSet = await openDataSet(name, {
-    cacheDir: DATA_CACHE,
+    cacheDir: dataCache(),
     ...(dataDir === undefined ? {} : { dataDir }),
     size,
     skipBroken,

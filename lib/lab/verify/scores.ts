@@ -18,7 +18,7 @@ import { formatAccuracy } from "../../report/mod.ts";
 import { engineIdentity } from "../../search/mod.ts";
 import type { AnyExperiment } from "../regress/regress.ts";
 import { openChosenEngine } from "../session/engine_choice.ts";
-import { checkDataFolder, openData } from "../subject/open_data.ts";
+import { checkDataFolders, openData } from "../subject/open_data.ts";
 import { measureOnTest } from "../teacher/test_accuracy.ts";
 import type { Context } from "./context.ts";
 import { type Scored, scoredStudents, scoredTeachers } from "./scored.ts";
@@ -53,7 +53,7 @@ export function scoreWeights(
   return async (context) => {
     const { results, tally } = context;
     const own = data === undefined ? {} : { data };
-    checkDataFolder(own);
+    checkDataFolders(own);
     // A file that is damaged has been told of.
     const damaged = new Set(
       tally.flaws.filter(({ kind }) => kind === "damaged")

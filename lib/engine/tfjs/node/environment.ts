@@ -5,6 +5,7 @@
  * @module
  */
 
+import { readVariable } from "../../variable.ts";
 import { type NativePackage } from "./places.ts";
 import { unavailable } from "./obstacles.ts";
 
@@ -35,7 +36,7 @@ export function prepareEnvironment(name: NativePackage): void {
     for (const [variable, value] of Object.entries(FIXED)) {
       Deno.env.set(variable, value);
     }
-    if (Deno.env.get(LOG_LEVEL) === undefined) Deno.env.set(LOG_LEVEL, "2");
+    if (readVariable(LOG_LEVEL) === undefined) Deno.env.set(LOG_LEVEL, "2");
   } catch (error) {
     if (!(error instanceof Deno.errors.NotCapable)) throw error;
     throw unavailable(
