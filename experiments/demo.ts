@@ -34,7 +34,7 @@ import {
   serveDemo,
 } from "../lib/demo/mod.ts";
 import {
-  DATA_CACHE,
+  dataCache,
   type ExportSource,
   knownStudents,
   likeTeacher,
@@ -207,7 +207,7 @@ async function findImages(
     ...(preprocessing ?? { mean, std }),
   };
   const cached = await readCachedTestSplit(data.name, {
-    cacheDir: DATA_CACHE,
+    cacheDir: dataCache(),
     size,
   });
   const fetching = `deno task data fetch ${data.name}${
@@ -240,7 +240,7 @@ async function openFolder(
   },
 ): Promise<DataSetHandle> {
   try {
-    return await openDataSet(name, { cacheDir: DATA_CACHE, size, skipBroken });
+    return await openDataSet(name, { cacheDir: dataCache(), size, skipBroken });
   } catch (error) {
     if (!(error instanceof Deno.errors.NotCapable)) throw error;
     throw new DataError(

@@ -4,9 +4,9 @@ import {
   readCachedTestSplit,
 } from "../../lib/data/test_split.ts";
 import { openDataSet } from "../../lib/data/mod.ts";
-import { DATA_CACHE } from "../../lib/lab/mod.ts";
+import { dataCache } from "../../lib/lab/mod.ts";
 
-const HANDLE = await openDataSet("mnist", { cacheDir: DATA_CACHE });
+const HANDLE = await openDataSet("mnist", { cacheDir: dataCache() });
 
 /** Runs a test in a folder of its own. */
 async function inFolder(
@@ -21,7 +21,7 @@ async function inFolder(
 }
 
 Deno.test("readCachedTestSplit() gives the split that opening the set gives", async () => {
-  const read = await readCachedTestSplit("mnist", { cacheDir: DATA_CACHE });
+  const read = await readCachedTestSplit("mnist", { cacheDir: dataCache() });
   assert(read !== undefined && "split" in read);
   assert.equal(read.digest, HANDLE.digest.test);
   const { images, labels, ...rest } = await openTestSplit(HANDLE);
@@ -39,7 +39,7 @@ Deno.test("readCachedTestSplit() reads no damaged file, and writes nothing", asy
     assert.equal(await readCachedTestSplit("mnist", cache), undefined);
     assert.deepEqual(await Array.fromAsync(Deno.readDir(folder)), []);
     await Deno.mkdir(`${folder}/mnist`);
-    const bytes = await Deno.readFile(`${DATA_CACHE}/mnist/test.bin`);
+    const bytes = await Deno.readFile(`${dataCache()}/mnist/test.bin`);
     bytes[bytes.length - 1]! ^= 1;
     await Deno.writeFile(`${folder}/mnist/test.bin`, bytes);
     const read = await readCachedTestSplit("mnist", cache);
@@ -49,7 +49,7 @@ Deno.test("readCachedTestSplit() reads no damaged file, and writes nothing", asy
     assert.deepEqual(names.map(({ name }) => name), ["test.bin"]);
   });
   await assert.rejects(
-    readCachedTestSplit("mnits", { cacheDir: DATA_CACHE }),
+    readCachedTestSplit("mnits", { cacheDir: dataCache() }),
     RangeError,
   );
 });
