@@ -33,7 +33,7 @@ const KINDS = {
  */
 export function readPathVariable(
   name: string,
-  kind: keyof typeof KINDS,
+  kind: "folder" | "place" | "file",
 ): string | undefined {
   const value = readVariable(name);
   if (value === undefined) return undefined;
