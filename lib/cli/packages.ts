@@ -233,7 +233,8 @@ const main: Main = async () => {
       if (progress !== undefined) progress.advance(Math.max(0, there - shown));
       progress ??= createProgress({
         label: "packages",
-        unit: "MB",
+        // Deno fetches first: nothing of it is on the disk for most of the time.
+        unit: "MB unpacked",
         total: ABOUT.unpackedMb,
         // An earlier installation, or another project, may have left some.
         restored: there,
