@@ -16,6 +16,8 @@ export class MemorySink {
   text = "";
   /** Writes at most this many bytes a call, as a pipe may. */
   readonly #most: number;
+  /** A piece may end within a character. */
+  readonly #decoder = new TextDecoder();
 
   constructor(most = Infinity) {
     this.#most = most;
@@ -23,7 +25,7 @@ export class MemorySink {
 
   writeSync(bytes: Uint8Array): number {
     const part = bytes.subarray(0, this.#most);
-    this.text += new TextDecoder().decode(part);
+    this.text += this.#decoder.decode(part, { stream: true });
     return part.length;
   }
 }
