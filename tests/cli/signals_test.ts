@@ -54,18 +54,29 @@ Deno.test("interruptible() stops listening when disposed", () => {
 
 const CONFIG = fileURLToPath(import.meta.resolve("../../deno.json"));
 
-/** Works in steps of 50 ms, "saves" at the end of a step. */
+/**
+ * Works in steps of 50 ms, "saves" at the end of a step. The polite one sends itself
+ * each signal once more within 5 ms, and goes on until it has heard that, too.
+ */
 const PROGRAM = `
 import { interruptible, print, runMain } from "${
   import.meta.resolve("../../lib/cli/mod.ts")
 }";
+const isPolite = Deno.args[0] === "polite";
+let heard = 0;
+if (isPolite) {
+  for (const signal of ["SIGINT", "SIGTERM"]) {
+    Deno.addSignalListener(signal, () => {
+      if (++heard === 1) setTimeout(() => Deno.kill(Deno.pid, signal), 5);
+    });
+  }
+}
 await runMain(async () => {
   using interruption = interruptible();
   print("ready");
-  const steps = Deno.args[0] === "stubborn" ? 600 : 1e9;
-  for (let step = 0; step < steps; step++) {
+  while (true) {
     await new Promise((resolve) => setTimeout(resolve, 50));
-    if (Deno.args[0] === "stubborn") continue;
+    if (!isPolite || heard < 2) continue;
     if (interruption.signal.aborted) print("saved");
     interruption.signal.throwIfAborted();
   }
@@ -122,11 +133,7 @@ Deno.test({
   ignore: Deno.build.os === "windows",
   async fn() {
     const runs = (["SIGINT", "SIGTERM"] as const).map((signal) =>
-      runProgram("polite", async (child) => {
-        child.kill(signal);
-        await pause(5);
-        child.kill(signal);
-      })
+      runProgram("polite", (child) => child.kill(signal))
     );
     for (const { code, stdout, stderr } of await Promise.all(runs)) {
       assert.equal(code, 130);
@@ -144,11 +151,18 @@ Deno.test({
   name: "interruptible() ends a busy process when a second signal is real",
   ignore: Deno.build.os === "windows",
   async fn() {
+    let signals = 0;
     const { code, stdout } = await runProgram("stubborn", async (child) => {
-      child.kill("SIGINT");
-      await pause(1300);
-      child.kill("SIGINT");
+      // Two that arrive within a second are one, however late they are delivered.
+      for (let isOver = false; !isOver; signals++) {
+        child.kill("SIGINT");
+        isOver = await Promise.race([
+          child.status.then(() => true),
+          pause(1300).then(() => false),
+        ]);
+      }
     });
+    assert(signals >= 2, "once was enough");
     assert.equal(code, 130);
     assert.equal(stdout, "ready\n");
   },

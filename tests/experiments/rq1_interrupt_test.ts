@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
+import { signalled } from "./_moments.ts";
 import { finish, inFolder, recordsOf, reference, start } from "./_run.ts";
-import { exists, look, type Moment, query, reach } from "./_traces.ts";
+import { exists, look, query, reach } from "./_traces.ts";
 
 /** One interruption of the run. */
 interface Interruption {
   readonly name: string;
-  readonly moment: Moment;
+  /** Of MOMENTS. */
+  readonly moment: string;
   readonly signals: readonly Deno.Signal[];
   /** Looks at what the interrupted run left. */
   readonly check: (results: string) => void;
@@ -15,7 +17,7 @@ interface Interruption {
 const INTERRUPTIONS: readonly Interruption[] = [
   {
     name: "twice at once in the teacher's training",
-    moment: ({ trainings }) => trainings > 0,
+    moment: "an epoch of the teacher",
     signals: ["SIGINT", "SIGINT"],
     check(results) {
       const { trainings, weights, iterations } = look(results);
@@ -28,7 +30,7 @@ const INTERRUPTIONS: readonly Interruption[] = [
   },
   {
     name: "in the search",
-    moment: ({ iterations }) => iterations > 0,
+    moment: "the first iteration",
     signals: ["SIGINT"],
     check(results) {
       const { weights, iterations } = look(results);
@@ -38,7 +40,7 @@ const INTERRUPTIONS: readonly Interruption[] = [
   },
   {
     name: "in the shrinkage, by another signal",
-    moment: ({ iterations }) => iterations > 3,
+    moment: "the first shrinkage",
     signals: ["SIGTERM"],
     check(results) {
       const rows = query(
@@ -57,14 +59,10 @@ async function interrupt(
   results: string,
   { moment, signals, check }: Interruption,
 ): Promise<void> {
-  const run = start(results);
-  assert(await reach(run, results, moment), "the run was too quick");
-  for (const signal of signals) {
-    run.process.kill(signal);
-    // The system delivers two at once as one.
-    await sleep(2);
-  }
-  const { code, signal, stdout, stderr } = await run.ended;
+  const { code, signal, stdout, stderr } = await start(
+    results,
+    signalled(moment, ...signals),
+  ).ended;
   assert.deepEqual({ code, signal }, { code: 130, signal: null }, stderr);
   assert.equal(
     stderr.match(/^Stopping: .*again to stop at once$/gm)?.length,
@@ -136,16 +134,15 @@ Deno.test("rq1 continues in the cell in which it was interrupted, and keeps thos
     const results = `${folder}/results`;
     const found = new Map<string, string>();
     // In the first iterations of the first cell, and of the second.
-    for (const done of [0, 1]) {
-      const run = start(results, options);
-      const seen = await reach(
-        run,
-        results,
-        ({ iterations }) => iterations > 3 * done,
-      );
-      assert(seen, "the run was too quick");
-      run.process.kill("SIGINT");
-      const ended = await run.ended;
+    for (
+      const [done, moment] of ["the first iteration", "the first shrinkage"]
+        .entries()
+    ) {
+      const ended = await start(results, {
+        ...options,
+        // Of the second cell, which has no stage but removal: its first iteration.
+        ...signalled(moment, "SIGINT"),
+      }).ended;
       assert.equal(ended.code, 130, ended.stderr);
       assert.match(ended.stderr, /saved, the same command continues\n$/);
       assert.doesNotMatch(ended.stderr, /^ +at /m);

@@ -62,7 +62,9 @@ function around<Value>(sql: string, work: () => Value): Value {
   if (isCommit) pass("commit:before");
   const value = work();
   if (isCommit) pass("commit:after");
-  if (/^(INSERT|DELETE|UPDATE)/.test(sql)) pass("statement:after");
+  if (/^(INSERT|DELETE|UPDATE|PRAGMA journal_mode =|BEGIN;)/.test(sql)) {
+    pass("statement:after");
+  }
   return value;
 }
 
