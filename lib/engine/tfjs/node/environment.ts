@@ -6,6 +6,7 @@
  */
 
 import { readVariable } from "../../variable.ts";
+import { usesOnednn } from "./instruction_set.ts";
 import { type NativePackage } from "./places.ts";
 import { unavailable } from "./obstacles.ts";
 
@@ -14,8 +15,6 @@ const FIXED: Readonly<Record<string, string>> = {
   // Of an operation and of operations at once: students run side by side.
   TF_NUM_INTRAOP_THREADS: "1",
   TF_NUM_INTEROP_THREADS: "1",
-  // oneDNN's convolutions, the default of some builds and systems only.
-  TF_ENABLE_ONEDNN_OPTS: "1",
   // On a GPU: the same sums each time, in whole single precision, and no worker
   // that takes all memory.
   TF_DETERMINISTIC_OPS: "1",
@@ -32,10 +31,13 @@ const LOG_LEVEL = "TF_CPP_MIN_LOG_LEVEL";
  * @throws {EngineUnavailableError} If it must not be set.
  */
 export function prepareEnvironment(name: NativePackage): void {
+  const onednn = usesOnednn() ? "1" : "0";
   try {
     for (const [variable, value] of Object.entries(FIXED)) {
       Deno.env.set(variable, value);
     }
+    // Else it is the default of some builds and systems only.
+    Deno.env.set("TF_ENABLE_ONEDNN_OPTS", onednn);
     if (readVariable(LOG_LEVEL) === undefined) Deno.env.set(LOG_LEVEL, "2");
   } catch (error) {
     if (!(error instanceof Deno.errors.NotCapable)) throw error;

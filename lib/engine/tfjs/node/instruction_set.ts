@@ -9,7 +9,17 @@ const SETS: readonly (readonly [string, readonly string[]])[] = [
 
 /** What the bits of this machine's processor depend on, and its one thread. */
 export function instructionSet(): string {
-  return `${Deno.build.arch}, ${processor()}, 1 thread`;
+  const kernels = usesOnednn() ? "" : ", without oneDNN";
+  return `${Deno.build.arch}, ${processor()}${kernels}, 1 thread`;
+}
+
+/**
+ * Whether TensorFlow computes by oneDNN: where it has AVX-512 alone. With AVX2 its
+ * oneDNN kernels write beyond their memory (seen with TensorFlow 2.15.1: networks of
+ * random shapes ended the process in half of the runs, and never without them).
+ */
+export function usesOnednn(): boolean {
+  return processor() === "AVX-512";
 }
 
 function processor(): string {
