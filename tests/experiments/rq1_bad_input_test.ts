@@ -95,7 +95,8 @@ Deno.test("rq1 tells all mistakes at once", async () => {
     const path = `${folder}/options.yaml`;
     await Deno.writeTextFile(path, "widht: 1\nfinal: { epochs: 0 }\n");
     const text = await refuse(
-      ["--config", path, "--seed", "0", "--nonsense"],
+      // What is wrong first keeps nothing behind it from being told.
+      ["--nonsense", "--config", path, "--seed", "0"],
       /"--nonsense"/,
     );
     assert.match(text, /^--seed 0: /m);

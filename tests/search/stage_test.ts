@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import * as tf from "@tensorflow/tfjs";
 import { removeLayers, shrinkLayers } from "../../lib/compress/mod.ts";
 import {
   countMacs,
@@ -435,6 +436,28 @@ Deno.test("runStage() rejects when an evaluation does", async () => {
     runStage(stageOptions({ evaluate: () => Promise.reject(error) })),
     error,
   );
+});
+
+Deno.test("runStage() leaves no tensors when it is done, interrupted or failed", async () => {
+  const before = tf.memory().numTensors;
+  for (const kind of KINDS) {
+    await runStage(stageOptions({ kind }));
+    assert.equal(tf.memory().numTensors, before, `${kind} that is done`);
+    const error = new Error("stop");
+    for (
+      const changes of [
+        { evaluate: () => Promise.reject(error) },
+        {
+          throwIfInterrupted() {
+            throw error;
+          },
+        },
+      ]
+    ) {
+      await assert.rejects(runStage(stageOptions({ kind, ...changes })), error);
+      assert.equal(tf.memory().numTensors, before, `${kind} that failed`);
+    }
+  }
 });
 
 Deno.test("runStage() records the policy's tendency before the update", async () => {
