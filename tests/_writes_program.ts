@@ -1,6 +1,6 @@
 /**
  * Everything that is written whole or not at all, once, in the folder that the
- * argument names: what tests/kill_points_test.ts kills and starts again.
+ * argument names: what tests/kill_points_long_test.ts kills and starts again.
  */
 
 import { writeFileAtomic } from "../lib/cli/mod.ts";

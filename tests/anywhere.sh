@@ -73,6 +73,6 @@ changes=$(git status --porcelain)
 
 if [ -n "$tests" ]; then
   say "Every test"
-  $deno task test
+  $deno task test:all
 fi
 say "all as README says"

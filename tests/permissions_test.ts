@@ -38,6 +38,7 @@ const TASKS: Readonly<Record<string, string | null>> = {
   "setup:onednn": "setup",
   "setup:tfjs-node": "setup",
   "test": null,
+  "test:all": null,
   "test:quick": null,
   "test:mutations": null,
   "soak": null,

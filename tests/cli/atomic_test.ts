@@ -121,7 +121,7 @@ async function hear(
 
 // Seen to fail: with the file written in its place, with what is left of a failed
 // write not removed, and with errors that are passed on as they are, or swallowed (for
-// these: the tests above). A kill at each point of a write: tests/kill_points_test.ts.
+// these: the tests above). A kill at each point of a write: tests/kill_points_long_test.ts.
 Deno.test("writeFileAtomic() leaves a whole text when killed at any time", async () => {
   await inTemporaryFolder(async (folder) => {
     const path = join(folder, "record.json");

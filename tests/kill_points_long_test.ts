@@ -1,7 +1,7 @@
 /**
  * A kill at every named point of every write: each point's first time, its second,
  * and so on until one is not reached any more. The search that is killed at them is
- * tests/soak_test.ts.
+ * tests/soak_long_test.ts.
  */
 
 import assert from "node:assert/strict";
