@@ -16,11 +16,18 @@ import {
   type Prediction,
   type PredictionRequest,
 } from "../search/mod.ts";
-import { type Blob, blobOf, getBlob, keepBlob } from "./_blobs.ts";
+import {
+  type Asked,
+  askEvaluation,
+  askPrediction,
+  type Needs,
+  type Order,
+  type Waiter,
+} from "./_asking.ts";
+import { type Blob, getBlob, keepBlob } from "./_blobs.ts";
 import type { Board } from "./_board.ts";
 import { taskId } from "./_keys.ts";
 import {
-  type Answer,
   answers,
   checkTask,
   readAnswer,
@@ -28,27 +35,10 @@ import {
   readProgress,
   type Task,
 } from "./_messages.ts";
-import type { PackedData } from "./_training_data.ts";
 import type { Uploads } from "./_uploads.ts";
 import { QueueError } from "./errors.ts";
-import { answerKey, PROTOCOL } from "./names.ts";
+import { answerKey } from "./names.ts";
 import { MOST_LOSSES } from "./times.ts";
-
-/** The two ends of a promise. */
-export interface Order<Value> {
-  /** Its good end. */
-  readonly resolve: (value: Value) => void;
-  /** Its bad end. */
-  readonly reject: (error: Error) => void;
-}
-
-/** Somebody who waits for a job. */
-interface Waiter {
-  readonly take: (answer: Answer, bytes: Uint8Array | undefined) => void;
-  readonly reject: (error: Error) => void;
-  readonly keepsWeights: boolean;
-  readonly afterEpoch?: ExecutionOptions["afterEpoch"];
-}
 
 /** A job that somebody in this process waits for. */
 interface Ticket {
@@ -67,12 +57,6 @@ interface Ticket {
   isStale: boolean;
   /** How often it was placed anew. */
   renewals: number;
-}
-
-/** What must be on the server before a job is. */
-interface Needs {
-  readonly data: PackedData;
-  readonly bytes: readonly Uint8Array[];
 }
 
 /** What {@link createTickets} works with. */
@@ -125,6 +109,7 @@ const MOST_RENEWALS = 50;
 /** Nothing is waited for yet. */
 export function createTickets(options: TicketsOptions): Tickets {
   const { redis, board, uploads, queue, engine, threads, trouble } = options;
+  const asking = { uploads, engine, producer: options.producer };
   const tickets = new Map<string, Ticket>();
   /** Those that are not on the server yet, in their order. */
   const waiting: Ticket[] = [];
@@ -141,11 +126,7 @@ export function createTickets(options: TicketsOptions): Tickets {
     }
   }
 
-  function place(
-    rank: number,
-    { task, needs }: { readonly task: Task; readonly needs: Needs },
-    waiter: Waiter,
-  ): void {
+  function place({ task, needs, waiter }: Asked, rank = 0): void {
     const id = taskId(checkTask(task), engine);
     const known = tickets.get(id);
     if (known !== undefined) return void known.waiters.push(waiter);
@@ -204,8 +185,11 @@ export function createTickets(options: TicketsOptions): Tickets {
   }
 
   async function advance(ticket: Ticket): Promise<void> {
+    // Of one that was not placed, both questions at once: mostly it is new.
+    const asked = ticket.isPlaced ? undefined : board.state(ticket.id);
+    asked?.catch(() => undefined);
     if (await collect(ticket)) return;
-    const state = await board.state(ticket.id);
+    const state = await (asked ?? board.state(ticket.id));
     if (!isOpen(ticket)) return;
     if (state === "failed") return await handleFailure(ticket);
     if (state !== "none") {
@@ -222,6 +206,8 @@ export function createTickets(options: TicketsOptions): Tickets {
           ({ reject }) => reject(new QueueError(describe(ticket.task, reason))),
         );
       }
+      // The server may have lost more than the job.
+      uploads.doubt();
     }
     await put(ticket);
   }
@@ -273,6 +259,7 @@ export function createTickets(options: TicketsOptions): Tickets {
     const failure = readFailure(reason);
     if (failure?.kind === "missing" && ticket.renewals < MOST_RENEWALS) {
       ticket.renewals++;
+      uploads.doubt();
       await board.remove(id);
       return await put(ticket);
     }
@@ -284,60 +271,10 @@ export function createTickets(options: TicketsOptions): Tickets {
 
   return {
     evaluate(request, given, order) {
-      const { resume, afterEpoch, rank = 0, keepsWeights = true } = given;
-      checkEngine(request.engine, engine);
-      const data = dataOf(uploads, request.data, "evaluate");
-      const weights = request.start &&
-        weightsOf(uploads, request.start.weights);
-      const bytes = [weights, resume].filter((each) => each !== undefined);
-      place(rank, {
-        needs: { data, bytes },
-        task: {
-          kind: "evaluate",
-          protocol: PROTOCOL,
-          producer: options.producer,
-          request,
-          data: data.blob,
-          ...(weights === undefined ? {} : { weights: blobOf(weights) }),
-          ...(resume === undefined ? {} : { resume: blobOf(resume) }),
-          keepsWeights,
-        },
-      }, {
-        keepsWeights,
-        reject: order.reject,
-        ...(afterEpoch === undefined ? {} : { afterEpoch }),
-        take(answer, weights) {
-          if (answer.kind !== "evaluated") return;
-          order.resolve({
-            evaluation: answer.evaluation,
-            ...(weights === undefined ? {} : { weights }),
-            seconds: answer.seconds,
-          });
-        },
-      });
+      place(askEvaluation(request, given, { ...asking, order }), given.rank);
     },
     predict(request, rank, order) {
-      checkEngine(request.engine, engine);
-      const data = dataOf(uploads, request.data, "predict");
-      const weights = weightsOf(uploads, request.weights);
-      place(rank, {
-        needs: { data, bytes: [weights] },
-        task: {
-          kind: "predict",
-          protocol: PROTOCOL,
-          producer: options.producer,
-          request,
-          data: data.blob,
-          weights: blobOf(weights),
-        },
-      }, {
-        keepsWeights: false,
-        reject: order.reject,
-        take({ seconds }, bytes) {
-          const logits = new Float32Array(bytes!.slice().buffer);
-          order.resolve({ logits, seconds });
-        },
-      });
+      place(askPrediction(request, { ...asking, order }), rank);
     },
     tend(id) {
       const ticket = tickets.get(id);
@@ -387,29 +324,6 @@ export function createTickets(options: TicketsOptions): Tickets {
       await Promise.all(own.map(({ id }) => board.remove(id)));
     },
   };
-}
-
-function checkEngine(name: string, engine: EngineIdentity): void {
-  if (name === engine.name) return;
-  throw new RangeError(
-    `Cannot ask the queue's workers: the request's engine name is "${name}", expected ${engine.name}`,
-  );
-}
-
-function dataOf(
-  uploads: Uploads,
-  id: string,
-  verb: "evaluate" | "predict",
-): PackedData {
-  const data = uploads.data(id);
-  if (data !== undefined) return data;
-  throw new RangeError(`Cannot ${verb}: data "${id}" is not registered`);
-}
-
-function weightsOf(uploads: Uploads, id: string): Uint8Array {
-  const weights = uploads.weights(id);
-  if (weights !== undefined) return weights;
-  throw new RangeError(`Cannot load weights: "${id}" is not registered`);
 }
 
 /** Why a job was given up, and what to do. */

@@ -158,6 +158,8 @@ export function createDataReader(
   cache?: PieceCache,
 ): DataReader {
   const held = new Map<string, Promise<SharedArrayBuffer | undefined>>();
+  /** What was read, by its manifest: most jobs are about the same data. */
+  const whole = new Map<string, Promise<TrainingData | undefined>>();
   let bytes = 0;
 
   async function fetchArray(
@@ -165,8 +167,7 @@ export function createDataReader(
   ): Promise<SharedArrayBuffer | undefined> {
     const into = new Uint8Array(new SharedArrayBuffer(blob.bytes));
     const options = cache === undefined ? { into } : { into, cache };
-    const whole = await getBlob(redis, blob, options);
-    return whole?.buffer;
+    return (await getBlob(redis, blob, options))?.buffer;
   }
 
   async function arrayOf(blob: Blob): Promise<SharedArrayBuffer | undefined> {
@@ -181,23 +182,35 @@ export function createDataReader(
     return await promise;
   }
 
+  async function fetchData(blob: Blob): Promise<TrainingData | undefined> {
+    const text = await getBlob(redis, blob);
+    if (text === undefined) return undefined;
+    const manifest = parseManifest(text);
+    const buffers = [];
+    for (const each of arraysOf(manifest)) {
+      const buffer = await arrayOf(each);
+      if (buffer === undefined) return undefined;
+      buffers.push(buffer);
+    }
+    return assemble(blob.pieces.join(), manifest, buffers);
+  }
+
   return {
     heldBytes: () => bytes,
     clear() {
       held.clear();
+      whole.clear();
       bytes = 0;
     },
     async read(blob) {
-      const text = await getBlob(redis, blob);
-      if (text === undefined) return undefined;
-      const manifest = parseManifest(text);
-      const buffers = [];
-      for (const each of arraysOf(manifest)) {
-        const buffer = await arrayOf(each);
-        if (buffer === undefined) return undefined;
-        buffers.push(buffer);
-      }
-      return assemble(blob.pieces.join(), manifest, buffers);
+      const key = blob.pieces.join();
+      const known = whole.get(key);
+      if (known !== undefined) return await known;
+      const promise = fetchData(blob);
+      whole.set(key, promise);
+      const data = await promise.catch(() => undefined);
+      if (data === undefined) whole.delete(key);
+      return await promise;
     },
   };
 }

@@ -6,6 +6,7 @@
  */
 
 import type { Redis } from "ioredis";
+import { wallClock } from "../cli/mod.ts";
 import type { TrainingData } from "../training/mod.ts";
 import { type Blob, blobOf, putBlob } from "./_blobs.ts";
 import { blobId } from "./_keys.ts";
@@ -28,14 +29,22 @@ export interface Uploads {
   readonly data: (id: string) => PackedData | undefined;
   /** What an id stands for; undefined where it was not registered. */
   readonly weights: (id: string) => Uint8Array | undefined;
+  /** Name of weights or of a checkpoint; the same array is read once. */
+  readonly nameOf: (bytes: Uint8Array) => Blob;
   /** Makes sure that data are on the server. */
   ensureData(data: PackedData): Promise<void>;
   /** Makes sure that bytes are on the server. */
-  ensureBytes(bytes: Uint8Array): Promise<Blob>;
+  ensureBytes(bytes: Uint8Array): Promise<void>;
+  /** Makes sure of all once more, whatever was seen there a moment ago. */
+  doubt(): void;
 }
+
+/** What was seen on the server so lately is taken to be there. */
+const FRESH_MS = 60_000;
 
 /** Nothing registered yet. */
 export function createUploads(redis: Redis, seconds: number): Uploads {
+  const freshMs = Math.min(FRESH_MS, seconds * 1000 / 10);
   const own = new Map<string, TrainingData>();
   const known = new Map<string, TrainingData>();
   const packed = new WeakMap<TrainingData, PackedData>();
@@ -44,11 +53,24 @@ export function createUploads(redis: Redis, seconds: number): Uploads {
   /** Uploads under way, by name. */
   const underWay = new Map<string, Promise<void>>();
 
+  /** When something was last seen there, by name. */
+  const seenMs = new Map<string, number>();
+
+  function nameOf(bytes: Uint8Array): Blob {
+    const blob = blobs.get(bytes) ?? blobOf(bytes);
+    blobs.set(bytes, blob);
+    return blob;
+  }
+
+  /** One upload at a time of a name, none of what was just there. */
   async function once(name: string, work: () => Promise<void>): Promise<void> {
+    const startMs = wallClock.monotonicMs();
+    if (startMs - (seenMs.get(name) ?? -Infinity) < freshMs) return;
     const running = underWay.get(name) ??
       work().finally(() => underWay.delete(name));
     underWay.set(name, running);
     await running;
+    seenMs.set(name, startMs);
   }
 
   return {
@@ -77,13 +99,13 @@ export function createUploads(redis: Redis, seconds: number): Uploads {
         if (await keepData(redis, data, seconds)) return;
         await putData(redis, data, seconds);
       }),
+    nameOf,
     async ensureBytes(bytes) {
-      const blob = blobs.get(bytes) ?? blobOf(bytes);
-      blobs.set(bytes, blob);
+      const blob = nameOf(bytes);
       await once(blobId(blob), async () => {
         await putBlob(redis, bytes, { seconds, blob });
       });
-      return blob;
     },
+    doubt: () => seenMs.clear(),
   };
 }

@@ -9,7 +9,6 @@ import type { Redis } from "ioredis";
 import process from "node:process";
 import { stopwatch, warn } from "../cli/mod.ts";
 import {
-  createWorkerPool,
   type EngineIdentity,
   engineIdentity,
   type Execution,
@@ -18,9 +17,10 @@ import {
   type Prediction,
 } from "../search/mod.ts";
 import type { TrainingData } from "../training/mod.ts";
+import { createBench, Unavailable } from "./_bench.ts";
 import { type Blob, getBlob, type PieceCache, putBlob } from "./_blobs.ts";
 import { createCheckpoints } from "./_checkpoints.ts";
-import { blobId, taskId } from "./_keys.ts";
+import { taskId } from "./_keys.ts";
 import {
   type Answer,
   answers,
@@ -31,7 +31,6 @@ import {
   type Task,
 } from "./_messages.ts";
 import { ownName } from "./_own_name.ts";
-import { createDataReader } from "./_training_data.ts";
 import {
   answerKey,
   checkpointKey,
@@ -90,34 +89,19 @@ export interface Consumer {
 /** Pause before an answer is offered again to a server that refused it. */
 const RETRY_MS = 2_000;
 
-/** 8 GiB. */
-const MOST_BYTES = 2 ** 33;
-
 /** Begins to take jobs. */
 export function createConsumer(
-  {
-    redis,
-    engine,
-    threads,
-    times,
-    cache,
-    own,
-    mostBytes = MOST_BYTES,
-  }: ConsumerOptions,
+  { redis, engine, threads, times, ...given }: ConsumerOptions,
 ): Consumer {
   const queue = queueName(engine);
-  const reader = createDataReader(redis, cache);
   const counts = { running: 0, done: 0, failed: 0, seconds: 0 };
   const told = new Set<string>();
   const host = Deno.hostname();
   const name = `${host}/${process.pid}`;
   const seconds = stopwatch();
   const id = ownName();
-  let pool = createWorkerPool(threads);
-  let busy = 0;
+  const bench = createBench({ redis, threads, ...given });
   let isLeaving = false;
-  let gate = Promise.resolve();
-  let whenIdle: (() => void) | undefined;
 
   /** Tells of trouble once: it may come with every job. */
   function tellOnce(error: unknown): void {
@@ -125,55 +109,6 @@ export function createConsumer(
     if (told.has(message) || isLeaving) return;
     told.add(message);
     warn(`Queue: ${message}`);
-  }
-
-  async function whileBusy<T>(work: () => Promise<T>): Promise<T> {
-    busy++;
-    try {
-      return await work();
-    } finally {
-      busy--;
-      if (busy === 0) whenIdle?.();
-    }
-  }
-
-  /** Lets go of all data once nothing is under way, if there are too many. */
-  async function makeRoom(): Promise<void> {
-    const turn = gate;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    gate = promise;
-    await turn;
-    try {
-      if (reader.heldBytes() <= mostBytes || isLeaving) return;
-      while (busy > 0) {
-        await new Promise<void>((done) => (whenIdle = done));
-      }
-      reader.clear();
-      const old = pool;
-      pool = createWorkerPool(threads);
-      await old.close();
-    } finally {
-      resolve();
-    }
-  }
-
-  /** Makes what a task needs known to the threads, under names of its content. */
-  async function supply(task: Task): Promise<Task["request"]> {
-    const data = own?.get(blobId(task.data)) ??
-      await refuseBad(() => reader.read(task.data));
-    if (data === undefined) throw new Unavailable("training data");
-    const id = blobId(task.data);
-    pool.register({ ...data, id });
-    if (task.weights === undefined) return { ...task.request, data: id };
-    const weights = await getBlob(redis, task.weights);
-    if (weights === undefined) throw new Unavailable("weights");
-    const weightsId = blobId(task.weights);
-    pool.registerWeights(weightsId, weights);
-    if (task.kind === "predict") {
-      return { ...task.request, data: id, weights: weightsId };
-    }
-    const start = { ...task.request.start!, weights: weightsId };
-    return { ...task.request, data: id, start };
   }
 
   async function train(
@@ -187,12 +122,14 @@ export function createConsumer(
       tell: (progress) => job.updateProgress(progress),
       onTrouble: tellOnce,
     });
-    const request = await supply(task);
-    const from = await checkpoints.latest(task.resume);
+    const [request, from] = await Promise.all([
+      bench.supply(task),
+      checkpoints.latest(task.resume),
+    ]);
     let handed: Promise<void> | undefined;
     let execution: Execution;
     try {
-      execution = await pool.submit(request as typeof task.request, {
+      execution = await bench.pool().submit(request as typeof task.request, {
         ...(from === undefined ? {} : { resume: from.checkpoint }),
         afterEpoch: checkpoints.offer,
         onStop: (progress) => {
@@ -226,8 +163,8 @@ export function createConsumer(
   async function predict(
     task: Extract<Task, { kind: "predict" }>,
   ): Promise<Answer> {
-    const request = await supply(task);
-    const prediction: Prediction = await pool.predict(
+    const request = await bench.supply(task);
+    const prediction: Prediction = await bench.pool().predict(
       request as typeof task.request,
     );
     const { buffer, byteOffset, byteLength } = prediction.logits;
@@ -266,8 +203,8 @@ export function createConsumer(
       const key = answerKey(queue, job.id);
       // Somebody may have answered it before its loss was noticed.
       if (await isAnswered(task, key)) return null;
-      await makeRoom();
-      const answer = await whileBusy(() =>
+      await bench.makeRoom();
+      const answer = await bench.whileBusy(() =>
         task.kind === "evaluate" ? train(task, job) : predict(task)
       );
       await untilTaken(() =>
@@ -339,36 +276,21 @@ export function createConsumer(
   beSeen();
 
   return {
-    counts: () => ({ ...counts, heldBytes: reader.heldBytes() }),
+    counts: () => ({ ...counts, heldBytes: bench.heldBytes() }),
     measure: (request, options) =>
-      whileBusy(() => pool.measure(request, options)),
+      bench.whileBusy(() => bench.pool().measure(request, options)),
     async leave() {
       if (isLeaving) return;
       isLeaving = true;
       clearInterval(presence);
       const closed = worker.close();
-      pool.interrupt();
+      bench.interrupt();
       await within(times.farewellMs, closed);
       await within(times.farewellMs, withdraw(redis, id));
       connection.disconnect();
-      await pool.close();
+      await bench.close();
     },
   };
-}
-
-/** Something that a job needs is not on the server any more. */
-class Unavailable extends Error {}
-
-/** What is no training data makes a bad job, not a bad training. */
-async function refuseBad<T>(read: () => Promise<T>): Promise<T> {
-  try {
-    return await read();
-  } catch (error) {
-    if (error instanceof TypeError) throw error;
-    throw new TypeError(
-      `Cannot read training data: ${(error as Error).message}`,
-    );
-  }
 }
 
 function reasonOf(error: unknown): [Failure["kind"], string] {

@@ -11,10 +11,11 @@ import {
   type Executor,
   InterruptedError,
 } from "../search/mod.ts";
+import type { Order } from "./_asking.ts";
 import { openBoard } from "./_board.ts";
 import { ownName } from "./_own_name.ts";
 import { speakProtocol } from "./_protocols.ts";
-import { createTickets, type Order } from "./_tickets.ts";
+import { createTickets } from "./_tickets.ts";
 import { createUploads } from "./_uploads.ts";
 import { watch } from "./_watch.ts";
 import { createWorkforce } from "./_workforce.ts";
