@@ -6,15 +6,8 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { parse } from "yaml";
-import { EXPERIMENTS } from "../experiments/all.ts";
-import {
-  CONFIGURATION,
-  denyNetwork,
-  type Permission,
-  taskArgs,
-  taskFlags,
-} from "./_tasks.ts";
-import { finish, inFolder, PROJECT } from "./experiments/_run.ts";
+import { CONFIGURATION, type Permission, taskFlags } from "./_tasks.ts";
+import { PROJECT } from "./experiments/_run.ts";
 
 /** The permission set of each task that runs a script; null: it may do everything. */
 const TASKS: Readonly<Record<string, string | null>> = {
@@ -301,56 +294,6 @@ Deno.test("sets of permissions refuse what they do not list", async () => {
   ) {
     assert.deepEqual(await doneUnder(set), expected, set);
   }
-});
-
-/** Runs a task's script with what the task may do, and nothing more. */
-async function task(name: string, args: readonly string[]) {
-  const { code, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: [...taskArgs(name), ...args],
-    cwd: PROJECT,
-    env: {
-      NO_COLOR: "1",
-      N2N_CALIBRATION: `${PROJECT}tests/experiments/_calibration.json`,
-    },
-    stdin: "null",
-  }).output();
-  return { code, stderr: new TextDecoder().decode(stderr) };
-}
-
-// Seen to fail: with reading of lib/ only, and with ORT_DISABLE_TELEMETRY taken from the
-// set.
-Deno.test("every experiment foresees its smoke profile with its task's permissions", async () => {
-  await inFolder(async (folder) => {
-    for (const { report } of EXPERIMENTS) {
-      const { code, stderr } = await task(report.question, [
-        ...["--profile", "smoke", "--dry-run", "--results", folder],
-      ]);
-      assert.equal(code, 0, `${report.question}: ${stderr}`);
-      assert.doesNotMatch(stderr, /NotCapable|Not permitted/);
-    }
-  });
-});
-
-Deno.test("tables are checked and data are verified with their tasks' permissions", async () => {
-  for (
-    const [name, args] of [
-      ["results", ["--check"]],
-      ["verify", ["--only", "bench.md"]],
-      ["data", ["verify", "mnist"]],
-    ] as const
-  ) {
-    const { code, stderr } = await task(name, args);
-    assert.equal(code, 0, `${name}: ${stderr}`);
-  }
-});
-
-Deno.test("a search needs no network once its data are cached", async () => {
-  await inFolder(async (folder) => {
-    const { stderr } = await finish(folder, {
-      deno: [denyNetwork()],
-    });
-    assert.doesNotMatch(stderr, /NotCapable|Not permitted/);
-  });
 });
 
 Deno.test("taskFlags() gives what a task runs Deno with", () => {

@@ -2,7 +2,7 @@
  * Nothing is sent anywhere and nothing is left outside of the folders that a user
  * names: for every engine that this machine has, for a whole search with its
  * tables and figures, and for pictures that are decoded. (onnx-cpu, whose runtime
- * would do both, has more tests: tests/engine/telemetry_test.ts.)
+ * would do both, has more tests: tests/engine/telemetry_long_test.ts.)
  */
 
 import assert from "node:assert/strict";

@@ -178,7 +178,7 @@ export const MUTATIONS: readonly Mutation[] = [
     file: "lib/engine/onnx/_telemetry.ts",
     from: `const VARIABLE = "ORT_DISABLE_TELEMETRY";`,
     to: `const VARIABLE = "ORT_DISABLE_TELEMETRY_NOT";`,
-    test: "tests/engine/telemetry_test.ts",
+    test: "tests/engine/telemetry_long_test.ts",
     filter: "when it trains here",
   },
   {

@@ -1,5 +1,5 @@
 // Prints the digest of a policy of each kind after some updates. Run in processes of its
-// own by determinism_test.ts: deno run _digest.ts <seed>
+// own by determinism_long_test.ts: deno run _digest.ts <seed>
 
 // TensorFlow.js brings seedrandom, which stirs Math.random into a pool of its own
 // when it is loaded; no policy draws from that. So it is loaded first.
