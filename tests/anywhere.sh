@@ -73,6 +73,7 @@ changes=$(git status --porcelain)
 
 if [ -n "$tests" ]; then
   say "Every test"
-  $deno task test:all
+  $deno task test
+  $deno task test:long
 fi
 say "all as README says"

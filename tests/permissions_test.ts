@@ -31,7 +31,7 @@ const TASKS: Readonly<Record<string, string | null>> = {
   "setup:onednn": "setup",
   "setup:tfjs-node": "setup",
   "test": null,
-  "test:all": null,
+  "test:long": null,
   "test:quick": null,
   "test:mutations": null,
   "soak": null,

@@ -75,7 +75,7 @@ const COMMANDS: readonly Known[] = [
 
 /** Tasks of deno.json that are no commands of their own. */
 const OTHERS = [
-  ...["test", "test:all", "test:quick", "test:mutations"],
+  ...["test", "test:long", "test:quick", "test:mutations"],
   ...["figures", "ok", "page", "packages"],
 ];
 
