@@ -62,7 +62,7 @@ export const command = {
   ],
   schema: z.strictObject({
     student: z.string().min(1).optional().describe(
-      "The winner of a stage: QUESTION/PROFILE/CELL/STAGE; default: one of the laptop profile, else of another, else of smoke",
+      "The winner of a stage: QUESTION/PROFILE/CELL/STAGE; default: one that can be drawn for; of the laptop profile, else of another, else of smoke",
     ),
     teacher: z.string().min(1).optional().describe(
       "A teacher of results/teachers, by its name; default: the student's own, else the best of its data set",

@@ -15,13 +15,13 @@ function rankOf({ profile, question, student }: KnownStudent): string {
     String(student?.input) === "1,28,28" ? 0 : 1,
     QUESTIONS.indexOf(question) + 1 || QUESTIONS.length + 1,
   ];
-  return `${profileRank}${canDraw}${questionRank}`;
+  return `${canDraw}${profileRank}${questionRank}`;
 }
 
 /**
- * The student that is shown where none is named: of the laptop profile before others
- * and before the smoke profile; one that can be drawn for; of rq1, of rq4, of rq2; the
- * first of those.
+ * The student that is shown where none is named: one that can be drawn for, whose
+ * images every machine can have; of the laptop profile before others and before the
+ * smoke profile; of rq1, of rq4, of rq2; the first of those.
  *
  * @param known Recorded cells.
  * @returns Its cell; undefined where no cell's weights are kept.
