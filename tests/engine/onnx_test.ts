@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { openEngine } from "../../lib/engine/mod.ts";
 import { flatLayouts, piecesOf } from "../../lib/engine/onnx/flat.ts";
-import { openOnnxCpu } from "../../lib/engine/onnx/mod.ts";
 import * as ort from "../../lib/engine/onnx/runtime.ts";
 import {
   buildNetwork,
@@ -18,7 +17,7 @@ import { whereAvailable } from "./where_available.ts";
 
 const watch = watchOnnx(ort);
 
-const blocked: Suite = {
+const suite: Suite = {
   name: "onnx-cpu",
   open: () => openEngine("onnx-cpu"),
   expected: async () => engineSolver(await openEngine("tfjs")),
@@ -27,16 +26,8 @@ const blocked: Suite = {
   live: { count: watch.count, holds: true },
 };
 
-// What processors without the runtime's direct convolutions compute.
-const plain: Suite = {
-  ...blocked,
-  name: "onnx-cpu without blocks",
-  hasName: false,
-  open: () => openOnnxCpu({ blocked: false }),
-};
-
 await whereAvailable("onnx-cpu", "the contract", () => {
-  for (const suite of [blocked, plain]) onnxContract(suite);
+  onnxContract(suite);
   testPieces();
 });
 
@@ -54,7 +45,7 @@ function testPieces(): void {
       3,
     );
     await checkProblem(
-      blocked,
+      suite,
       makeProblem(MANY_PARAMETERS, { seed: 3, steps: 3, optimiser: adam({}) }),
     );
   });
