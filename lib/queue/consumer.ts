@@ -17,7 +17,7 @@ import {
   type Prediction,
 } from "../search/mod.ts";
 import type { TrainingData } from "../training/mod.ts";
-import { createBench, Unavailable } from "./_bench.ts";
+import { createWorkbench, Unavailable } from "./_workbench.ts";
 import { type Blob, getBlob, type PieceCache, putBlob } from "./_blobs.ts";
 import { createCheckpoints } from "./_checkpoints.ts";
 import { taskId } from "./_keys.ts";
@@ -100,7 +100,7 @@ export function createConsumer(
   const name = `${host}/${process.pid}`;
   const seconds = stopwatch();
   const id = ownName();
-  const bench = createBench({ redis, threads, ...given });
+  const workbench = createWorkbench({ redis, threads, ...given });
   let isLeaving = false;
 
   /** Tells of trouble once: it may come with every job. */
@@ -123,20 +123,23 @@ export function createConsumer(
       onTrouble: tellOnce,
     });
     const [request, from] = await Promise.all([
-      bench.supply(task),
+      workbench.supply(task),
       checkpoints.latest(task.resume),
     ]);
     let handed: Promise<void> | undefined;
     let execution: Execution;
     try {
-      execution = await bench.pool().submit(request as typeof task.request, {
-        ...(from === undefined ? {} : { resume: from.checkpoint }),
-        afterEpoch: checkpoints.offer,
-        onStop: (progress) => {
-          handed = checkpoints.hand(progress);
-          handed.catch(tellOnce);
+      execution = await workbench.pool().submit(
+        request as typeof task.request,
+        {
+          ...(from === undefined ? {} : { resume: from.checkpoint }),
+          afterEpoch: checkpoints.offer,
+          onStop: (progress) => {
+            handed = checkpoints.hand(progress);
+            handed.catch(tellOnce);
+          },
         },
-      });
+      );
     } catch (error) {
       await handed?.catch(() => undefined);
       throw error;
@@ -163,8 +166,8 @@ export function createConsumer(
   async function predict(
     task: Extract<Task, { kind: "predict" }>,
   ): Promise<Answer> {
-    const request = await bench.supply(task);
-    const prediction: Prediction = await bench.pool().predict(
+    const request = await workbench.supply(task);
+    const prediction: Prediction = await workbench.pool().predict(
       request as typeof task.request,
     );
     const { buffer, byteOffset, byteLength } = prediction.logits;
@@ -203,8 +206,8 @@ export function createConsumer(
       const key = answerKey(queue, job.id);
       // Somebody may have answered it before its loss was noticed.
       if (await isAnswered(task, key)) return null;
-      await bench.makeRoom();
-      const answer = await bench.whileBusy(() =>
+      await workbench.makeRoom();
+      const answer = await workbench.whileBusy(() =>
         task.kind === "evaluate" ? train(task, job) : predict(task)
       );
       await untilTaken(() =>
@@ -276,19 +279,19 @@ export function createConsumer(
   beSeen();
 
   return {
-    counts: () => ({ ...counts, heldBytes: bench.heldBytes() }),
+    counts: () => ({ ...counts, heldBytes: workbench.heldBytes() }),
     measure: (request, options) =>
-      bench.whileBusy(() => bench.pool().measure(request, options)),
+      workbench.whileBusy(() => workbench.pool().measure(request, options)),
     async leave() {
       if (isLeaving) return;
       isLeaving = true;
       clearInterval(presence);
       const closed = worker.close();
-      bench.interrupt();
+      workbench.interrupt();
       await within(times.farewellMs, closed);
       await within(times.farewellMs, withdraw(redis, id));
       connection.disconnect();
-      await bench.close();
+      await workbench.close();
     },
   };
 }

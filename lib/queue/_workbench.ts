@@ -13,8 +13,8 @@ import { blobId } from "./_keys.ts";
 import type { Task } from "./_messages.ts";
 import { createDataReader } from "./_training_data.ts";
 
-/** What {@link createBench} works with. */
-export interface BenchOptions {
+/** What {@link createWorkbench} works with. */
+export interface WorkbenchOptions {
   /** The connection. */
   readonly redis: Redis;
   /** How many threads, >= 1. */
@@ -28,7 +28,7 @@ export interface BenchOptions {
 }
 
 /** Threads with data. */
-export interface Bench {
+export interface Workbench {
   /** The threads; others after each {@link makeRoom}. */
   readonly pool: () => Executor;
   /**
@@ -58,9 +58,9 @@ const MOST_BYTES = 2 ** 33;
 export class Unavailable extends Error {}
 
 /** Starts threads when they are needed. */
-export function createBench(
-  { redis, threads, cache, own, mostBytes = MOST_BYTES }: BenchOptions,
-): Bench {
+export function createWorkbench(
+  { redis, threads, cache, own, mostBytes = MOST_BYTES }: WorkbenchOptions,
+): Workbench {
   const reader = createDataReader(redis, cache);
   let pool = createWorkerPool(threads);
   /** Names of weights that the pool has. */
