@@ -15,6 +15,7 @@ export const PROPAGATION = {
 export const ALGORITHM = {
   direct: 1,
   winograd: 2,
+  relu: 0x1f,
   maxPool: 0x1ff,
   averagePool: 0x3ff,
 } as const;

@@ -26,6 +26,9 @@
  * running statistics; and predictions. A network is what its weights compute: its
  * accuracy and its logits as a teacher do not depend on what it was trained in.
  *
+ * **Predictions** compute a convolution, the batch norm, the sum and the ReLU behind
+ * it as one (folded.ts), where no NaN can arise that this would hide.
+ *
  * Each pass of a convolution takes the first of these ways that the library has a
  * kernel for (layers/conv.ts), by shape and instruction set, never by a stopwatch:
  *
@@ -54,7 +57,7 @@ import { checkPrecision } from "../precision.ts";
  * Version of the plans that this folder makes. Raise it with every change that
  * can change a bit of a result: stored results are kept apart by it.
  */
-const PLAN = 2;
+const PLAN = 3;
 
 /**
  * Opens the system's oneDNN: one thread, no C.

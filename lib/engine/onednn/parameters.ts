@@ -6,7 +6,13 @@ import {
 import { checkWeights } from "../checks.ts";
 import type { Optimiser, TrainingState, Weights } from "../engine.ts";
 import { allocate, type Arena, type Buffer, floats, release } from "./arena.ts";
-import { gather, type Layout, layoutOf, scatter } from "./layout.ts";
+import {
+  type Entry,
+  gather,
+  type Layout,
+  layoutOf,
+  scatter,
+} from "./layout.ts";
 import { slotCount, update } from "./optimiser.ts";
 
 /**
@@ -20,7 +26,7 @@ export class Parameters {
   readonly #arena: Arena;
   readonly #slots: number;
   readonly #running: Map<string, Float32Array>;
-  readonly #offsets: ReadonlyMap<string, number>;
+  readonly #entries: ReadonlyMap<string, Entry>;
   #step = 0;
 
   constructor(network: Network, optimiser: Optimiser, block: 8 | 16) {
@@ -30,8 +36,8 @@ export class Parameters {
     this.#slots = slotCount(optimiser);
     this.#arena = allocate((2 + this.#slots) * this.#bytes, "weights");
     floats(this.#arena, 0, (2 + this.#slots) * this.#layout.size).fill(0);
-    this.#offsets = new Map(
-      this.#layout.entries.map(({ name, offset }) => [name, offset]),
+    this.#entries = new Map(
+      this.#layout.entries.map((entry) => [entry.name, entry]),
     );
     this.#running = new Map(
       this.table.filter(({ trainable }) => !trainable)
@@ -49,7 +55,7 @@ export class Parameters {
   }
 
   #buffer(name: string, vector: number): Buffer {
-    const offset = this.#offsets.get(name)!;
+    const { offset } = this.#entries.get(name)!;
     return {
       bytes: 0,
       first: 0,
@@ -69,6 +75,11 @@ export class Parameters {
     return this.#buffer(name, 1);
   }
 
+  /** Where a parameter's public values stand among its blocked ones. */
+  places(name: string): Int32Array {
+    return this.#entries.get(name)!.places;
+  }
+
   /** Running statistics of a batch norm. */
   running(name: string): Float32Array {
     return this.#running.get(name)!;
@@ -76,7 +87,7 @@ export class Parameters {
 
   /** Values of a parameter with one number a channel. */
   channelValues(name: string): Float32Array {
-    return this.#vector(0).subarray(this.#offsets.get(name)!);
+    return this.#vector(0).subarray(this.#entries.get(name)!.offset);
   }
 
   /** Gives the memory back. */

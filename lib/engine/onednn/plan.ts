@@ -51,6 +51,11 @@ export interface TrainingStep {
 
 /** Computes logits with the running statistics. */
 export interface Prediction {
+  /**
+   * Reads the weights; before a run where they, or what this program's other plans
+   * leave in their common memory, may be others than at the last time.
+   */
+  prepare(): void;
   /** `images` is at most a batch; returns `[batch, classes]`, valid until the next run. */
   run(images: Float32Array): Float64Array;
   dispose(): void;
@@ -69,6 +74,7 @@ interface Ends {
 interface Kind {
   readonly training: boolean;
   readonly narrow: boolean;
+  readonly folded?: PlanContext["folded"];
   readonly pass: () => TrainingPass;
 }
 
@@ -90,7 +96,7 @@ function record<Plan>(
 function begin(
   recorder: Recorder,
   { library, network, parameters, batch }: PlanOptions,
-  { training, narrow, pass }: Kind,
+  { training, narrow, folded, pass }: Kind,
 ): Ends {
   const endings: (() => void)[] = [];
   const context: PlanContext = {
@@ -98,8 +104,10 @@ function begin(
     batch,
     training,
     narrow,
+    ...(folded === undefined ? {} : { folded }),
     parameter: (name) => parameters.parameter(name),
     gradient: (name) => parameters.gradient(name),
+    places: (name) => parameters.places(name),
     running: (name) => parameters.running(name),
     vector: (name) => parameters.channelValues(name),
     pass,
@@ -270,13 +278,20 @@ function recordGradient(
   return { shape, tensor: recorder.as(wide, describeMap(context, shape)) };
 }
 
-/** Makes the plan of a prediction. */
-export function planPrediction(options: PlanOptions): Prediction {
+/**
+ * Makes the plan of a prediction: convolutions with what follows them where they
+ * are given, else layer by layer.
+ */
+export function planPrediction(
+  options: PlanOptions,
+  folded?: PlanContext["folded"],
+): Prediction {
   const { network, batch } = options;
   const kind = {
     training: false,
     // A network is what its weights compute, whatever they were trained in.
     narrow: false,
+    ...(folded === undefined ? {} : { folded }),
     pass(): never {
       throw new Error("Cannot train: the plan is one of predictions");
     },
@@ -291,13 +306,16 @@ export function planPrediction(options: PlanOptions): Prediction {
     const [channels, height, width] = output.shape;
     const logits = new Float64Array(batch * channels * height * width);
     recordLogits(context, output, { logits, use() {} });
-    const { arena, run, dispose } = context.recorder.finish(options.scratch);
+    const { arena, prepare, run, dispose } = context.recorder.finish(
+      options.scratch,
+    );
     const pixels = floats(
       arena,
       images.tensor.buffer.offset,
       batch * network.input[0] * network.input[1] * network.input[2],
     );
     return {
+      prepare,
       run(given) {
         pixels.set(given);
         // Rows of an earlier, longer piece compute nothing that is read.

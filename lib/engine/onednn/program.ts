@@ -22,18 +22,8 @@ import type {
 import { Scratch } from "./arena.ts";
 import type { Library } from "./library.ts";
 import { Parameters } from "./parameters.ts";
-import {
-  planPrediction,
-  planTraining,
-  type Prediction,
-  type TrainingStep,
-} from "./plan.ts";
-
-/**
- * Images of one piece of a prediction: enough to keep the processor busy, few
- * enough that a piece's maps stay in the cache.
- */
-const PREDICTION_BATCH = 64;
+import { planTraining, type TrainingStep } from "./plan.ts";
+import { Predictions } from "./predictions.ts";
 
 /** A network compiled to lists of oneDNN primitives. */
 export class OnednnProgram implements Program {
@@ -45,8 +35,8 @@ export class OnednnProgram implements Program {
   #parameters: Parameters | undefined;
   /** By batch size: the plan's own, and one for each partial batch that came. */
   readonly #steps = new Map<number, TrainingStep>();
-  #prediction: Prediction | undefined;
   readonly #scratch = new Scratch();
+  readonly #predictions: Predictions;
 
   private constructor(library: Library, network: Network, plan: TrainingPlan) {
     const [channels, height, width] = shapesOf(network).output;
@@ -59,6 +49,12 @@ export class OnednnProgram implements Program {
       classes: channels * height * width,
     };
     this.#parameters = new Parameters(network, plan.optimiser, library.block);
+    this.#predictions = new Predictions({
+      library,
+      network,
+      parameters: this.#parameters,
+      scratch: this.#scratch,
+    });
     this.#stepOf(plan.batchSize);
   }
 
@@ -102,6 +98,7 @@ export class OnednnProgram implements Program {
   ): Promise<number> {
     const parameters = this.#alive();
     checkBatch(batch, { plan: this.#plan, sizes: this.#sizes });
+    this.#predictions.forget();
     const loss = this.#stepOf(batch.size).run(batch, random);
     parameters.update(learningRate);
     return loss;
@@ -109,8 +106,8 @@ export class OnednnProgram implements Program {
 
   // deno-lint-ignore require-await
   async predict(images: Float32Array, count: number): Promise<Float32Array> {
-    const parameters = this.#alive();
-    const { features, classes } = this.#sizes;
+    this.#alive();
+    const { features } = this.#sizes;
     check(Number.isSafeInteger(count) && count >= 0, {
       action: "predict",
       what: "count",
@@ -122,22 +119,10 @@ export class OnednnProgram implements Program {
       what: "images",
       least: count * features,
     });
-    this.#prediction ??= planPrediction({
-      library: this.#library,
-      network: this.#network,
-      parameters,
-      scratch: this.#scratch,
-      batch: PREDICTION_BATCH,
+    return this.#predictions.predict(images.subarray(0, count * features), {
+      ...this.#sizes,
+      count,
     });
-    const logits = new Float32Array(count * classes);
-    for (let from = 0; from < count; from += PREDICTION_BATCH) {
-      const to = Math.min(count, from + PREDICTION_BATCH);
-      const piece = this.#prediction.run(
-        images.subarray(from * features, to * features),
-      );
-      logits.set(piece.subarray(0, (to - from) * classes), from * classes);
-    }
-    return logits;
   }
 
   // deno-lint-ignore require-await
@@ -148,6 +133,7 @@ export class OnednnProgram implements Program {
   ): Promise<void> {
     this.#alive();
     checkObservation({ images, size, momentum }, this.#sizes);
+    this.#predictions.forget();
     this.#stepOf(size).observe(images, momentum);
   }
 
@@ -157,6 +143,7 @@ export class OnednnProgram implements Program {
   }
 
   load(weights: Weights): void {
+    this.#predictions.forget();
     this.#alive().load(weights);
   }
 
@@ -166,14 +153,14 @@ export class OnednnProgram implements Program {
   }
 
   restore(state: TrainingState): void {
+    this.#predictions.forget();
     this.#alive().restore(state);
   }
 
   dispose(): Promise<void> {
     for (const step of this.#steps.values()) step.dispose();
-    this.#prediction?.dispose();
+    this.#predictions.dispose();
     this.#steps.clear();
-    this.#prediction = undefined;
     this.#scratch.dispose();
     this.#parameters?.dispose();
     this.#parameters = undefined;

@@ -28,6 +28,8 @@ export type Arguments = readonly (readonly [number, Tensor])[];
 /** A plan that can be run until it is disposed. */
 export interface Recorded {
   readonly arena: Arena;
+  /** Runs the preparations: once for all runs that find their buffers untouched. */
+  prepare(): void;
   /** Runs the first operations, by default all. */
   run(operations?: number): void;
   dispose(): void;
@@ -42,6 +44,8 @@ export class Recorder {
   readonly library: Library;
   readonly #buffers = new Set<Buffer>();
   readonly #operations: Operation[] = [];
+  readonly #preparations: Operation[] = [];
+  #preparing = false;
   readonly #descriptors: Deno.PointerObject[] = [];
   readonly #primitives: Deno.PointerObject[] = [];
   readonly #memories: Deno.PointerObject[] = [];
@@ -76,6 +80,19 @@ export class Recorder {
   }
 
   /**
+   * Has `record` record preparations instead: operations that run before many
+   * runs. Nobody else writes where they write.
+   */
+  preparation<Result>(record: () => Result): Result {
+    this.#preparing = true;
+    try {
+      return record();
+    } finally {
+      this.#preparing = false;
+    }
+  }
+
+  /**
    * Makes a primitive's descriptor.
    *
    * @returns undefined where the library has no kernel for it.
@@ -83,13 +100,14 @@ export class Recorder {
   tryDescriptor(
     operation: Bytes,
     hint: Deno.PointerValue = null,
+    attributes: Deno.PointerValue = null,
   ): Deno.PointerObject | undefined {
     const { symbols, engine } = this.library;
     const out = new BigUint64Array(1);
     const status = symbols.dnnl_primitive_desc_create(
       out,
       operation,
-      null,
+      attributes,
       engine,
       hint,
     );
@@ -214,6 +232,14 @@ export class Recorder {
     uses: readonly Buffer[],
     bind: (arena: Arena) => () => void,
   ): void {
+    if (this.#preparing) {
+      for (const buffer of uses) {
+        this.#buffers.add(buffer);
+        [buffer.first, buffer.last] = [-1, Infinity];
+      }
+      this.#preparations.push({ bind });
+      return;
+    }
     const index = this.#operations.length;
     for (const buffer of uses) {
       this.#buffers.add(buffer);
@@ -273,10 +299,14 @@ export class Recorder {
   /** Places all buffers and binds all operations. */
   finish(scratch: Scratch): Recorded {
     const arena = scratch.atLeast(place([...this.#buffers]));
+    const preparations = this.#preparations.map(({ bind }) => bind(arena));
     const steps = this.#operations.map(({ bind }) => bind(arena));
     this.#freeDescriptors();
     return {
       arena,
+      prepare() {
+        for (const prepare of preparations) prepare();
+      },
       run(operations = steps.length) {
         for (let i = 0; i < operations; i++) steps[i]!();
       },

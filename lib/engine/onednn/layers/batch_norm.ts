@@ -70,12 +70,15 @@ function forwardArguments(
   ];
 }
 
-/** y = scale (x - m) / sqrt(v + epsilon) + shift with the running statistics. */
+/**
+ * y = scale (x - m) / sqrt(v + epsilon) + shift with the running statistics, and a
+ * ReLU that follows where no NaN can come that it would hide.
+ */
 function inference(
   context: PlanContext,
   place: Place,
   input: FeatureMap,
-  { skippedBias }: BatchNormOptions,
+  { skippedBias, relu }: BatchNormOptions,
 ): FeatureMap {
   const { recorder } = context;
   const { symbols } = recorder.library;
@@ -105,7 +108,8 @@ function inference(
           PROPAGATION.forwardInference,
           input.tensor.descriptor,
           BATCH_NORM_EPSILON,
-          NORM_FLAG.globalStatistics | NORM_FLAG.scaleShift,
+          NORM_FLAG.globalStatistics | NORM_FLAG.scaleShift |
+            (relu && context.folded !== undefined ? NORM_FLAG.fuseReLU : 0),
         ),
       "describe a batch norm",
     ),
@@ -236,7 +240,7 @@ function training(
   };
 }
 
-/** Batch normalisation; in predictions a ReLU that follows is not part of it. */
+/** Batch normalisation. */
 export function batchNorm(
   context: PlanContext,
   place: Place,

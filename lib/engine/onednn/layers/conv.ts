@@ -14,6 +14,9 @@ import {
   describeOperation,
   dimensions,
 } from "../descriptors.ts";
+import { floats } from "../arena.ts";
+import { withEnding } from "../attributes.ts";
+import type { Tail } from "../folded.ts";
 import { padded } from "../layout.ts";
 import type { Tensor } from "../recorder.ts";
 import {
@@ -50,6 +53,10 @@ export interface ConvOptions {
   readonly plain: boolean;
   /** Whether batch norm follows at once, which the bias cancels in. */
   readonly biasCancels: boolean;
+  /** In predictions that compute both as one: what follows and becomes part of it. */
+  readonly tail: Tail | undefined;
+  /** Likewise: the map that the output is added to, which it is written over. */
+  readonly onto?: FeatureMap | undefined;
 }
 
 /** Layouts of a convolution's maps, and of the weights that go with them. */
@@ -96,13 +103,49 @@ function winogradFits(
     Math.min(height, width) >= bounds.side;
 }
 
-/** y = convolution of x, with a bias where it does not cancel. */
+/** What a convolution multiplies by and adds. */
+interface Operands {
+  readonly weights: Tensor;
+  readonly bias: Tensor | undefined;
+}
+
+/** Has preparations write the weights and bias of a convolution and its tail. */
+function recordFolded(
+  context: PlanContext,
+  { name }: Place,
+  weights: Tensor,
+  bias: Tensor,
+): void {
+  const { recorder } = context;
+  const places = context.places(`${name}.weight`);
+  recorder.preparation(() =>
+    recorder.host([weights.buffer, bias.buffer], (arena) => {
+      const [kernel, shift] = [weights, bias].map(({ buffer }) =>
+        floats(arena, buffer.offset, buffer.bytes / 4)
+      );
+      return () => {
+        const folded = context.folded!().get(name)!;
+        kernel!.fill(0);
+        for (let i = 0; i < places.length; i++) {
+          kernel![places[i]!] = folded.weight[i]!;
+        }
+        shift!.fill(0);
+        shift!.set(folded.bias);
+      };
+    })
+  );
+}
+
+/**
+ * y = convolution of x, with a bias where it does not cancel, and with its tail
+ * where it has one.
+ */
 export function conv(
   context: PlanContext,
   layer: Conv,
   place: Place,
   input: FeatureMap,
-  { plain, biasCancels }: ConvOptions,
+  { plain, biasCancels, tail, onto }: ConvOptions,
 ): Forward {
   const { recorder } = context;
   const { library } = recorder;
@@ -119,14 +162,32 @@ export function conv(
     shape,
     plain ? tags.plain : tags.blocked,
   );
-  const hasBias = layer.bias && !biasCancels;
+  const hasBias = tail !== undefined || layer.bias && !biasCancels;
   const biasMemory = hasBias ? describeVector(context, outChannels) : null;
   const strides = dimensions([layer.stride, layer.stride]);
   const padding = dimensions([layer.padding, layer.padding]);
-  const weights: Tensor = {
-    descriptor: master,
-    buffer: context.parameter(`${place.name}.weight`),
-  };
+  const { weights, bias } = operands();
+
+  function operands(): Operands {
+    if (tail !== undefined) {
+      const folded = {
+        weights: recorder.tensor(master),
+        bias: recorder.tensor(biasMemory!),
+      };
+      recordFolded(context, place, folded.weights, folded.bias);
+      return folded;
+    }
+    return {
+      weights: {
+        descriptor: master,
+        buffer: context.parameter(`${place.name}.weight`),
+      },
+      bias: biasMemory === null ? undefined : {
+        descriptor: biasMemory,
+        buffer: context.parameter(`${place.name}.bias`),
+      },
+    };
+  }
 
   const { batch } = context;
   const [inputHeight, inputWidth] = place.input.slice(1);
@@ -174,6 +235,7 @@ export function conv(
   function describe(
     init: (algorithm: number, maps: Maps) => Bytes,
     hint: Deno.PointerValue,
+    attributes: Deno.PointerValue = null,
   ): Way {
     let slow: Way | undefined;
     const ways = [
@@ -184,7 +246,11 @@ export function conv(
       [ALGORITHM.direct, unblocked] as const,
     ];
     for (const [algorithm, maps] of ways) {
-      const descriptor = recorder.tryDescriptor(init(algorithm, maps), hint);
+      const descriptor = recorder.tryDescriptor(
+        init(algorithm, maps),
+        hint,
+        attributes,
+      );
       if (descriptor === undefined) continue;
       const name = recorder.implementation(descriptor);
       if (maps.kernels?.test(name) === false) continue;
@@ -197,43 +263,58 @@ export function conv(
     );
   }
 
-  const { descriptor: forward, maps } = describe(
-    (algorithm, maps) =>
-      describeOperation((out) =>
-        symbols.dnnl_convolution_forward_desc_init(
-          out,
-          // In predictions too, so that both use one layout of the weights.
-          PROPAGATION.forwardTraining,
-          algorithm,
-          maps.input,
-          maps.weights,
-          biasMemory,
-          maps.output,
-          strides,
-          padding,
-          padding,
-        ), "describe a convolution"),
-    null,
+  const describeForward = (attributes: Deno.PointerValue) =>
+    describe(
+      (algorithm, maps) =>
+        describeOperation((out) =>
+          symbols.dnnl_convolution_forward_desc_init(
+            out,
+            // In predictions too: for others Winograd wants weights in a layout
+            // that nothing brings them into.
+            PROPAGATION.forwardTraining,
+            algorithm,
+            maps.input,
+            maps.weights,
+            biasMemory,
+            maps.output,
+            strides,
+            padding,
+            padding,
+          ), "describe a convolution"),
+      null,
+      attributes,
+    );
+  const { descriptor: forward, maps } = withEnding(
+    library,
+    { adds: onto !== undefined, relu: tail?.relu === true },
+    describeForward,
   );
-  const output = newMap(context, place.output);
-  const bias = biasMemory && ([ARGUMENT.bias, {
-    descriptor: biasMemory,
-    buffer: context.parameter(`${place.name}.bias`),
-  }] as const);
-  recorder.into(
-    output.tensor,
-    maps.output,
-    (destination) =>
-      recorder.primitive(forward, [
-        [ARGUMENT.source, recorder.as(input.tensor, maps.input)],
-        [
-          ARGUMENT.weights,
-          recorder.as(weights, recorder.query(forward, QUERY.weights)),
-        ],
-        ...(bias ? [bias] : []),
-        [ARGUMENT.destination, destination],
-      ]),
-  );
+  const wanted = recorder.query(forward, QUERY.weights);
+  const arranged = tail === undefined
+    ? recorder.as(weights, wanted)
+    : recorder.preparation(() => recorder.as(weights, wanted));
+  const output = onto === undefined ? newMap(context, place.output) : added();
+  const compute = (destination: Tensor) =>
+    recorder.primitive(forward, [
+      [ARGUMENT.source, recorder.as(input.tensor, maps.input)],
+      [ARGUMENT.weights, arranged],
+      ...(bias ? [[ARGUMENT.bias, bias] as const] : []),
+      [ARGUMENT.destination, destination],
+    ]);
+  if (onto === undefined) recorder.into(output.tensor, maps.output, compute);
+  else {
+    const sum = recorder.as(output.tensor, maps.output);
+    compute(sum);
+    if (sum !== output.tensor) recorder.reorder(sum, output.tensor);
+  }
+
+  /** What is added to: not the input itself, which would change while it is read. */
+  function added(): FeatureMap {
+    if (onto!.tensor.buffer !== input.tensor.buffer) return onto!;
+    const copy = newMap(context, place.output);
+    recorder.reorder(onto!.tensor, copy.tensor);
+    return copy;
+  }
 
   function backwardWeights(gradient: FeatureMap): void {
     const { descriptor, maps } = describe(

@@ -11,6 +11,7 @@ import type { Buffer } from "../arena.ts";
 import { type Bytes, describeMemory } from "../descriptors.ts";
 import { TAG, TYPE, type ValueType } from "../constants.ts";
 import { padded } from "../layout.ts";
+import type { Folded } from "../folded.ts";
 import type { Recorder, Tensor } from "../recorder.ts";
 
 /** What a pass in training mode is given beside its images. */
@@ -33,6 +34,8 @@ export interface PlanContext {
   parameter(name: string): Buffer;
   /** Where its gradient belongs. */
   gradient(name: string): Buffer;
+  /** Where a trainable parameter's public values stand among the blocked ones. */
+  places(name: string): Int32Array;
   /** Running statistics by name, in their public form. */
   running(name: string): Float32Array;
   /** Public values of a trainable vector. */
@@ -41,6 +44,8 @@ export interface PlanContext {
   pass(): TrainingPass;
   /** Takes an action for the end of each run; one that fails before leaves it out. */
   atEnd(action: () => void): void;
+  /** Convolutions with what follows them, in predictions that compute both as one. */
+  readonly folded?: () => Folded["convolutions"];
   /** One number an image, 0; made NaN, it makes the image's logits NaN. */
   readonly watch: Float32Array;
 }

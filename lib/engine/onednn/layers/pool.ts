@@ -58,7 +58,10 @@ export function pool(
   const workspace: Arguments = memoryBytes(library, descriptor) === 0
     ? []
     : [[ARGUMENT.workspace, recorder.tensor(descriptor)]];
-  if (isMax && !input.watched) watchInput(context, input);
+  // Where layers are folded no NaN can arise.
+  if (isMax && !input.watched && context.folded === undefined) {
+    watchInput(context, input);
+  }
   recorder.primitive(forward, [
     [ARGUMENT.source, recorder.as(input.tensor, source)],
     [ARGUMENT.destination, output.tensor],

@@ -7,6 +7,7 @@ import {
   type Residual,
   type Shape,
 } from "../../../network/mod.ts";
+import { endsInConv, type Tail, tailOf } from "../folded.ts";
 import { readsPlainImages } from "../layout.ts";
 import { batchNorm } from "./batch_norm.ts";
 import { join, padChannels, split } from "./concat.ts";
@@ -23,6 +24,11 @@ export interface Sequence {
   /** Name of the list. */
   readonly prefix: string;
   readonly shape: Shape;
+  /**
+   * Where the list ends in a convolution, in a prediction that computes both as
+   * one: the map that the output and then a ReLU are added to and written over.
+   */
+  readonly onto?: FeatureMap;
 }
 
 /** A layer's neighbours. */
@@ -31,6 +37,10 @@ interface Neighbours {
   /** Name of the layer before. */
   readonly nameBefore: string;
   readonly after: Block | undefined;
+  /** Those behind a convolution that are computed with it. */
+  readonly tail: Tail | undefined;
+  /** The map that a convolution's output is added to. */
+  readonly onto: FeatureMap | undefined;
 }
 
 function layerForward(
@@ -38,7 +48,7 @@ function layerForward(
   layer: Layer,
   place: Place,
   input: FeatureMap,
-  { network, before, nameBefore, after }: Neighbours & {
+  { network, before, nameBefore, after, tail, onto }: Neighbours & {
     readonly network: Network;
   },
 ): Forward {
@@ -51,6 +61,8 @@ function layerForward(
           context.recorder.library.block,
         ),
         biasCancels: after?.type === "batchNorm",
+        tail,
+        onto,
       });
     case "batchNorm":
       return batchNorm(context, place, input, {
@@ -60,8 +72,9 @@ function layerForward(
         relu: after?.type === "relu",
       });
     case "relu":
-      // In training it is part of the batch norm before.
-      return before?.type === "batchNorm" && context.training
+      // Part of the batch norm before, except where NaN must pass it in a prediction.
+      return before?.type === "batchNorm" &&
+          (context.training || context.folded !== undefined)
         ? { output: input, backward: (gradient) => gradient }
         : relu(context, input);
     case "maxPool":
@@ -83,13 +96,20 @@ function residual(
   { name, input: shape }: Place,
   { network, input }: { readonly network: Network; readonly input: FeatureMap },
 ): Forward {
-  const branch = (place: "body" | "shortcut") =>
+  const branch = (place: "body" | "shortcut", onto?: FeatureMap) =>
     sequence(context, {
       network,
       blocks: block[place],
       prefix: `${name}.${place}`,
       shape,
+      ...(onto === undefined ? {} : { onto }),
     }, { ...input, shared: true });
+  if (context.folded !== undefined && endsInConv(block.body)) {
+    const { output } = branch("shortcut");
+    if (output.tensor !== input.tensor || !input.shared) {
+      return branch("body", { ...output, shared: false });
+    }
+  }
   const [body, shortcut] = [branch("body"), branch("shortcut")];
   const end = addRelu(context, body.output, shortcut.output);
   return {
@@ -157,7 +177,7 @@ function hasParameters(block: Block): boolean {
 /** Records blocks applied in order. */
 export function sequence(
   context: PlanContext,
-  { network, blocks, prefix, shape }: Sequence,
+  { network, blocks, prefix, shape, onto }: Sequence,
   input: FeatureMap,
 ): Forward {
   const shapes = inferShapes({ input: shape, blocks });
@@ -166,7 +186,15 @@ export function sequence(
   }
   const steps: Forward[] = [];
   let value = input;
+  let done = 0;
   for (const [index, block] of blocks.entries()) {
+    if (index < done) continue;
+    let tail = context.folded !== undefined && block.type === "conv"
+      ? tailOf(blocks, index)
+      : undefined;
+    done = index + 1 + Number(tail?.norm ?? 0) + Number(tail?.relu ?? 0);
+    const isLast = done === blocks.length;
+    if (onto !== undefined && isLast) tail = { ...tail!, relu: true };
     const place: Place = {
       name: `${prefix}.${index}`,
       input: index === 0 ? shape : shapes.blocks[index - 1]!,
@@ -181,6 +209,8 @@ export function sequence(
         before: blocks[index - 1],
         nameBefore: `${prefix}.${index - 1}`,
         after: blocks[index + 1],
+        tail,
+        onto: isLast ? onto : undefined,
       });
     steps.push(step);
     value = step.output;

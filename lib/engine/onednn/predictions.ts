@@ -1,0 +1,100 @@
+import { fold, type Folded } from "./folded.ts";
+import { type PlanOptions, planPrediction, type Prediction } from "./plan.ts";
+
+/**
+ * Images of one piece of a prediction: enough to keep the processor busy, few
+ * enough that a piece's maps stay in the cache.
+ */
+const PIECE = 128;
+
+/**
+ * Values below it cannot overflow, not even in Winograd's transforms, which
+ * multiply them by less than a million.
+ */
+const SAFE = 1e30;
+
+/** A program's predictions: plans for many images and for one, made when needed. */
+export class Predictions {
+  readonly #options: Omit<PlanOptions, "batch">;
+  readonly #plans = new Map<string, Prediction>();
+  /** Of the weights as they are; undefined until it is asked for. */
+  #folded: Folded | undefined;
+  /** Whose preparations stand in the memory that all plans share. */
+  #prepared: Prediction | undefined;
+
+  /** @param options What plans are made from. */
+  constructor(options: Omit<PlanOptions, "batch">) {
+    this.#options = options;
+  }
+
+  /** Says that weights have changed, or that another plan has run. */
+  forget(): void {
+    this.#folded = undefined;
+    this.#prepared = undefined;
+  }
+
+  /**
+   * Logits, `[count, classes]`.
+   *
+   * @param images As many as `count`.
+   */
+  predict(
+    images: Float32Array,
+    { count, features, classes }: {
+      readonly count: number;
+      readonly features: number;
+      readonly classes: number;
+    },
+  ): Float32Array {
+    const logits = new Float32Array(count * classes);
+    if (count === 0) return logits;
+    // One image alone is asked for where its time is what counts.
+    const piece = count === 1 ? 1 : PIECE;
+    const plan = this.#planOf(piece, this.#hidesNaN(images));
+    if (plan !== this.#prepared) plan.prepare();
+    this.#prepared = plan;
+    for (let from = 0; from < count; from += piece) {
+      const to = Math.min(count, from + piece);
+      const some = plan.run(images.subarray(from * features, to * features));
+      logits.set(some.subarray(0, (to - from) * classes), from * classes);
+    }
+    return logits;
+  }
+
+  /** Whether a plan of folded layers could meet a NaN, which it would not show. */
+  #hidesNaN(images: Float32Array): boolean {
+    const { network, parameters } = this.#options;
+    this.#folded ??= fold(network, parameters.weights());
+    // Not so for NaN either.
+    return !(this.#folded.largest(largestOf(images)) < SAFE);
+  }
+
+  #planOf(batch: number, layerByLayer: boolean): Prediction {
+    const key = `${batch} ${layerByLayer}`;
+    let plan = this.#plans.get(key);
+    if (plan === undefined) {
+      plan = planPrediction(
+        { ...this.#options, batch },
+        layerByLayer ? undefined : () => this.#folded!.convolutions,
+      );
+      this.#plans.set(key, plan);
+    }
+    return plan;
+  }
+
+  /** Frees all plans. */
+  dispose(): void {
+    for (const plan of this.#plans.values()) plan.dispose();
+    this.#plans.clear();
+    this.forget();
+  }
+}
+
+/** The largest absolute value; NaN where there is one. */
+function largestOf(values: Float32Array): number {
+  let largest = 0;
+  for (let i = 0; i < values.length; i++) {
+    largest = Math.max(largest, Math.abs(values[i]!));
+  }
+  return largest;
+}
