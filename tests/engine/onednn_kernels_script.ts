@@ -1,7 +1,7 @@
 /**
- * Trains networks of every kind of first layer for a step, in single precision
- * or in the one that is named. The library, asked by
- * DNNL_VERBOSE, prints which kernel it takes for each primitive.
+ * Trains networks of every kind of first layer for a step of two images, in single
+ * precision or in the one that is named, and predicts one image. The library, asked
+ * by DNNL_VERBOSE, prints which kernel it takes for each primitive.
  */
 
 import { openEngine, PRECISIONS } from "../../lib/engine/mod.ts";
@@ -57,10 +57,12 @@ for (const channels of [1, 2, 3, 4]) {
   await withProgram(
     engine,
     problem,
-    (program) =>
-      program.step(problem.batches[0]!, {
+    async (program) => {
+      await program.step(problem.batches[0]!, {
         learningRate: 0.01,
         random: dropoutStream(problem),
-      }),
+      });
+      await program.predict(problem.batches[0]!.images, 1);
+    },
   );
 }
