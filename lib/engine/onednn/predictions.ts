@@ -2,10 +2,12 @@ import { fold, type Folded } from "./folded.ts";
 import { type PlanOptions, planPrediction, type Prediction } from "./plan.ts";
 
 /**
- * Images of one piece of a prediction: enough to keep the processor busy, few
+ * Most images of one piece of a prediction: enough to keep the processor busy, few
  * enough that a piece's maps stay in the cache.
  */
-const PIECE = 128;
+const MOST = 128;
+/** Pieces are multiples of it, lest each count of images have a plan of its own. */
+const GRAIN = 16;
 
 /**
  * Values below it cannot overflow, not even in Winograd's transforms, which
@@ -48,8 +50,7 @@ export class Predictions {
   ): Float32Array {
     const logits = new Float32Array(count * classes);
     if (count === 0) return logits;
-    // One image alone is asked for where its time is what counts.
-    const piece = count === 1 ? 1 : PIECE;
+    const piece = pieceOf(count);
     const plan = this.#planOf(piece, this.#hidesNaN(images));
     if (plan !== this.#prepared) plan.prepare();
     this.#prepared = plan;
@@ -88,6 +89,15 @@ export class Predictions {
     this.#plans.clear();
     this.forget();
   }
+}
+
+/**
+ * Images of each piece of so many: as few as equal pieces need. One image alone is
+ * asked for where its time is what counts.
+ */
+function pieceOf(count: number): number {
+  if (count === 1) return 1;
+  return GRAIN * Math.ceil(count / Math.ceil(count / MOST) / GRAIN);
 }
 
 /** The largest absolute value; NaN where there is one. */
