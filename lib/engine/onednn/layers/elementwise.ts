@@ -54,7 +54,11 @@ export function add(
  * what they gave, so that it may be written over.
  */
 export function relu(context: PlanContext, input: FeatureMap): Forward {
-  const output = overwritten(context, input);
+  const output = {
+    ...overwritten(context, input),
+    // Its own backward pass looks back at it: a sum must not be written over it.
+    shared: context.training,
+  };
   const [out, a] = [output.tensor.buffer, input.tensor.buffer];
   context.recorder.host([out, a], ({ kernels }) => {
     const { relu } = kernelsOf(context, input, kernels);
