@@ -1,7 +1,7 @@
 /**
  * What predictions compute instead of a convolution, a batch norm and a ReLU: one
- * convolution whose kernel adds a bias and cuts off below 0. It spares three
- * passes over each map, half of a small network's time.
+ * convolution whose kernel adds a bias and cuts off below 0. It spares up to three
+ * passes over each map.
  *
  * The kernel's ReLU makes 0 of NaN, which must not go unseen. None can arise where
  * no value can come near the largest float: {@link Folded.largest} bounds them all
@@ -11,7 +11,7 @@
  * @module
  */
 
-import { type Block, type Network } from "../../network/mod.ts";
+import type { Block, Network } from "../../network/mod.ts";
 import type { Weights } from "../engine.ts";
 import {
   affineOf,

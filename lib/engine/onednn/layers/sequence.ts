@@ -25,8 +25,8 @@ export interface Sequence {
   readonly prefix: string;
   readonly shape: Shape;
   /**
-   * Where the list ends in a convolution, in a prediction that computes both as
-   * one: the map that the output and then a ReLU are added to and written over.
+   * In a prediction, where the list ends in a convolution: the map that its output
+   * is added to, before a ReLU, and that is written over.
    */
   readonly onto?: FeatureMap;
 }
