@@ -15,6 +15,10 @@ import {
   scoreOf,
   searchesOf,
 } from "../../lib/lab/mod.ts";
+import { stageLimitsOf } from "../../lib/lab/constraints/stage_limits.ts";
+import { searchPlanOf } from "../../lib/lab/options/search_plan.ts";
+import { vgg } from "../../lib/network/mod.ts";
+import { type Proposal, stageSpace } from "../../lib/search/mod.ts";
 import { assertWellFormed } from "../report/_svg.ts";
 import { content, type MadeUp, results, SHARES } from "./_constraints.ts";
 import { parseOptions } from "./_options.ts";
@@ -281,4 +285,42 @@ Deno.test("constraintsSummary() says so when there is no result, or no search wi
   assert.match(text, /0 of 1 searches under limits found/);
   assert.doesNotMatch(text, /undefined|NaN/);
   assertWellFormed([...constraintsFigures(alone).values()][0]!);
+});
+
+Deno.test("stageLimitsOf() counts as untrained what was rejected, once each, and never trained", () => {
+  const made = content({ arm: "macs-soft", seed: 1, reward: 0.5 });
+  const { config } = made.identity;
+  const plan = searchPlanOf(config, { seed: 1 });
+  const base = vgg({ depth: 11, input: [3, 32, 32], classes: 10, width: 0.1 });
+  const space = stageSpace(plan, "removal", base);
+  const keep = space.decisions.map(() => 1);
+  const without = (at: number) => keep.map((each, i) => i === at ? 0 : each);
+  const [first, second] = space.decisions.keys().map(without)
+    .filter((actions) => space.apply(actions).ok);
+  const trained = (actions: readonly number[]) => ({ actions, reward: 0.1 });
+  const rejected = (actions: readonly number[]) => ({
+    actions,
+    reward: -1,
+    rejection: { rule: "limit", reason: "too large" },
+  });
+  const untrainedOf = (proposals: readonly Proposal[]) =>
+    stageLimitsOf({
+      ...made,
+      stages: [{
+        ...made.stages[0]!,
+        base,
+        records: [{ iteration: 0, proposals, tendency: [] }],
+      }],
+    }, { config, plan })[0]!.untrained;
+  // While the limit is soft a student is trained; later it is rejected for it.
+  assert.equal(
+    untrainedOf([
+      trained(first!),
+      rejected(first!),
+      rejected(second!),
+      rejected(second!),
+    ]),
+    1,
+  );
+  assert.equal(untrainedOf([rejected(first!), rejected(second!)]), 2);
 });

@@ -22,10 +22,12 @@ export async function runConstraints(
 ): Promise<CellResult<ConstraintsContent>> {
   const { cell: { arm, config }, forecast: { plan } } = lab;
   const { content, failure, ...result } = await runCompression(lab);
-  // That no student keeps to the limits is an answer, not a fault.
+  // That no student keeps to the limits is an answer, not a fault: neither among the
+  // candidates nor by the accuracy after the final training.
   const isAnswer = arm !== FREE &&
     content.stages.every(({ winner, rungs = [], finals }) =>
-      winner !== undefined || [...rungs.flat(), ...finals].length === 0
+      winner !== undefined ||
+      [...rungs.flat(), ...finals].every(({ failure }) => failure === undefined)
     );
   return {
     ...result,

@@ -55,7 +55,10 @@ export function stageLimitsOf(
   });
 }
 
-/** Distinct students that are over a limit on size, of those not trained for it. */
+/**
+ * Distinct students that are over a limit on size and were never trained: what is
+ * rejected once a soft limit has become hard may have been trained before.
+ */
 function countUntrained(
   { records }: StageContent,
   { space, inherits }: {
@@ -63,15 +66,21 @@ function countUntrained(
     readonly inherits: boolean;
   },
 ): number {
-  const identities = proposalsOf(records)
-    .filter(({ rejection }) => rejection?.rule === "limit")
-    .flatMap(({ actions }) => {
+  const identitiesOf = (proposals: readonly Proposal[]) =>
+    new Set(proposals.flatMap(({ actions }) => {
       const student = studentOf(space, actions);
       return student === undefined
         ? []
         : identityOf(student, inherits ? space.base : undefined);
-    });
-  return new Set(identities).size;
+    }));
+  const proposals = proposalsOf(records);
+  const rejected = identitiesOf(
+    proposals.filter(({ rejection }) => rejection?.rule === "limit"),
+  );
+  const trained = identitiesOf(
+    proposals.filter(({ rejection }) => rejection === undefined),
+  );
+  return rejected.difference(trained).size;
 }
 
 /** What tells students apart: the network, and of which layers it is made. */
