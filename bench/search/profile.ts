@@ -46,6 +46,7 @@ export function laptopConfig(
     invocation,
     ({ search }) => strategyArms(search, []),
   );
+  // The first of its widths, as for the searches below.
   return chosen[0]!.config;
 }
 
@@ -62,7 +63,7 @@ export const SHORT_SEARCH: readonly string[] = [
 
 /** Flags of that search as the profile has it. */
 export const WHOLE_SEARCH: readonly string[] = [
-  ...["--profile", PROFILE, ...SUBJECT, "--seeds", "1"],
+  ...["--profile", PROFILE, ...SUBJECT, "--width", "0.25", "--seeds", "1"],
   ...["--arms", "reinforce"],
 ];
 

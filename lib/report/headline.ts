@@ -21,6 +21,9 @@ const READ = [
 /** A row of it, by its column's title: markdown. */
 type Row = Readonly<Record<typeof READ[number], string>>;
 
+/** The arm that the paper is about. */
+const PAPERS = "reinforce";
+
 /** Its rows of teachers. */
 const TEACHER = "teacher";
 
@@ -44,8 +47,9 @@ export function headlineTable(page: string | undefined): string {
       { title: "compression", align: "right" },
     ],
     [...subjects.values()].map((rows): readonly Cell[] => {
-      // The most decisive arm comes first.
-      const own = rows.filter(({ arm }) => arm === rows[0]!.arm);
+      // The most decisive arm comes first, once it is there.
+      const shown = rows.find(({ arm }) => arm === PAPERS) ?? rows[0]!;
+      const own = rows.filter(({ arm }) => arm === shown.arm);
       const teacher = own.find(({ network }) => network === TEACHER);
       const student = own.at(-1)!;
       return [

@@ -4,6 +4,7 @@ import {
   laptopConfig,
   readTask,
   SHORT_SEARCH,
+  WHOLE_SEARCH,
 } from "../../bench/search/profile.ts";
 import { command, experiment } from "../../experiments/rq1_compression.ts";
 import { parseCommand } from "../../lib/cli/mod.ts";
@@ -78,6 +79,21 @@ Deno.test("SHORT_SEARCH is one cell of the laptop profile when RQ1 reads it", ()
   assert.deepEqual(
     [removal.iterations, shrinkage.iterations, student.images, final.epochs],
     [2, 2, laptopConfig().student.images, 1],
+  );
+});
+
+Deno.test("WHOLE_SEARCH is the profile's search that laptopConfig() tells of when RQ1 reads it", () => {
+  const { chosen, profile } = selectCells(
+    parseCommand(command, WHOLE_SEARCH),
+    experiment.arms,
+  );
+  assert.equal(profile, "laptop");
+  assert.equal(chosen.length, 1);
+  const { width, student, removal } = laptopConfig();
+  const { config } = chosen[0]!;
+  assert.deepEqual(
+    [config.width, config.student, config.removal],
+    [width, student, removal],
   );
 });
 

@@ -85,7 +85,7 @@ Deno.test("compareBaselines() pairs winners with the baseline of their subject a
   assert.equal(pruning!.won, 2);
   assert.equal(pruning!.better, "few");
   assert.equal(width!.pairs.length, 0);
-  assert.equal(width!.p, undefined);
+  assert.equal(width!.test, undefined);
 });
 
 Deno.test("compareBaselines() finds the search better with eight equal signs, Holm over two", () => {
@@ -94,12 +94,60 @@ Deno.test("compareBaselines() finds the search better with eight equal signs, Ho
     width: [...times(7, 0.02), 0.03],
   }));
   assert.equal(analysis.arm, "reinforce");
-  for (const { p, adjusted, better } of analysis.baselines) {
-    assert.equal(p, 2 ** -7);
+  for (const { test, adjusted, better } of analysis.baselines) {
+    assert.equal(test!.p, 2 ** -7);
     assert.equal(adjusted, 2 ** -6);
     assert.equal(better, "search");
   }
   assert.equal(comparedVerdict(analysis).verdict, "supported");
+});
+
+Deno.test("compareBaselines() does not let one wide difference outweigh many narrow ones", () => {
+  const narrow = times(8, 0).map((_, i) => 0.001 + i / 1e4);
+  const [pruning] = compareBaselines(compared({ pruning: [...narrow, -0.1] }))
+    .baselines;
+  // Its mean is below zero; its rank is the highest of nine.
+  assert(pruning!.difference.mean! < 0);
+  assert.equal(pruning!.test!.statistic, 36);
+  assert.equal(pruning!.better, "open");
+  const many = [...narrow, ...narrow, -0.1];
+  const [wide] = compareBaselines(compared({ pruning: many })).baselines;
+  assert(wide!.difference.mean! < 0);
+  assert.equal(wide!.better, "search");
+});
+
+Deno.test("compareBaselines() compares the search that was declared, though another one has the first record", () => {
+  const { searches, baselines } = compared({ pruning: times(6, 0.01) });
+  const random = searches.map(({ identity: { seed } }) =>
+    search(10_000, 0.5, { arm: "random", seed })
+  );
+  const found = compareBaselines({
+    searches: [...random, ...searches.slice(1)],
+    baselines,
+  });
+  assert.equal(found.arm, "reinforce");
+  assert.equal(found.baselines[0]!.pairs.length, 5);
+});
+
+Deno.test("comparedSummary() says how many pairs are of several engines or teachers, and shows one teacher once", async () => {
+  const { searches, baselines } = compared({ pruning: times(3, 0.01) });
+  const [first, ...others] = baselines as [BaselineContent];
+  const textOf = (baselines: readonly BaselineContent[]) =>
+    comparedSummary({
+      question: "rq1",
+      profile: "laptop",
+      cells: [...searches, ...baselines].map(cellOf),
+      lacking: [],
+    }, "RQ1: compression");
+  const alike = await textOf(baselines);
+  assert.doesNotMatch(alike, /trained by other engines/);
+  assert.match(alike, /\| reinforce \| teacher +\| +1 \| +99\.00 \|/);
+  const engine = { ...first.identity.engine, instructionSet: "y" };
+  const unlike = { ...first, identity: { ...first.identity, engine } };
+  assert.match(
+    await textOf([unlike, ...others]),
+    /^In 1 of 3 pairs search and baseline were trained by other engines/m,
+  );
 });
 
 Deno.test("comparedVerdict() says so where a simple method wins or no difference is shown", () => {

@@ -292,6 +292,26 @@ Deno.test("selectCells() refuses two subjects of one name, unless flags make the
   assert.deepEqual(names(declared), ["mnist-vgg13-w1-reinforce-s1"]);
 });
 
+Deno.test("selectCells() takes of a network's widths the one that is named, and the first subject for another", async () => {
+  const profile = [
+    "width: 0.5",
+    "subjects:",
+    "  - { dataset: mnist, network: vgg13, images: 10 }",
+    "  - { dataset: mnist, network: vgg13, width: 0.25, images: 20 }",
+    "  - { dataset: cifar10, network: vgg13, images: 30 }",
+  ].join("\n");
+  const images = async (...args: readonly string[]) =>
+    (await select(args, { profile })).declared
+      .map(({ config }) => [config.width, config.images]);
+  assert.deepEqual(await images(), [[0.5, 10], [0.25, 20], [0.5, 30]]);
+  assert.deepEqual(await images("--width", "0.25"), [[0.25, 20], [0.25, 30]]);
+  assert.deepEqual(await images("--width", "0.5"), [[0.5, 10], [0.5, 30]]);
+  assert.deepEqual(await images("--width", "1"), [[1, 10], [1, 30]]);
+  // A file has no width: it is run as the first.
+  const file = ["--teacher", "a.onnx", "--dataset", "mnist"];
+  assert.deepEqual(await images(...file), [[1, 10]]);
+});
+
 Deno.test("selectCells() takes a teacher's file for the network, wherever it lies", async () => {
   const ask = (file: string) =>
     select(["--teacher", file, "--dataset", "cifar10"]);

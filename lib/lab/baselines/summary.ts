@@ -8,7 +8,11 @@ import { verdictSection } from "../../report/mod.ts";
 import { cellLinks, lackingSentence } from "../cells/page_parts.ts";
 import type { ProfileResults, RecordedCell } from "../cells/experiment.ts";
 import { compressionSections } from "../compression/summary.ts";
-import { compareBaselines, type ComparedContents } from "./compare.ts";
+import {
+  compareBaselines,
+  type ComparedAnalysis,
+  type ComparedContents,
+} from "./compare.ts";
 import {
   type BaselineContent,
   type ComparedContent,
@@ -78,13 +82,24 @@ stage's winner (${analysis.arm}) and the baseline's test accuracy at the winner'
 parameters, log-linear between the two sizes around it, of the same subject and
 seed: the seed of a baseline is that of its trainings. Winners outside of a
 baseline's sizes make no pair. Difference in points, with its standard deviation
-over pairs and Student's 95 % interval; g is Hedges' g_z of the differences.
-Two-sided sign-flip test, Holm over the baselines with six pairs or more. All pairs
-share teacher and split: the test says nothing of others.
-
+over pairs and Student's 95 % interval; g is Hedges' g_z of the differences. p is
+of Wilcoxon's two-sided signed-rank test over the pairs of all subjects, corrected
+by Holm's method over the baselines with six pairs or more. Pairs of a subject share
+teacher and split: the test says nothing of others.
+${unlikeNote(analysis)}
 ${pairTable(analysis, contents)}
 In brackets the winner's accuracy minus the baseline's.
 
+`;
+}
+
+/** Says that not all pairs are of one engine and teacher, or "". */
+function unlikeNote({ baselines }: ComparedAnalysis): string {
+  const pairs = baselines.flatMap(({ pairs }) => pairs);
+  const unlike = pairs.filter(({ isAlike }) => !isAlike).length;
+  return unlike === 0 ? "" : `
+In ${unlike} of ${pairs.length} pairs search and baseline were trained by other engines or on other
+kinds of processor, or from a teacher of another training: cell by cell below.
 `;
 }
 

@@ -67,7 +67,7 @@ export function comparisonTable({ baselines }: ComparedAnalysis): string {
       { title: "more accurate" },
     ],
     baselines.map((each) => {
-      const { name, pairs, outside, difference, won, p, adjusted, better } =
+      const { name, pairs, outside, difference, won, test, adjusted, better } =
         each;
       const over = (of: (pair: typeof pairs[number]) => number) =>
         pairs.length === 0 ? undefined : mean(pairs.map(of));
@@ -85,7 +85,7 @@ export function comparisonTable({ baselines }: ComparedAnalysis): string {
           2,
         ),
         `${won} of ${pairs.length}`,
-        formatP(p),
+        formatP(test?.p),
         formatP(adjusted),
         BETTER[better],
       ];

@@ -18,7 +18,7 @@ const CLAIM =
   "The paper (section 4): students with a tenth of the parameters and less at the teacher's accuracy (table 1), more accurate than pruned networks (table 2, as remembered) and hand-designed ones (table 3) of about their size. Tested here: at the same number of parameters and the same final training, the search's last winner is more accurate on test images than each simple method.";
 
 const TEST =
-  `two-sided sign-flip test over pairs, Holm over the baselines, level ${LEVEL}`;
+  `two-sided signed-rank test over pairs, Holm over the baselines, level ${LEVEL}`;
 
 /**
  * The opening of the profile's page.

@@ -164,7 +164,19 @@ function subjectsOf<Given extends GivenOptions>(
   // None is one of the profile's: then it is what the other options say.
   if (fitting.length === 0) return [{}];
   // A file's network is one, however many the profile has on the data set.
-  return config.teacher.file === undefined ? fitting : fitting.slice(0, 1);
+  if (config.teacher.file !== undefined) return fitting.slice(0, 1);
+  if (!("width" in given)) return fitting;
+  // So is a network of one width, however many widths the profile has of it: where
+  // none is the one that is named, the first stands for them.
+  const networks = Map.groupBy(
+    fitting,
+    ({ dataset, network }) => JSON.stringify([dataset, network]),
+  );
+  return [...networks.values()].flatMap((subjects) => {
+    const named = subjects.filter(({ width }) => width === given.width);
+    const isOne = new Set(subjects.map(({ width }) => width)).size < 2;
+    return isOne ? subjects : named.length > 0 ? named : subjects.slice(0, 1);
+  });
 }
 
 /** Checks what a teacher's file goes with, and what not. */

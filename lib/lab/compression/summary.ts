@@ -67,7 +67,10 @@ function over(
     }`;
 }
 
-/** The networks of a group in the order of their rows; of each stage those that were found. */
+/**
+ * The networks of a group in the order of their rows; of each stage those that were
+ * found. A teacher that all seeds share is one network, not many without spread.
+ */
 function networksOf({ cells }: Group) {
   const contents = cells.map(({ record }) => record.deterministic);
   const { stages } = contents.find(({ stages }) =>
@@ -76,7 +79,8 @@ function networksOf({ cells }: Group) {
   return [
     {
       label: "teacher",
-      found: contents.map((each) => ({ ours: each.teacher, of: each })),
+      found: Map.groupBy(contents, ({ teacher }) => teacherKey(teacher))
+        .values().map(([of]) => ({ ours: of!.teacher, of: of! })).toArray(),
     },
     ...stages.map(({ kind }, index) => ({
       label: stageLabel(kind, index),
@@ -86,6 +90,11 @@ function networksOf({ cells }: Group) {
       }),
     })),
   ];
+}
+
+/** What tells trained teachers apart in a record. */
+function teacherKey({ networkId, validation, test }: Measured): string {
+  return JSON.stringify([networkId, validation, test]);
 }
 
 async function groupRows(
