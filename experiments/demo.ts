@@ -151,7 +151,7 @@ async function findTeacher(
     teacher,
     note: `This student was made from another teacher, of ${
       (100 * student.teacher!.test).toFixed(2)
-    } % test accuracy; the one beside it was trained on the same images.`,
+    } % test accuracy; the one beside it is of the same data set.`,
   };
 }
 

@@ -11,9 +11,9 @@ import type {
   CompressionContent,
   MeasuredWinner,
 } from "../compression/content.ts";
+import { leanResult } from "../compression/lean.ts";
 import { runCompression } from "../compression/run.ts";
 import { subjectName } from "../compression/titles.ts";
-import { weightsEnding } from "../compression/winner_weights.ts";
 import type { CompressionConfig } from "../options/compression.ts";
 import {
   STAGE_PLAN_NAMES,
@@ -23,26 +23,21 @@ import { dataSlug } from "../subject/data_options.ts";
 import { subjectKey } from "../subject/subject.ts";
 
 /**
- * Runs a compression. Its policies are not kept: there are many cells, and none
- * starts from another one's; of the winners' weights, those of the last are. The environment's detail "teacher" are the seconds of
- * the teacher's training, which all cells of a subject share.
+ * Runs a compression and keeps what {@link leanResult} does. The environment's detail
+ * "teacher" are the seconds of the teacher's training, which all cells of a subject
+ * share.
  *
  * @param lab Where it is run.
  */
 export async function runPlan(
   lab: CellLab<CompressionConfig>,
 ): Promise<CellResult<CompressionContent>> {
-  const { content, workerSeconds, failure, artefacts } = await runCompression(
-    lab,
-  );
-  const stages = content.stages.map(({ policy: _, ...stage }) => stage);
-  const last = stages.findLast(({ winner }) => winner !== undefined);
-  const kept = last === undefined ? undefined : weightsEnding(last.kind);
+  const { failure, ...result } = leanResult(await runCompression(lab));
   return {
-    content: { ...content, stages },
-    workerSeconds,
-    artefacts: new Map([...artefacts!].filter(([ending]) => ending === kept)),
-    ...(failure === undefined || isFruitless(content) ? {} : { failure }),
+    ...result,
+    ...(failure === undefined || isFruitless(result.content)
+      ? {}
+      : { failure }),
     details: { teacher: lab.session.evaluator.seconds(lab.prepared.request) },
   };
 }

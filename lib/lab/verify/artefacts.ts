@@ -90,7 +90,7 @@ export async function checkArtefacts(
     if (digests[end] === undefined) {
       tally.note(
         "students",
-        "some winners have no weights: records of before have none, and rq2 keeps those of the last stage alone",
+        "some winners have no weights: records of before have none, and rq2 and rq4 keep those of the last stage alone",
       );
       continue;
     }
