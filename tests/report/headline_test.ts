@@ -45,6 +45,20 @@ Deno.test("headlineTable() shows what the first arm's last stage made of each te
   );
 });
 
+Deno.test("headlineTable() shows the paper's arm where another one was recorded first", () => {
+  const page = [
+    line(HEAD),
+    line(HEAD.map(() => "---")),
+    row("A", "random", "teacher", "99"),
+    row("A", "random", "stage 1", "50"),
+    row("A", "reinforce", "teacher", "99"),
+    row("A", "reinforce", "stage 1", "98"),
+    "",
+  ].join("\n");
+  const [, , only] = headlineTable(page).split("\n");
+  assert.match(only!, /^\| A +\| +99 \| +98 \|/);
+});
+
 Deno.test("headlineTable() says so where there is nothing yet", () => {
   assert.equal(headlineTable(undefined), "Nothing is recorded yet.\n");
   assert.equal(
