@@ -128,14 +128,13 @@ def open_network(message):
 def predictor():
     """Predicts all images; at once or by the step's batches, as is quicker."""
     images = laid_out(torch.randn(opened["predictions"], *opened["network"]["input"]))
-    compute = torch.compile(model) if MODE == "compile" else model
 
     def by(size):
         def predict():
             model.eval()
             with torch.no_grad(), cast():
                 for part in images.split(size):
-                    compute(part)
+                    model(part)
             model.train()
 
         return predict

@@ -117,7 +117,7 @@ function predictionPart(section: StepSection): readonly string[] {
   return [
     `Predictions, images/s, ${
       formatCount(predictions)
-    } images at a time as validation and teacher's logits take them (PyTorch: so many, or a step's batch at a time where that is quicker; no gradients, statistics of batch norm fixed).\n`,
+    } images at a time as validation and teacher's logits take them (PyTorch: eager alone, so many or a step's batch at a time where that is quicker; no gradients, statistics of batch norm fixed).\n`,
     table(section, "predictions/s", ({ predictionMs }, id) => {
       const measured = predictionMs[id];
       return measured && ratesOf(predictions, measured);
