@@ -73,6 +73,7 @@ export const ABLATIONS: readonly Ablation[] = [
     summary: "what the policy reads of a layer",
     claim:
       "What the policy reads of a layer decides how good a student it finds (section 3.1).",
+    rule: { takes: "one", side: "different" },
     kind: "table",
     stage: "removal",
     options: WITHOUT_LEAF_LOGITS,
@@ -89,6 +90,7 @@ export const ABLATIONS: readonly Ablation[] = [
     summary: "students an iteration, at as many students in all",
     claim:
       "How many students an update averages over matters at as many students in all (section 3.4).",
+    rule: { takes: "one", side: "different" },
     kind: "table",
     stage: "removal",
     options: { stages: "removal" },
@@ -108,8 +110,8 @@ export const ABLATIONS: readonly Ablation[] = [
   {
     name: "baseline",
     summary: "what a reward is compared with",
-    claim:
-      "A baseline is needed, and which one matters (section 3.4: a moving average).",
+    claim: "A baseline is needed (section 3.4: a moving average).",
+    rule: { arms: ["none"], takes: "each", side: "worse" },
     kind: "table",
     stage: "removal",
     options: { stages: "removal" },
@@ -127,6 +129,7 @@ export const ABLATIONS: readonly Ablation[] = [
     summary: "how accuracy and compression make a reward",
     claim:
       "The paper's reward R_a C (2 - C) finds better students, by that same measure, than simpler forms (section 3.3).",
+    rule: { takes: "each", side: "worse" },
     kind: "table",
     stage: "removal",
     options: { stages: "removal" },
@@ -141,6 +144,7 @@ export const ABLATIONS: readonly Ablation[] = [
     summary: "what the policy knows at a layer of the others",
     claim:
       "A policy that reads all layers both ways finds better students than one that knows less (section 3.2).",
+    rule: { takes: "each", side: "worse" },
     kind: "table",
     stage: "removal",
     options: WITHOUT_LEAF_LOGITS,
@@ -158,6 +162,18 @@ export const ABLATIONS: readonly Ablation[] = [
     name: "faults",
     summary: "faults of the authors' release, one at a time and together",
     claim: "Faults of the authors' release cost reward.",
+    rule: {
+      arms: [
+        "shared reward",
+        "cumulative baseline",
+        "a step a rollout",
+        "no skip numbers",
+        "all of these",
+        "autoregressive, LSTM untrained",
+      ],
+      takes: "one",
+      side: "worse",
+    },
     kind: "table",
     stage: "removal",
     options: PAPER_POLICY,
@@ -199,6 +215,7 @@ export const ABLATIONS: readonly Ablation[] = [
     summary: "a soft limit on size that is given up again",
     claim:
       "The release's schedule, by which a soft limit returns to none, costs reward within the limit.",
+    rule: { arms: ["returns"], takes: "each", side: "worse" },
     kind: "table",
     stage: "removal",
     options: { stages: "removal" },
@@ -224,6 +241,7 @@ export const ABLATIONS: readonly Ablation[] = [
     summary: "what is decided together: blocks, units, layers",
     claim:
       "A search that decides on residual blocks as a whole finds better students than one that decides on less.",
+    rule: { takes: "each", side: "worse" },
     kind: "search",
     stage: "removal",
     options: { stages: "removal" },

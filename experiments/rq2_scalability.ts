@@ -11,8 +11,9 @@
  * reward of its student, that is the reward (section 3.2) with the accuracy on the
  * validation images after the final training; test images are looked at only for
  * the table. Scores are paired by subject and search seed. For each other plan, all
- * pairs of all subjects are in one two-sided sign-flip test of the mean difference;
- * the four are corrected by Holm's method. The claim is supported if removal, then
+ * pairs of all subjects are in one two-sided test by Wilcoxon's signed ranks (the
+ * first records were tested by sign flips of the mean, which gave the same p, as one
+ * side had won every pair); the four are corrected by Holm's method. The claim is supported if removal, then
  * shrinkage is better than a joint stage, removal alone and shrinkage alone, each
  * with a corrected p below 0.05; else it is not supported. Fewer pairs than could come
  * out, eight of four tests, decide nothing. Of shrinkage before removal the paper

@@ -123,7 +123,7 @@ Deno.test("distillationPage() of searches says what was found, and what too few 
   assert.equal(svg.match(/<circle /g)?.length, 3 * 8);
   assert.match(
     pageOf(searchesContent(8, () => 0)).text,
-    /no loss finds students of another final reward .* 8 seeds can reach\)/,
+    /no loss is shown to find students of another final reward .* pairs that are equal/,
   );
   // Three tests of six pairs cannot come out, whatever they find.
   assert.match(
@@ -152,6 +152,14 @@ Deno.test("distillationSummary() has one verdict where subjects have it", () => 
   assert.equal(differing.match(/\(decides\)/g)?.length, 2);
   assert.match(differing, /Does the loss change what a search finds\?/);
   assert.match(summaryOf([]), /There is no result yet\./);
+  // One with too few students leaves the decision to the other, and is named.
+  const few = { ...BETTER, students: BETTER.students.slice(0, 4) };
+  const left = summaryOf([few, BETTER]);
+  assert.match(
+    left,
+    /\*\*Verdict: supported\.\*\* .*: not decidable at this scale, as .*: supported, as /,
+  );
+  assert.equal(left.match(/The teacher saw /g)?.length, 2);
   // Searches alone decide nothing on the claim.
   assert.doesNotMatch(summaryOf([searchesContent(8, () => 0)]), /Verdict/);
 });

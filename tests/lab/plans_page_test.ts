@@ -38,7 +38,7 @@ Deno.test("planSummary() opens with claim, verdict and the numbers that decided"
   assert.match(text, /ResNet-34 by 10\.28x ‡ at \+0\.30 ‡ points/);
   assert.match(
     text,
-    /\*\*Verdict: not supported\.\*\* At equal student-epochs removal, then shrinkage is worse than shrinkage only; it is better than joint and removal only by/,
+    /\*\*Verdict: not supported\.\*\* At equal budgets removal, then shrinkage is worse than shrinkage only; it is better than joint and removal only by/,
   );
   assert.match(
     text,

@@ -8,6 +8,7 @@ import {
   searchCourse,
   testPlans,
 } from "../../lib/lab/mod.ts";
+import { isBetter, isWorse } from "../../lib/lab/plans/decide.ts";
 import { type PlanCell, planCell } from "./_plans.ts";
 
 const outcomes = (cells: readonly PlanCell[]) =>
@@ -82,10 +83,10 @@ Deno.test("testPlans() pairs by subject and seed, and corrects over all plans", 
     "removal",
     "shrinkage",
   ]);
-  for (const { difference, p, adjusted, won, tied, plan } of tests) {
+  for (const { difference, test, adjusted, won, tied, plan } of tests) {
     assert.equal(difference.n, 6);
     // Six differences of one sign: 2 of 2^6 sign patterns are as extreme.
-    assert.equal(p, 1 / 32);
+    assert.equal(test!.p, 1 / 32);
     assert.equal(adjusted, 4 / 32);
     assert.equal(won, plan === "shrinkage" ? 0 : 6);
     assert.equal(tied, 0);
@@ -103,7 +104,42 @@ Deno.test("testPlans() leaves out what has no partner", () => {
   assert.deepEqual(others, []);
   assert.equal(test!.difference.n, 1);
   assert(Math.abs(test!.difference.mean! - 0.1) < 1e-12);
-  assert.equal(test!.p, undefined);
+  assert.equal(test!.test, undefined);
+});
+
+Deno.test("testPlans() does not let one wide difference outweigh many narrow ones", () => {
+  const narrow = Array.from({ length: 10 }, (_, i) => 0.001 + i / 1e4);
+  const [joint] = testPlans(outcomes(
+    [...narrow, ...narrow, -0.2].flatMap((below, i) => [
+      { plan: "removal,shrinkage" as const, seed: i + 1, reward: 0.9 },
+      { plan: "joint" as const, seed: i + 1, reward: 0.9 - below },
+    ]),
+  ));
+  assert(joint!.difference.mean! < 0);
+  assert(isBetter(joint!) && !isWorse(joint!));
+});
+
+Deno.test("testPlans() counts pairs by subject, and those of several teachers", () => {
+  const made = pairsOf({ joint: 0.02 }, 2);
+  const cells = outcomes([
+    ...made,
+    ...made.map((each) => ({ ...each, options: { network: "vgg19" } })),
+  ]);
+  const [test] = testPlans(cells);
+  assert.deepEqual([...test!.subjects.values()], [2, 2]);
+  assert.equal(test!.unlike, 0);
+  const [first, ...others] = cells;
+  const { record } = first!.cell;
+  const { teacher } = record.deterministic;
+  const other = {
+    ...record.deterministic,
+    teacher: { ...teacher, test: teacher.test - 0.01 },
+  };
+  const cell = {
+    ...first!.cell,
+    record: { ...record, deterministic: other },
+  };
+  assert.equal(testPlans([{ ...first!, cell }, ...others])[0]!.unlike, 1);
 });
 
 Deno.test("planVerdict() decides on pairs enough of every claimed plan, corrected", () => {

@@ -87,7 +87,10 @@ Deno.test("transferSummary() decides by the paper's source of each target, and c
     question: "rq3",
     profile: "laptop",
     cells: [sampleCell(better), sampleCell(other)],
-    lacking: [{ name: "mnist-x", reason: "not run yet" }],
+    lacking: [{
+      name: "mnist-resnet34-w0.25-from-vgg19-s1",
+      reason: "not run yet",
+    }],
   };
   const summary = await transferSummary(results, TITLE);
   assert.match(summary, /^# RQ3: transfer of policies \(profile `laptop`\)\n/);
@@ -97,7 +100,10 @@ Deno.test("transferSummary() decides by the paper's source of each target, and c
   assert.deepEqual(row!.slice(3, 4), ["8"]);
   // One comparison: Holm changes nothing.
   assert.deepEqual(row!.slice(-2), ["0.008", "0.008"]);
-  assert.match(summary, /Not in the table:\n\n- mnist-x: not run yet/);
+  assert.match(
+    summary,
+    /Not in the table:\n\n- mnist-resnet34-w0\.25-from-vgg19-s1: not run yet/,
+  );
   assert.match(summary, /\(laptop\/mnist-resnet34-w0\.25-from-vgg11-s1\.md\)/);
   assert.doesNotMatch(summary, /NaN|undefined|Infinity/);
 
@@ -117,6 +123,16 @@ Deno.test("transferSummary() decides by the paper's source of each target, and c
   assert.match(
     await transferSummary({ ...own, lacking }, TITLE),
     /\*\*Verdict: not decidable at this scale\.\*\* The source that decides is lacking \(mnist-resnet34-w0\.25-from-resnet18-s1\)\. Of the 2 cells/,
+  );
+
+  // A target without any record may fail yet.
+  const whole = [{
+    name: "mnist-vgg19-w0.25-from-vgg11-s1",
+    reason: "not run yet",
+  }];
+  assert.match(
+    await transferSummary({ ...results, lacking: whole }, TITLE),
+    /\*\*Verdict: not decidable .* Of 1 pair .*, 1 had .*; 1 could not be decided\./,
   );
 
   const alone = await transferSummary({

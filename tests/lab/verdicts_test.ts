@@ -67,9 +67,9 @@ Deno.test("testPlans() does not depend on the order of the cells, and turns with
       const tests = testPlans(cells);
       const again = testPlans(permuted(cells, keys));
       const told = (of: typeof tests) =>
-        of.map(({ plan, p, adjusted, won, difference: { n, mean } }) => [
+        of.map(({ plan, test, adjusted, won, difference: { n, mean } }) => [
           plan,
-          p,
+          test?.p,
           adjusted,
           won,
           n,
@@ -86,7 +86,7 @@ Deno.test("testPlans() does not depend on the order of the cells, and turns with
           ? "joint" as const
           : cell.plan,
       }))).find(({ plan }) => plan === "joint")!;
-      assert.equal(turned.p, joint.p);
+      assert.equal(turned.test?.p, joint.test?.p);
       assert.equal(0 - turned.difference.mean!, 0 + joint.difference.mean!);
       assert.equal(turned.won + turned.tied + joint.won, rewards.length);
     }),

@@ -42,14 +42,26 @@ export interface Base {
   readonly parameters: number;
 }
 
+/** Which comparisons decide on a claim; others are shown and decide nothing. */
+export interface ClaimRule {
+  /** Names of the arms that it is about; left out, all that are compared. */
+  readonly arms?: readonly string[];
+  /** Whether one of them is enough, or it takes each. */
+  readonly takes: "one" | "each";
+  /** Worse than what it is compared with, or either way. */
+  readonly side: "worse" | "different";
+}
+
 /** An ablation. */
 export interface Ablation {
   /** For names of cells, and on the command line. */
   readonly name: string;
   /** What is varied, in a line for a list. */
   readonly summary: string;
-  /** What its pages decide on: that some arm does worse than what it is compared with. */
+  /** What its pages decide on. */
   readonly claim: string;
+  /** What supports the claim. Default: one arm, any, that is worse. */
+  readonly rule?: ClaimRule;
   /**
    * `table`: all students are evaluated once, and any number of searches look them
    * up. `search`: searches train their students, as students differ between arms or

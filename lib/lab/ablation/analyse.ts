@@ -49,6 +49,8 @@ export interface AblatedAnalysis {
   readonly proposed: Summary;
   /** Distinct ones that were evaluated. */
   readonly distinct: Summary;
+  /** Distinct students that its searches chose. */
+  readonly students: number;
   /** Share of late proposals that broke a limit; absent without one. */
   readonly violating?: Summary;
   /** Beside the arm that it is compared with; absent for the first. */
@@ -128,6 +130,9 @@ function summariseArm(
     compression: ofChosen(({ parameters }) => teacher.parameters / parameters),
     proposed: of(({ proposed }) => proposed),
     distinct: of(({ distinct }) => distinct),
+    students: new Set(
+      searches.flatMap(({ chosen }) => chosen?.networkId ?? []),
+    ).size,
     ...(violating.length === 0 ? {} : { violating: summarise(violating) }),
   };
 }

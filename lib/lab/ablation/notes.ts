@@ -56,7 +56,8 @@ trained once more, with another training seed, and scored on the ${
 that had chosen nothing; its reward is the paper's, R_a C (2 - C), whatever the arm's
 was, and -1 where nothing was chosen or that training failed: then there is no
 student, and no accuracy. "Reward chosen by" is the same at the accuracy it was
-chosen for: a maximum over many, and so too high. Means with standard deviations
+chosen for, by another training and other images: arms can be compared within either
+column, the two columns not with each other. Means with standard deviations
 over search seeds; intervals are 95 % by Student's t. Differences are taken seed by
 seed; g (Hedges' g_z) is their mean in their standard deviations, corrected for small
 samples; p is of a two-sided sign-flip permutation test, corrected by Holm's method

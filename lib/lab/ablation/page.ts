@@ -39,7 +39,7 @@ export interface AblationPages {
 export function toldOf(
   { identity: { ablation } }: AblationContent,
   { ablations }: AblationPages,
-): Pick<Ablation, "claim" | "summary"> {
+): Pick<Ablation, "claim" | "rule" | "summary"> {
   return ablations.find(({ name }) => name === ablation.name) ??
     { claim: `What ${ablation.name} varies matters.`, summary: ablation.name };
 }
@@ -58,15 +58,15 @@ export function ablationPage(
   const { question, profile, cell, deterministic: content } = record;
   const { config, ablation } = content.identity;
   const arms = analyseAblation(content);
-  const { claim, summary } = toldOf(content, pages);
+  const told = toldOf(content, pages);
   const text = `# ${pages.title}: ${ablation.name} on ${
     subjectTitle(config)
   } (profile \`${profile}\`)
 
-${verdictSection(ablationVerdict(content, claim))}
+${verdictSection(ablationVerdict(content, told))}
 ${ablationScaleNote(content)}
 
-What is varied: ${summary}.
+What is varied: ${told.summary}.
 
 ${armTable(arms)}
 ${

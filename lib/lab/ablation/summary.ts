@@ -23,7 +23,7 @@ import type { AblationContent } from "./content.ts";
 import { ablationScaleNote } from "./notes.ts";
 import { type AblationPages, toldOf } from "./page.ts";
 import { ARM_COLUMNS, armCells } from "./tables.ts";
-import { ablationVerdict } from "./verdict.ts";
+import { ablationVerdict, isSupported } from "./verdict.ts";
 
 type Recorded = RecordedCell<AblationContent>;
 
@@ -83,6 +83,11 @@ ${
       ),
     )
   }
+"Tied" are search seeds for which both arms chose students of one reward, mostly the
+same one: they show nothing either way, and p of n seeds with t of them tied is at
+least 2^(1 - n + t). A student is looked at again once, whoever chose it: where many
+seeds choose few students, n is larger than what there is to compare.
+
 Here p (Holm) is corrected over the comparisons of an ablation on a subject, as on its
 page; the verdict above over all of them.
 
@@ -104,7 +109,7 @@ ${
 
 function verdictOf(cell: Recorded, pages: AblationPages): VerdictSection {
   const content = contentOf(cell);
-  return ablationVerdict(content, toldOf(content, pages).claim);
+  return ablationVerdict(content, toldOf(content, pages));
 }
 
 /** An ablation on one subject. */
@@ -112,8 +117,8 @@ interface Judged {
   readonly cell: Recorded;
   /** What its own page says. */
   readonly section: VerdictSection;
-  /** Whether an arm is worse after the correction over all comparisons there are. */
-  readonly isWorse: boolean;
+  /** Whether its claim holds after the correction over all comparisons there are. */
+  readonly holds: boolean;
   /** Whether there are pairs enough for that. */
   readonly isDecidable: boolean;
 }
@@ -127,27 +132,35 @@ function judgeAll(
   pages: AblationPages,
 ): { readonly judged: readonly Judged[]; readonly tests: number } {
   const compared = cells.flatMap((cell) =>
-    analyseAblation(contentOf(cell)).flatMap(({ comparison }) =>
-      comparison === undefined ? [] : [{ cell, ...comparison }]
+    analyseAblation(contentOf(cell)).flatMap(({ name, comparison }) =>
+      comparison === undefined ? [] : [{ cell, name, ...comparison }]
     )
   );
-  const adjusted = holm(compared.map(({ p }) => p));
-  const worse = compared.filter(({ difference }, i) =>
-    adjusted[i]! < LEVEL && difference.mean! < 0
-  );
+  const corrected = holm(compared.map(({ p }) => p));
+  const corrections = compared.map(({ cell, name, difference }, i) => ({
+    cell,
+    name,
+    mean: difference.mean!,
+    adjusted: corrected[i]!,
+  }));
   const tests = compared.length;
   const decidable = compared.filter(({ difference }) =>
     difference.n >= pairsNeeded(tests)
   );
-  const has = (some: typeof compared, cell: Recorded) =>
-    some.some((each) => each.cell === cell);
+  const ofCell = <Each extends { readonly cell: Recorded }>(
+    cell: Recorded,
+    some: readonly Each[],
+  ) => some.filter((each) => each.cell === cell);
   return {
     tests,
     judged: cells.map((cell) => ({
       cell,
       section: verdictOf(cell, pages),
-      isWorse: has(worse, cell),
-      isDecidable: has(decidable, cell),
+      holds: isSupported(
+        toldOf(contentOf(cell), pages).rule,
+        ofCell(cell, corrections),
+      ),
+      isDecidable: ofCell(cell, decidable).length > 0,
     })),
   };
 }
@@ -159,21 +172,30 @@ function overall(
 ): VerdictSection {
   const { judged, tests } = judgeAll(results.cells, pages);
   const byName = [...Map.groupBy(judged, ({ cell }) => nameOf(cell))];
-  const having = (key: "isWorse" | "isDecidable") =>
+  const having = (key: "holds" | "isDecidable") =>
     byName.filter(([, group]) => group.every((each) => each[key]))
       .map(([name]) => name);
-  const [supported, decidable] = [having("isWorse"), having("isDecidable")];
+  const [supported, decidable] = [having("holds"), having("isDecidable")];
   const undecided = byName.map(([name]) => name)
     .filter((name) => !decidable.includes(name));
+  // One that is not decided yet may be the one for which the claim holds.
+  const isOpen = undecided.length > 0 || results.lacking.length > 0;
   const verdict: Verdict = supported.length > 0
     ? "supported"
-    : decidable.length === 0
+    : isOpen
     ? "not decidable at this scale"
     : "not supported";
   const told = {
     "supported": `On every subject it holds for ${supported.join(", ")}`,
     "not supported": "It holds for no ablation on every subject",
-    "not decidable at this scale": "No ablation has enough search seeds",
+    "not decidable at this scale": [
+      ...(decidable.length === 0
+        ? ["No ablation has enough search seeds"]
+        : [`It holds for none of ${decidable.join(", ")} on every subject`]),
+      ...(undecided.length === 0 || decidable.length === 0
+        ? []
+        : [`${undecided.join(", ")} cannot be decided from so few seeds`]),
+    ].join("; "),
   };
   return {
     claim:

@@ -33,8 +33,10 @@ export const ARM_COLUMNS: readonly Column[] = [
   right("accuracy again %"),
   right("compression"),
   right("distinct of proposed"),
+  right("students chosen"),
   { title: "less" },
   right("difference"),
+  right("tied"),
   right("95 % interval"),
   right("g"),
   right("p"),
@@ -46,7 +48,7 @@ export function armCells(
   { name, again, chosen, meanReward, accuracy, compression, ...rest }:
     AblatedAnalysis,
 ): readonly Cell[] {
-  const { distinct, proposed, comparison } = rest;
+  const { distinct, proposed, students, comparison } = rest;
   const difference = comparison?.difference;
   return [
     name,
@@ -60,8 +62,12 @@ export function armCells(
     formatAccuracy(accuracy.mean),
     formatCompression(compression.mean),
     `${formatNumber(distinct.mean, 1)} of ${formatNumber(proposed.mean, 0)}`,
+    `${students}`,
     comparison?.against ?? MISSING,
     formatRewardDifference(difference?.mean),
+    difference === undefined
+      ? MISSING
+      : `${difference.differences.filter((each) => each === 0).length}`,
     formatInterval(difference?.interval, formatRewardDifference),
     formatNumber(comparison?.effect, 2),
     formatP(comparison?.p),

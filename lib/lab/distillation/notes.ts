@@ -145,7 +145,7 @@ repository).`;
 }
 
 /** Says which images the teacher saw beside its students. */
-function teacherImages(
+export function teacherImages(
   { images: { train }, identity: { config } }: DistillationContent,
 ): string {
   const [final] = settingsOf(config);
@@ -234,7 +234,7 @@ export function searchesAnswer(content: LossSearchesContent): string {
       : []
   );
   return differing.length === 0
-    ? `**Over ${searchSeeds} searches a loss, no loss finds students of another final reward than labels only** (p < ${LEVEL} after Holm's correction, which ${searchSeeds} seeds can reach): see the intervals.`
+    ? `**Over ${searchSeeds} searches a loss, no loss is shown to find students of another final reward than labels only** (p < ${LEVEL} after Holm's correction): see the intervals, and the pairs that are equal, which show nothing either way.`
     : `**Over ${searchSeeds} searches a loss, the loss changes the final reward of what is found:** ${
       escapeMarkdown(differing.join("; "))
     }.`;

@@ -30,6 +30,7 @@ import {
   decisiveNumbers,
   distillationScaleNote,
   searchesAnswer,
+  teacherImages,
   wouldChange,
 } from "./notes.ts";
 import type { DistillationPageOptions } from "./page.ts";
@@ -126,6 +127,12 @@ function studentsSection(
 ${scaleNotes(subjects)}
 
 ${
+    subjects.map(({ title, content }) =>
+      `- ${escapeMarkdown(title)}: ${teacherImages(content)}`
+    ).join("\n")
+  }
+
+${
     markdownTable(
       [{ title: "subject" }, ...SETTING_COLUMNS],
       analysed.flatMap(({ title, analysis }) =>
@@ -144,11 +151,18 @@ function overall(
 ): Decision {
   const [first, ...others] = decisions;
   if (others.length === 0) return first!;
-  const verdicts = new Set<Verdict>(decisions.map(({ verdict }) => verdict));
+  // Subjects with too few students for a decision leave it to the others.
+  const decided = decisions.filter(({ verdict }) =>
+    verdict !== "not decidable at this scale"
+  );
+  const verdicts = new Set<Verdict>(
+    (decided.length > 0 ? decided : decisions).map(({ verdict }) => verdict),
+  );
   const each = decisions.map(({ title, verdict, because }) =>
     `${escapeMarkdown(title)}: ${verdict}, as ${because}`
   ).join(" ");
-  return verdicts.size === 1 ? { verdict: first!.verdict, because: each } : {
+  const [verdict, ...differing] = verdicts;
+  return differing.length === 0 ? { verdict: verdict!, because: each } : {
     verdict: "not decidable at this scale",
     because: `Subjects differ. ${each}`,
   };

@@ -74,6 +74,11 @@ async function resultRows(subject: PlanSubject): Promise<readonly ResultRow[]> {
     const students = own.flatMap(({ student }) => student ?? []);
     const row = (value: (student: MeasuredWinner) => number, format: Format) =>
       students.length === 0 ? MISSING : over(students.map(value), format);
+    const besideOwn = own.flatMap((outcome) =>
+      outcome.student === undefined
+        ? []
+        : outcome.student.test - contentOf(outcome).teacher.test
+    );
     const { config } = contentOf(own[0]!).identity;
     // The teacher's row and one a stage, which another plan has none of.
     const paper = (await paperRows(config)).at(-1) ?? [];
@@ -85,7 +90,7 @@ async function resultRows(subject: PlanSubject): Promise<readonly ResultRow[]> {
         seedsOf(own),
         over(own.map(({ reward }) => reward), formatReward),
         row(({ test }) => test, formatAccuracy),
-        row(({ test }) => test - teacher.test, formatPoints),
+        besideOwn.length === 0 ? MISSING : over(besideOwn, formatPoints),
         row(({ parameters }) => parameters, rounded(formatCount)),
         row(
           ({ parameters }) => teacher.parameters / parameters,

@@ -11,7 +11,7 @@ import type { ProfileResults } from "../cells/experiment.ts";
 import type { CompressionContent } from "../compression/content.ts";
 import { dataNote, startNote } from "../compression/notes.ts";
 import { type PlanSubject, planSubjects } from "./content.ts";
-import { testPlans } from "./decide.ts";
+import { type PlanTest, testPlans } from "./decide.ts";
 import { figureLinks } from "./figures.ts";
 import { depthTable, spentTable } from "./cost_tables.ts";
 import { planTable } from "./result_table.ts";
@@ -57,16 +57,30 @@ plan of one stage has the proposals and student-epochs of both stages of another
 the students of both in the rungs before the final training. Where weights are
 inherited, a second stage's students start from one that was trained before, so the
 final training of a plan of one stage is longer by as much. A plan that proposes the
-same students again, or many that are rejected, may end before its budget is spent.`;
+same students again, or many that are rejected, may end before its budget is spent:
+what each spent is below. Plans of two stages train the first one's winner to the end,
+too, which nothing starts from; its images are among those of finals.`;
 
 const TEST_NOTE =
   `Differences are removal, then shrinkage less the other plan, a pair a subject and
-search seed; p is of a two-sided sign-flip permutation test, corrected over plans by
+search seed; p is of Wilcoxon's two-sided signed-rank test, corrected over plans by
 Holm's method, where there are at least ${LEAST_PAIRS} pairs. The rows over all subjects decide.
 The rows of a subject, corrected by themselves, show where it comes from. g is the
 mean difference in standard deviations of the differences, corrected for small
 samples (Hedges' g_z). Seeds vary the search alone: teacher, split and trainings'
 seed are one a subject.`;
+
+/** Says that not all pairs are of one engine and teacher, or "". */
+function unlikeNote(tests: readonly PlanTest[]): string {
+  const [unlike, all] = [
+    tests.reduce((sum, test) => sum + test.unlike, 0),
+    tests.reduce((sum, { difference: { n } }) => sum + n, 0),
+  ];
+  return unlike === 0 ? "" : `
+In ${unlike} of ${all} pairs the two plans were trained by other engines or on other kinds of
+processor, or from a teacher of another training.
+`;
+}
 
 const FIGURE_NOTE =
   `Rewards are those of the short trainings that the search sees, means over search
@@ -128,7 +142,7 @@ ${RULES}
 
 ${testTable([["all subjects", tests], ...own])}
 ${TEST_NOTE}
-
+${unlikeNote(tests)}
 ## Reward against student-epochs
 
 ${subjects.map((subject) => figureLinks(subject, profile)).join("\n\n")}

@@ -33,7 +33,7 @@ export function testTable(
       right("p (Holm)"),
     ],
     groups.flatMap(([title, tests]) =>
-      tests.map(({ plan, difference, won, effect, p, adjusted }) => [
+      tests.map(({ plan, difference, won, effect, test, adjusted }) => [
         title,
         planTitle(plan),
         `${difference.n}`,
@@ -41,7 +41,7 @@ export function testTable(
         formatMean(difference, formatRewardDifference),
         formatInterval(difference.interval, formatRewardDifference),
         formatNumber(effect, 2),
-        formatP(p),
+        formatP(test?.p),
         formatP(adjusted),
       ])
     ),

@@ -65,7 +65,7 @@ function list(plans: readonly StagePlanName[], word = "and"): string {
     : `${titles.slice(0, -1).join(", ")} ${word} ${titles.at(-1)}`;
 }
 
-const METHOD = "two-sided sign-flip test, Holm's correction over all plans";
+const METHOD = "two-sided signed-rank test, Holm's correction over all plans";
 
 function because(tests: readonly PlanTest[]): string {
   const testOf = (plan: StagePlanName) =>
@@ -83,7 +83,7 @@ function because(tests: readonly PlanTest[]): string {
     case "supported":
       return `The students of removal, then shrinkage have a higher final reward than those of ${
         list(CLAIMED)
-      } at equal student-epochs (${METHOD}).`;
+      } at equal budgets (${METHOD}). ${whereFrom(testOf(CLAIMED[0]!)!)}`;
     case "not supported": {
       const beaten = CLAIMED.filter((plan) => isBetter(testOf(plan)!));
       const worse = CLAIMED.filter((plan) => isWorse(testOf(plan)!));
@@ -95,7 +95,7 @@ function because(tests: readonly PlanTest[]): string {
         ["cannot be told from", equal, "or"],
         ["is better than", beaten, "and"],
       ] as const;
-      return `At equal student-epochs removal, then shrinkage ${
+      return `At equal budgets removal, then shrinkage ${
         parts.filter(([, plans]) => plans.length > 0)
           .map(([verb, plans, word]) => `${verb} ${list(plans, word)}`)
           .join("; it ")
@@ -104,8 +104,15 @@ function because(tests: readonly PlanTest[]): string {
   }
 }
 
+/** "Of 8 pairs 6 are of VGG-13 on MNIST, 2 of ...": how far a verdict carries. */
+function whereFrom({ subjects, difference: { n } }: PlanTest): string {
+  return `Of ${n} pairs ${
+    [...subjects].map(([title, count]) => `${count} of ${title}`).join(", ")
+  }.`;
+}
+
 function numberOf(
-  { plan, difference, won, p, adjusted, effect }: PlanTest,
+  { plan, difference, won, test, adjusted, effect }: PlanTest,
 ): string {
   const { n, mean, interval } = difference;
   return [
@@ -115,9 +122,9 @@ function numberOf(
         : ` ${formatInterval(interval, formatRewardDifference)}`
     } of final reward over ${n} ${n === 1 ? "pair" : "pairs"}, ${won} won`,
     ...(effect === undefined ? [] : [`g = ${effect.toFixed(2)}`]),
-    ...(p === undefined
+    ...(test === undefined
       ? []
-      : [`${statedP(p)}, with Holm ${formatP(adjusted)}`]),
+      : [`${statedP(test.p)}, with Holm ${formatP(adjusted)}`]),
   ].join(", ");
 }
 

@@ -40,7 +40,11 @@ import {
   REACHED_COLUMNS,
   reachedCells,
 } from "./tables.ts";
-import { type TransferTarget, transferTargets } from "./targets.ts";
+import {
+  lackingTargets,
+  type TransferTarget,
+  transferTargets,
+} from "./targets.ts";
 import { transferVerdict, WOULD_CHANGE } from "./verdict.ts";
 
 type Recorded = RecordedCell<TransferContent>;
@@ -61,7 +65,9 @@ async function opening(
   const count = (wanted: Verdict) =>
     verdicts.filter(({ verdict }) => verdict === wanted).length;
   const [supported, failed] = [count("supported"), count("not supported")];
-  const undecided = verdicts.length - supported - failed;
+  // Targets of which there is no record at all are not decided either.
+  const undecided = verdicts.length - supported - failed +
+    lackingTargets(results).length;
   // What is not decided may still fail: then the others do not support the claim.
   const verdict: Verdict = failed > 0
     ? "not supported"
@@ -72,7 +78,7 @@ async function opening(
     claim: await claimNote(),
     verdict,
     because: `${
-      undecided === verdicts.length
+      supported + failed === 0
         ? verdicts[0]!.because
         : `Of ${formatCount(supported + failed)} ${
           supported + failed === 1 ? "pair" : "pairs"

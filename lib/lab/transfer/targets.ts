@@ -27,6 +27,25 @@ export interface TransferTarget {
   readonly lacking?: string;
 }
 
+/** The part of a cell's name before its source, which is its target's. */
+function targetOf(cell: string): string {
+  return cell.replace(/-from-.*$/, "");
+}
+
+/**
+ * Targets that the profile declares and of which no cell has a record.
+ *
+ * @param results What the profile has come to.
+ * @returns What the names of their cells begin with.
+ */
+export function lackingTargets(
+  { cells, lacking }: Pick<ProfileResults<unknown>, "cells" | "lacking">,
+): readonly string[] {
+  const known = new Set(cells.map(({ record }) => targetOf(record.cell ?? "")));
+  const targets = new Set(lacking.map(({ name }) => targetOf(name)));
+  return [...targets.difference(known)];
+}
+
 /**
  * Cells by target. Which source decides does not depend on the order of the cells
  * where the paper has one.
