@@ -6,7 +6,11 @@
  */
 
 import type { Redis } from "ioredis";
-import { createWorkerPool, type Executor } from "../search/mod.ts";
+import {
+  createWorkerPool,
+  type Executor,
+  InterruptedError,
+} from "../search/mod.ts";
 import type { TrainingData } from "../training/mod.ts";
 import { getBlob, type PieceCache } from "./_blobs.ts";
 import { blobId } from "./_keys.ts";
@@ -125,6 +129,8 @@ export function createWorkbench(
         while (busy > 0) {
           await new Promise<void>((done) => (whenIdle = done));
         }
+        // Nobody would interrupt a pool that is made now.
+        if (isLeaving) throw new InterruptedError("Interrupted");
         reader.clear();
         loaded.clear();
         const old = pool;

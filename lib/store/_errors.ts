@@ -25,6 +25,7 @@ const REMEDIES: Readonly<Record<StoreTrouble, string>> = {
   damaged: "move the file aside and run again: what it held is computed anew",
   format: "move the file aside, or use the version that wrote it",
   locked: "wait for the other process, or end it",
+  running: "wait for the other process, or end it",
   unwritable: "free some space or choose another folder, then run again",
 };
 

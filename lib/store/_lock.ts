@@ -20,7 +20,7 @@ export function lockRunFile(path: string, run: string): RunLock {
     const owner = readOwner(file);
     file.close();
     throw storeError(
-      "locked",
+      "running",
       `Cannot start run "${run}" in "${path}": process ${owner} works on ` +
         `it, expected to be alone with it`,
     );

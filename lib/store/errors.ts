@@ -2,15 +2,22 @@
  * What kind of trouble a store has:
  * - `damaged`: the file is not what was written to it;
  * - `format`: written by an older or newer version of this program;
- * - `locked`: another process works on the same run or does not let go;
+ * - `locked`: another process keeps the file and does not let go;
+ * - `running`: another process works on the same run;
  * - `unwritable`: the disk is full, read-only, or access is denied.
  */
-export type StoreTrouble = "damaged" | "format" | "locked" | "unwritable";
+export type StoreTrouble =
+  | "damaged"
+  | "format"
+  | "locked"
+  | "running"
+  | "unwritable";
 
 const EXIT_CODES: Readonly<Record<StoreTrouble, number>> = {
   damaged: 5,
   format: 5,
   locked: 2,
+  running: 2,
   unwritable: 1,
 };
 

@@ -116,7 +116,7 @@ export function memoryStore(): Store {
 function lockIn(locks: Set<string>, run: string): RunLock {
   if (locks.has(run)) {
     throw new StoreError(
-      "locked",
+      "running",
       `Cannot start run "${run}": it is in use, expected to be alone with it`,
     );
   }

@@ -37,3 +37,32 @@ Deno.test("withSession() keeps its store open until trainings handed in their ch
     await Deno.remove(folder, { recursive: true });
   }
 });
+
+// Seen to fail: the signal came before anybody listened, and the work began.
+Deno.test("withSession() begins nothing when it was interrupted while the engine was loading", async () => {
+  const folder = await Deno.makeTempDir();
+  const session = new URL("../../lib/lab/session/session.ts", import.meta.url);
+  const script = `
+    import { withSession } from ${JSON.stringify(session.href)};
+    const options = {
+      profile: "smoke", seed: 1, engine: "onnx-wasm", workers: 1,
+      results: ${JSON.stringify(folder)}, fresh: false, dryRun: false,
+    };
+    const ended = withSession(options, () => {
+      console.log("begun");
+      return Promise.resolve();
+    });
+    Deno.kill(Deno.pid, "SIGINT");
+    await ended.catch((error) => console.log(error.name));
+  `;
+  try {
+    const { stdout } = await new Deno.Command(Deno.execPath(), {
+      args: ["eval", script],
+      stdin: "null",
+      stderr: "null",
+    }).output();
+    assert.equal(new TextDecoder().decode(stdout), "Interrupted\n");
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});

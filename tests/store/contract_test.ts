@@ -227,7 +227,7 @@ for (const [kind, open] of Object.entries(KINDS)) {
     const lock = store.lockRun("r");
     assert.throws(() => store.lockRun("r"), (error) => {
       assert(error instanceof StoreError);
-      assert.equal(error.trouble, "locked");
+      assert.equal(error.trouble, "running");
       assert.equal(error.exitCode, 2);
       assert.match(error.message, /^Cannot start run "r"/);
       return true;

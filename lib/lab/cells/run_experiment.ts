@@ -17,7 +17,8 @@ import {
 import { DataError } from "../../data/mod.ts";
 import { StoreError } from "../../store/mod.ts";
 import { DivergedPolicyError } from "../../policy/mod.ts";
-import { TeacherError } from "../../search/mod.ts";
+import { ForgedAnswerError } from "../../queue/mod.ts";
+import { InterruptedError, TeacherError } from "../../search/mod.ts";
 import { calibrationOf, namedCalibration } from "../forecast/calibration.ts";
 import { commandLine } from "../notes/command_line.ts";
 import { notePlan } from "../notes/run_notes.ts";
@@ -50,6 +51,7 @@ import { preparationKey, type Shared } from "./prepare.ts";
 import { runCell } from "./run_cell.ts";
 import { schedule } from "./schedule.ts";
 import { selectCells, type Selection } from "./select.ts";
+import { sideBySide } from "./side_by_side.ts";
 import { writeProfile } from "./write_cell.ts";
 
 /** What {@link runExperiment} can be given beside the command line. */
@@ -247,6 +249,14 @@ async function runCells<
         );
         await settle(cell, outcome);
       },
+      onError(error) {
+        // Answers that cannot be trusted: nothing more is built on this queue's.
+        if (error instanceof ForgedAnswerError) session.executor.interrupt();
+        if (error instanceof InterruptedError) return;
+        warn(
+          `${(error as Error).message}; what is under way beside it ends first`,
+        );
+      },
     });
   }
   show(table);
@@ -288,29 +298,6 @@ function cellsAtOnce(
   return Math.max(2, Math.ceil(workers / Math.max(1, ...rollouts)));
 }
 
-/** Works on some at a time, in order; the first error ends it when those begun are done. */
-async function sideBySide<Item>(
-  items: readonly Item[],
-  { atOnce, run }: {
-    readonly atOnce: number;
-    readonly run: (item: Item) => Promise<void>;
-  },
-): Promise<void> {
-  const waiting = [...items];
-  const errors: unknown[] = [];
-  await Promise.all(Array.from({ length: atOnce }, async () => {
-    for (let item; (item = waiting.shift()) !== undefined;) {
-      if (errors.length > 0) return;
-      try {
-        await run(item);
-      } catch (error) {
-        errors.push(error);
-      }
-    }
-  }));
-  if (errors.length > 0) throw errors[0];
-}
-
 /** What became of a cell; only what ends the whole run is thrown. */
 async function outcomeOf(
   { name, isNamed }: Cell,
@@ -329,7 +316,7 @@ async function outcomeOf(
     if (error instanceof DataError && !isAsked) {
       return { state: "missing", error };
     }
-    if (error instanceof StoreError && error.trouble === "locked") {
+    if (error instanceof StoreError && error.trouble === "running") {
       return { state: "busy", error };
     }
     throw error;

@@ -69,6 +69,8 @@ export async function withSession<T>(
     code: code.training,
   });
   try {
+    // Asked for while the engine was loading, when nobody listened yet.
+    signal.throwIfAborted();
     const result = await work({
       store,
       engine,

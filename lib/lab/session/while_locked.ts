@@ -13,7 +13,7 @@ const ATTEMPTS = 600;
  * @param store Where the lock is.
  * @param name What is worked on.
  * @param work The work.
- * @throws {StoreError} `locked` if the turn does not come within half a minute.
+ * @throws {StoreError} `running` if the turn does not come within half a minute.
  */
 export async function whileLocked<T>(
   store: Store,
@@ -29,7 +29,8 @@ async function lock(store: Store, name: string): Promise<RunLock> {
     try {
       return store.lockRun(name);
     } catch (error) {
-      const isTaken = error instanceof StoreError && error.trouble === "locked";
+      const isTaken = error instanceof StoreError &&
+        error.trouble === "running";
       if (!isTaken || attempt === ATTEMPTS) throw error;
     }
     await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
