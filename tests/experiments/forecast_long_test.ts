@@ -229,6 +229,24 @@ Deno.test("foreseeStage() costs no more than if every proposal were trained, and
   assert.equal(nothing.winner, TEACHER);
 });
 
+Deno.test("foreseeStage() ends where a budget is spent", () => {
+  const stage = (length: Partial<CompressionConfig["removal"]>) => {
+    const removal = { ...CONFIG.removal, iterations: 20, ...length };
+    const config = { ...CONFIG, removal };
+    const plan = searchPlanOf(config, { seed: 1 });
+    return foreseeStage({ ...OPTIONS, config, plan }, "removal", TEACHER).part;
+  };
+  const whole = stage({});
+  assert.equal(whole.trainings, 40);
+  // Two students of three epochs an iteration: the last one may begin with one left.
+  const budget = stage({ budget: 60 });
+  assert.equal(budget.trainings, 21);
+  assert.equal(budget.epochs, 63);
+  assert(budget.workerSeconds < whole.workerSeconds);
+  assert(budget.workerSeconds <= 63 * 100 * 1e-3 + 1e-9);
+  near(stage({ budget: 1e6 }).workerSeconds, whole.workerSeconds);
+});
+
 Deno.test("followRun() corrects what is left by what was measured", () => {
   let now = 0;
   const run = followRun(partsOf(), { clock: () => now });

@@ -23,6 +23,7 @@ import {
 } from "../options/recipes.ts";
 import { objectiveOf } from "../options/search_plan.ts";
 import { registerWeights } from "../session/register_weights.ts";
+import { rememberedIterations } from "../session/remembered.ts";
 import { stageNote } from "../notes/stage_note.ts";
 import {
   type CompressionContent,
@@ -80,6 +81,7 @@ async function search(
     unit: "epochs",
   });
   let finalEpochs = 0;
+  const isRemembered = rememberedIterations(session.evaluator);
   const winners: Network[] = [];
   return await searchStages({
     run: lab.runId,
@@ -105,15 +107,22 @@ async function search(
       phases[kind]!.begin();
       lab.noteStage(stageNote(lab, { kind, base, start }));
       if (base === prepared.network) return;
+      // Stages before it may have ended early, by their budget.
+      for (const before of plan.stages.slice(0, plan.stages.indexOf(kind))) {
+        remaining.reach(before, 1, 1);
+      }
       // The network that the stage before found is known better now.
       winners.push(base);
       const { part, winner } = foreseeStage(forecast, kind, base);
       remaining.replace(part);
       remaining.replace(finalPart(forecast, [...winners, winner]));
     },
-    onIteration(kind, { iteration, proposals }) {
+    onIteration(kind, record) {
+      const { iteration, proposals } = record;
       const best = Math.max(...proposals.map(({ reward }) => reward));
-      phases[kind]!.reach(iteration + 1, `best reward ${best.toFixed(3)}`);
+      phases[kind]!.reach(iteration + 1, `best reward ${best.toFixed(3)}`, {
+        remembered: isRemembered(record),
+      });
       const isLast = iteration + 1 === plan.config[kind].iterations;
       // Rungs come at the end of each stage.
       const isFinal = kind === plan.stages.at(-1) || rungs.length > 0;
@@ -169,6 +178,7 @@ export async function runCompression(
   const { session, subject: { dataSet }, prepared, remaining } = lab;
   const result = await search(lab);
   remaining.reach("final", 1, 0);
+  for (const kind of lab.forecast.plan.stages) remaining.reach(kind, 1, 1);
   const tested = await measureNetworks(session, {
     dataSet,
     prepared,

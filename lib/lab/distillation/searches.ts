@@ -5,7 +5,11 @@
  * @module
  */
 
-import { type SearchResult, searchStages } from "../../search/mod.ts";
+import {
+  type IterationRecord,
+  type SearchResult,
+  searchStages,
+} from "../../search/mod.ts";
 import type { CellLab } from "../cells/experiment.ts";
 import { latencyOf, sizesBy } from "../compression/latencies.ts";
 import { inheritanceOf } from "../compression/run.ts";
@@ -14,6 +18,7 @@ import { stageNote } from "../notes/stage_note.ts";
 import type { CompressionConfig } from "../options/compression.ts";
 import { finalRecipe, studentRecipes } from "../options/recipes.ts";
 import { objectiveOf, searchPlanOf } from "../options/search_plan.ts";
+import { rememberedIterations } from "../session/remembered.ts";
 import { watched } from "../tensorboard/watch.ts";
 import type { LossSearch } from "./content.ts";
 import type { NamedLoss } from "./losses.ts";
@@ -34,7 +39,7 @@ interface Asked {
   readonly loss: NamedLoss;
   readonly seed: number;
   /** Told of each iteration. */
-  readonly onIteration: () => void;
+  readonly onIteration: (record: IterationRecord) => void;
 }
 
 /**
@@ -61,10 +66,12 @@ export async function searchByLosses(
     unit: "iterations",
   });
   phase.begin();
+  const isRemembered = rememberedIterations(lab.session.evaluator);
   let done = 0;
   const found: { search: LossSearch; workerSeconds: number }[] = [];
   for (let seed = first; seed < first + searchSeeds; seed++) {
-    const onIteration = () => phase.reach(++done);
+    const onIteration = (record: IterationRecord) =>
+      phase.reach(++done, undefined, { remembered: isRemembered(record) });
     found.push(
       ...await Promise.all(
         losses.map((loss) =>
@@ -74,7 +81,7 @@ export async function searchByLosses(
     );
     // A stage that found nothing ends its search; one that goes on says less.
     done = (seed - first + 1) * losses.length * iterations;
-    phase.reach(done);
+    phase.reach(done, undefined, { remembered: true });
   }
   return {
     searches: found.map(({ search }) => search),
@@ -142,7 +149,7 @@ async function searchByLoss(
         },
       }));
     },
-    onIteration,
+    onIteration: (_, record) => onIteration(record),
     onRecord: (kind, record) => log.part(kind).iteration(record),
     throwIfInterrupted: session.throwIfInterrupted,
   });

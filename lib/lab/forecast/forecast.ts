@@ -165,8 +165,10 @@ export function foreseeStage(
           : [{ network, seconds: predictSeconds(cost, network, size) }]
       )
     );
-  let [workerSeconds, wallSeconds] = [0, 0];
+  const { budget = Infinity } = stage;
+  let [workerSeconds, wallSeconds, spent] = [0, 0, 0];
   for (let iteration = 0; iteration < stage.iterations; iteration++) {
+    if (spent >= budget) break;
     const times = students[iteration % looked]!.map(({ seconds }) => seconds);
     const learned = kind === "removal" && plan.search === "reinforce"
       ? 1 - (1 - LEARNED_SHARE) * Math.min(1, iteration / LEARNED_ITERATIONS)
@@ -175,8 +177,13 @@ export function foreseeStage(
       latencySeconds;
     wallSeconds += learned * makespan(times, workers) + policySeconds +
       latencySeconds;
+    spent += times.length * size.epochs;
   }
-  const trainings = stage.iterations * stage.rollouts;
+  // The iteration that spends the rest of a budget may begin with an epoch left.
+  const trainings = Math.min(
+    stage.iterations * stage.rollouts,
+    Math.ceil(budget / size.epochs) - 1 + stage.rollouts,
+  );
   return {
     part: {
       name: kind,

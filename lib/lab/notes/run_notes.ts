@@ -163,8 +163,8 @@ export async function withNotes<T extends { readonly failure?: string }>(
             followed.begin();
             tell();
           },
-          reach(steps, note) {
-            followed.reach(steps, note);
+          reach(steps, note, options) {
+            followed.reach(steps, note, options);
             done = steps;
             tell();
           },

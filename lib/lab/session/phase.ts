@@ -22,7 +22,13 @@ export interface Phase {
   /** Starts the clock. */
   begin(): void;
   /** Shows that this many steps are done; with the last one the phase ends. */
-  reach(steps: number, note?: string): void;
+  reach(steps: number, note?: string, options?: ReachOptions): void;
+}
+
+/** What is known of the steps since those that were told before. */
+export interface ReachOptions {
+  /** Whether they were answered from memory, and say nothing of the speed. */
+  readonly remembered?: boolean;
 }
 
 /**
@@ -52,18 +58,21 @@ export function phase(
   }
   return {
     begin,
-    reach(steps, note) {
+    reach(steps, note, { remembered = false } = {}) {
       // Steps from before the clock was started say nothing of the speed.
-      const isTimed = progress !== undefined;
+      const isTimed = progress !== undefined && !remembered;
       begin();
+      const share = Math.min(1, steps / total);
       remaining.reach(
         part,
-        Math.min(1, steps / total),
-        done === undefined ? (steps - 1) / total : 0,
+        share,
+        remembered ? share : done === undefined ? (steps - 1) / total : 0,
       );
+      // Nor is their time that of the next.
+      if (remembered) remaining.begin(part);
       if (done === undefined) progress?.skip(steps - 1);
       if (isTimed) progress?.advance(steps - (done ?? steps - 1), note);
-      else progress?.skip(1);
+      else progress?.skip(steps - (done ?? steps - 1));
       done = steps;
       if (steps >= total) progress?.finish();
     },

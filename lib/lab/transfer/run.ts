@@ -23,6 +23,7 @@ import type { CompressionConfig } from "../options/compression.ts";
 import { studentRecipes } from "../options/recipes.ts";
 import { objectiveOf, searchPlanOf } from "../options/search_plan.ts";
 import { registerWeights } from "../session/register_weights.ts";
+import { rememberedIterations } from "../session/remembered.ts";
 import {
   type SearchedNetwork,
   type SeedSearches,
@@ -218,6 +219,7 @@ async function searchAll(
     unit: "iterations",
   });
   phase.begin();
+  const isRemembered = rememberedIterations(evaluator);
   let done = 0;
   const { config, network, prepared: { reference } } = side;
   const { recipe, data, start } = side.training;
@@ -245,7 +247,7 @@ async function searchAll(
       onIteration(record) {
         notes.iteration("removal", record);
         log.iteration(record);
-        phase.reach(++done);
+        phase.reach(++done, undefined, { remembered: isRemembered(record) });
       },
       throwIfInterrupted,
     });
