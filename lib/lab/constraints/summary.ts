@@ -147,9 +147,10 @@ seed: below 0 it is the price of the limit. Test accuracy and parameters are of 
 best student that keeps to the limits. "Keep to it" is the share of all proposals, in
 all stages. Student-epochs of students that break a limit teach the policy, but no
 such student can be chosen. Hard: a student whose size alone breaks a limit is not
-trained, and "not trained" counts the distinct ones. \`late\` is hard, told after the training: proposals and rewards are those of
-hard, bit for bit, and it costs the student-epochs of these besides. Soft: the reward
-that is left falls as (1 - t / T)^4 with iteration t, T = ${
+trained, and "not trained" counts the distinct ones; \`late\`, which is told after the
+training, has proposals and rewards of hard, bit for bit, and costs the student-epochs
+of these besides. Soft: the reward that is left falls as (1 - t / T)^4 with iteration
+t, from 0 in each stage, T = ${
     [...iterations].map((each) => formatNumber(each, 0)).join(", ")
   }; from T on it is hard.
 Weights are 32-bit numbers: a limit on the size of the file is one on parameters,

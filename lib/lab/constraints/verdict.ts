@@ -79,24 +79,24 @@ function judge(
   if (better.length > 0 && worse.length === 0) {
     return {
       verdict: "supported",
-      because: `soft limits lead to better students under: ${
+      because: `Soft limits lead to better students under: ${
         names(better)
       }; to worse ones under none.`,
       wouldChange:
-        "a difference that goes away with longer searches, in which a hard limit has more time to be learned.",
+        "A difference that goes away with longer searches, in which a hard limit has more time to be learned.",
     };
   }
   return {
     verdict: "not supported",
     because: worse.length > 0
-      ? `hard limits lead to better students under: ${names(worse)}${
+      ? `Hard limits lead to better students under: ${names(worse)}${
         better.length > 0 ? `, soft ones under: ${names(better)}` : ""
       }.`
-      : `none of ${comparisons.length} differences between soft and hard is told from chance (p by Holm's method from ${
+      : `None of ${comparisons.length} differences between soft and hard is told from chance (p by Holm's method from ${
         formatP(Math.min(...comparisons.map(({ adjusted = 1 }) => adjusted)))
       } on).`,
     wouldChange:
-      "stricter limits, under which hardly any early proposal is feasible, or more search seeds for smaller differences.",
+      "Stricter limits, under which hardly any early proposal is feasible, or more search seeds for smaller differences.",
   };
 }
 
