@@ -217,13 +217,13 @@ Deno.test("constraintsVerdict() decides by corrected tests, and not from too few
   );
   assert.deepEqual(verdict(searches(8, { macs: 0.1, all: 0.1 })), [
     "supported",
-    "soft limits lead to better students under: macs, all; to worse ones under none.",
+    "Soft limits lead to better students under: macs, all; to worse ones under none.",
   ]);
   const [mixed, both] = verdict(searches(8, { macs: 0.1, all: -0.1 }));
   assert.equal(mixed, "not supported");
   assert.equal(
     both,
-    "hard limits lead to better students under: all, soft ones under: macs.",
+    "Hard limits lead to better students under: all, soft ones under: macs.",
   );
   const even = searches(8, { macs: 0 }).map((each) =>
     each.arm === "macs-soft"
@@ -232,7 +232,7 @@ Deno.test("constraintsVerdict() decides by corrected tests, and not from too few
   );
   const [undecided, reason] = verdict(even);
   assert.equal(undecided, "not supported");
-  assert.match(reason!, /^none of 1 differences .* told from chance/);
+  assert.match(reason!, /^None of 1 differences .* told from chance/);
   assert.match(
     verdict([{ arm: "free", seed: 1, reward: 0.9 }])[1]!,
     /^no limit was searched/,
