@@ -5,7 +5,6 @@
  * @module
  */
 
-import { canonicalJson } from "../../random/mod.ts";
 import {
   holm,
   LEAST_PAIRS,
@@ -17,6 +16,7 @@ import {
   type WilcoxonTest,
 } from "../../report/mod.ts";
 import type { Identity } from "../cells/identity.ts";
+import { originOf } from "../cells/origin.ts";
 import type { CompressionContent } from "../compression/content.ts";
 import { subjectKey } from "../subject/subject.ts";
 import type { BaselineContent, SizeContent } from "./content.ts";
@@ -166,14 +166,6 @@ function comparisonOf(
     won: differences.filter((each) => each > 0).length,
     ...(pairs.length === 0 ? {} : { test: wilcoxonSignedRank(differences) }),
   };
-}
-
-/** By whom it was trained, and from which teacher. */
-function originOf(
-  { identity: { engine }, teacher }: CompressionContent | BaselineContent,
-): string {
-  const { networkId, validation, test } = teacher;
-  return canonicalJson([engine, networkId, validation, test]);
 }
 
 function betterOf(

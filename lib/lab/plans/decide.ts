@@ -4,7 +4,6 @@
  * @module
  */
 
-import { canonicalJson } from "../../random/mod.ts";
 import {
   hedgesGz,
   holm,
@@ -17,6 +16,7 @@ import {
   wilcoxonSignedRank,
   type WilcoxonTest,
 } from "../../report/mod.ts";
+import { originOf } from "../cells/origin.ts";
 import type { StagePlanName } from "../options/stage_plans.ts";
 import { OTHER_PLANS, PAPER_PLAN } from "./arms.ts";
 import { contentOf, ofPlan, type PlanOutcome } from "./content.ts";
@@ -88,13 +88,6 @@ function pairKey({ subject, seed }: PlanOutcome): string {
   return JSON.stringify([subject, seed]);
 }
 
-/** By whom an outcome was trained, and from which teacher. */
-function originOf(outcome: PlanOutcome): string {
-  const { identity: { engine }, teacher } = contentOf(outcome);
-  const { networkId, validation, test } = teacher;
-  return canonicalJson([engine, networkId, validation, test]);
-}
-
 function testPlan(
   plan: StagePlanName,
   pairs: readonly (readonly [own: PlanOutcome, other: PlanOutcome])[],
@@ -114,8 +107,10 @@ function testPlan(
     subjects: new Map(
       [...bySubject].map(([title, { length }]) => [title, length]),
     ),
-    unlike: pairs.filter(([own, other]) => originOf(own) !== originOf(other))
-      .length,
+    unlike:
+      pairs.filter(([own, other]) =>
+        originOf(contentOf(own)) !== originOf(contentOf(other))
+      ).length,
     ...(effect === undefined ? {} : { effect }),
     ...(differences.length < LEAST_PAIRS
       ? {}
