@@ -17,7 +17,8 @@ import {
   makespan,
   type Part,
 } from "../../lib/lab/forecast/forecast.ts";
-import { followRun } from "../../lib/lab/forecast/remaining.ts";
+import { followRun, type Remaining } from "../../lib/lab/forecast/remaining.ts";
+import { followWhole } from "../../lib/lab/forecast/whole.ts";
 import { vgg } from "../../lib/network/mod.ts";
 import { memoryStore } from "../../lib/store/mod.ts";
 import { parseOptions } from "../lab/_options.ts";
@@ -252,9 +253,6 @@ Deno.test("followRun() corrects what is left by what was measured", () => {
   const run = followRun(partsOf(), { clock: () => now });
   assert.equal(run.predicted, 100);
   assert.equal(run.seconds(), 100);
-  // What comes behind is no part of the run, but must be waited for too.
-  const first = followRun(partsOf(), { clock: () => now, behind: 7 });
-  assert.deepEqual([first.predicted, first.seconds()], [100, 107]);
   run.begin("teacher");
   now = 20;
   run.reach("teacher", 1, 0);
@@ -271,6 +269,42 @@ Deno.test("followRun() corrects what is left by what was measured", () => {
   ]);
   run.replace({ ...partsOf()[3]!, wallSeconds: 60 });
   near(run.seconds("shrinkage"), 60 * 3);
+});
+
+Deno.test("followRun() tells what all runs of a command take together", () => {
+  let now = 0;
+  const clock = () => now;
+  const whole = followWhole(clock);
+  const [one, two] = ["one", "two"].map((name) =>
+    followRun(partsOf(), { clock, whole, name })
+  ) as [Remaining, Remaining];
+  // One that comes behind them, of which nothing is known but the forecast.
+  whole.left("three", 50);
+  assert.deepEqual([one.predicted, one.seconds()], [100, 250]);
+  for (const run of [one, two]) run.begin("removal");
+  // Side by side each takes twice as long as foreseen, and both together do not.
+  now = 40;
+  one.reach("removal", 0.5, 0);
+  now = 41;
+  two.reach("removal", 0.5, 0);
+  near(one.seconds("removal"), 20 * (40 + 5) / (20 + 5));
+  near(one.seconds(), 210 * (41 + 5) / (40 + 5));
+  assert.equal(two.seconds(), one.seconds());
+  // What one has remembered is no time of the other's.
+  two.reach("removal", 1, 1);
+  two.begin("shrinkage");
+  now = 81;
+  one.reach("removal", 1, 0);
+  near(one.seconds(), 170 * (81 + 5) / (60 + 5));
+  whole.left("two", 0);
+  whole.left("three", 0);
+  near(one.seconds(), 60 * (81 + 5) / (60 + 5));
+  // Alone it leaves out what lies between two things.
+  now = 200;
+  one.begin("shrinkage");
+  now = 230;
+  one.reach("shrinkage", 1, 0);
+  near(one.seconds(), 30 * (111 + 5) / (90 + 5));
 });
 
 Deno.test("followRun() learns nothing of speed from what was done earlier", () => {

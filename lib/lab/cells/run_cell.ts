@@ -17,6 +17,7 @@ import {
   weightsKey,
 } from "../../search/mod.ts";
 import { followRun, type Remaining } from "../forecast/remaining.ts";
+import type { Whole } from "../forecast/whole.ts";
 import { stagesOf } from "../options/stage_plans.ts";
 import { searchPlanOf } from "../options/search_plan.ts";
 import { phase } from "../session/phase.ts";
@@ -56,6 +57,8 @@ export interface RunCellOptions {
   readonly session: Session;
   /** How long all cells will take. */
   readonly planned: Schedule;
+  /** How long they take. */
+  readonly whole: Whole;
   /** What it shares with other cells. */
   readonly shared: Shared;
   /** For other programs. */
@@ -122,7 +125,10 @@ export async function runCell<
     images: config.images || subject.count.train - config.validation,
     testImages: subject.count.test,
   };
-  const remaining = followRun(foreseen.parts, { behind: foreseen.behind });
+  const remaining = followRun(foreseen.parts, {
+    whole: options.whole,
+    name,
+  });
   const isAlone = planned.size === 1;
   const { question, profile } = place;
   const result = await withNotes(store, {

@@ -20,6 +20,7 @@ import { DivergedPolicyError } from "../../policy/mod.ts";
 import { ForgedAnswerError } from "../../queue/mod.ts";
 import { InterruptedError, TeacherError } from "../../search/mod.ts";
 import { calibrationOf, namedCalibration } from "../forecast/calibration.ts";
+import { followWhole } from "../forecast/whole.ts";
 import { commandLine } from "../notes/command_line.ts";
 import { notePlan } from "../notes/run_notes.ts";
 import { stagesOf } from "../options/stage_plans.ts";
@@ -196,6 +197,10 @@ async function runCells<
       ),
   );
   const planned = schedule(experiment, { calibration, workers, cells });
+  const whole = followWhole();
+  for (const [{ name }, { parts }] of planned) {
+    whole.left(name, parts.reduce((sum, part) => sum + part.wallSeconds, 0));
+  }
   notePlan(session.store, place, {
     command,
     workers,
@@ -217,6 +222,7 @@ async function runCells<
   let table = outcomes.size === 0 ? "" : await renew();
   const settle = async (cell: Cell, outcome: Outcome) => {
     outcomes.set(cell, outcome);
+    whole.left(cell.name, 0);
     emit({ event: "cell", question, name: cell.name, state: outcome.state });
     table = await renew();
     if (outcomes.size < selection.chosen.length) {
@@ -243,6 +249,7 @@ async function runCells<
               subject,
               session,
               planned,
+              whole,
               shared,
               log,
             }),

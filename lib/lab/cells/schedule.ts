@@ -11,8 +11,6 @@ export interface Foreseen {
   readonly options: ForecastOptions;
   /** Part by part, in order. */
   readonly parts: readonly Part[];
-  /** Predicted seconds of the cells behind it. */
-  readonly behind: number;
   /** Place among all, from 0. */
   readonly rank: number;
 }
@@ -42,8 +40,6 @@ export function schedule(
 ): Schedule {
   const prepared = new Set<string>();
   const known = new Map<string, readonly Part[]>();
-  const seconds = (parts: readonly Part[]) =>
-    parts.reduce((sum, { wallSeconds }) => sum + wallSeconds, 0);
   const foreseen = cells.map(({ cell, subject }, rank) => {
     const { config, seed, arm } = cell;
     const { facts, network } = subject;
@@ -68,11 +64,7 @@ export function schedule(
     const key = JSON.stringify([preparation, arm, isShared, config]);
     const parts = known.get(key) ?? foresee(options);
     known.set(key, parts);
-    return { cell, options, parts, rank };
+    return [cell, { options, parts, rank }] as const;
   });
-  return new Map(foreseen.map(({ cell, ...each }, rank) => {
-    const later = foreseen.slice(rank + 1).map(({ parts }) => seconds(parts));
-    const behind = later.reduce((sum, each) => sum + each, 0);
-    return [cell, { ...each, behind }];
-  }));
+  return new Map(foreseen);
 }

@@ -7,9 +7,7 @@
 
 import { stopwatch } from "../../cli/mod.ts";
 import type { Part } from "./forecast.ts";
-
-/** Predicted seconds that the forecast is trusted with before it is corrected. */
-const TRUSTED_SECONDS = 5;
+import { followWhole, TRUSTED_SECONDS, type Whole } from "./whole.ts";
 
 /** Follows a run. */
 export interface Remaining {
@@ -27,7 +25,7 @@ export interface Remaining {
   reach(part: string, done: number, restored: number): void;
   /** Replaces a part that has not begun by what is known better now. */
   replace(part: Part): void;
-  /** Seconds left of one part, or of the whole run and what comes behind it. */
+  /** Seconds left of one part, or of all that the command has to do. */
   seconds(part?: string): number;
   /** Seconds that the work done by this process took, and was predicted to take, by part. */
   compared(): readonly {
@@ -41,19 +39,22 @@ export interface Remaining {
 export interface FollowOptions {
   /** Seconds since some moment. */
   readonly clock?: () => number;
-  /** Predicted seconds of what comes behind the run, as its other cells. */
-  readonly behind?: number;
+  /** All runs of the command; left out, it is the only one. */
+  readonly whole?: Whole;
+  /** Tells it from those others. */
+  readonly name?: string;
 }
 
 /**
  * Follows a run that was foreseen.
  *
  * @param parts All of its parts.
- * @param options Clock, and what comes behind it.
+ * @param options Clock, and the command that it is of.
  */
 export function followRun(
   parts: readonly Part[],
-  { clock = stopwatch(), behind = 0 }: FollowOptions = {},
+  { clock = stopwatch(), whole = followWhole(clock), name = "" }:
+    FollowOptions = {},
 ): Remaining {
   const wall = new Map(parts.map(({ name, wallSeconds }) => [
     name,
@@ -68,34 +69,39 @@ export function followRun(
   let since = clock();
   const correction = () =>
     (sum(measured) + TRUSTED_SECONDS) / (sum(expected) + TRUSTED_SECONDS);
-  const left = (part: string) =>
-    (1 - (done.get(part) ?? 0)) * (wall.get(part) ?? 0) * correction();
+  const foreseen = (part: string) =>
+    (1 - (done.get(part) ?? 0)) * (wall.get(part) ?? 0);
+  const tellWhole = () =>
+    whole.left(
+      name,
+      [...wall.keys()].reduce((all, each) => all + foreseen(each), 0),
+    );
+  tellWhole();
   return {
     predicted: parts.reduce((sum, { wallSeconds }) => sum + wallSeconds, 0),
     begin() {
       since = clock();
+      whole.begin(name);
     },
     reach(part, share, restored) {
       const before = Math.max(done.get(part) ?? 0, restored);
       done.set(part, Math.max(share, before));
+      tellWhole();
       // Told again, it says nothing new of the time.
       if (share <= before) return;
       const now = clock();
+      const seconds = (share - before) * (wall.get(part) ?? 0);
       measured.set(part, (measured.get(part) ?? 0) + now - since);
-      expected.set(
-        part,
-        (expected.get(part) ?? 0) + (share - before) * (wall.get(part) ?? 0),
-      );
+      expected.set(part, (expected.get(part) ?? 0) + seconds);
+      whole.worked(seconds);
       since = now;
     },
     replace({ name, wallSeconds }) {
       wall.set(name, wallSeconds);
+      tellWhole();
     },
     seconds: (part) =>
-      part === undefined
-        ? [...wall.keys()].reduce((sum, each) => sum + left(each), 0) +
-          behind * correction()
-        : left(part),
+      part === undefined ? whole.seconds() : foreseen(part) * correction(),
     compared: () =>
       [...measured].map(([part, seconds]) => ({
         part,
