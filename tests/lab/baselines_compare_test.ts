@@ -8,6 +8,10 @@ import {
   comparedVerdict,
   type CompressionContent,
 } from "../../lib/lab/mod.ts";
+import {
+  compareStrategies,
+  strategySection,
+} from "../../lib/lab/baselines/strategies.ts";
 import { assertInside, assertWellFormed, texts } from "../report/_svg.ts";
 import { baseline, cellOf, search } from "./_baselines.ts";
 
@@ -251,4 +255,46 @@ Deno.test("comparedSummary() opens with the verdict and tells who is better", as
   for (const name of ["pruning", "width", "reinforce", "paper: stage 1 †"]) {
     assert(texts(svg!).includes(name), name);
   }
+});
+
+Deno.test("compareStrategies() pairs final rewards by subject and seed", () => {
+  const rewarded = (arm: string, seed: number, reward?: number) => {
+    const content = search(10_000, 0.95, { arm, seed });
+    const [stage] = content.stages as [CompressionContent["stages"][number]];
+    const { winner, ...rest } = stage;
+    const final = {
+      ...{ networkId: winner!.networkId, epochs: 1, validation: 0.9 },
+      reward: reward ?? 0,
+    };
+    return {
+      ...content,
+      stages: [
+        reward === undefined
+          ? { ...rest, finals: [] }
+          : { ...stage, finals: [final] },
+      ],
+    };
+  };
+  const seeds = [1, 2, 3, 4, 5, 6];
+  const contents = [
+    ...seeds.map((seed) => rewarded("reinforce", seed, 0.9)),
+    ...seeds.map((seed) => rewarded("random", seed, 0.8 + seed / 1000)),
+    rewarded("evolution", 2),
+    rewarded("evolution", 9, 0.1),
+  ];
+  const [random, evolution, ...others] = compareStrategies(
+    "reinforce",
+    contents,
+  );
+  assert.deepEqual(others, []);
+  assert.deepEqual([random!.arm, random!.difference.n], ["random", 6]);
+  assert.equal(random!.test!.p, 2 ** -5);
+  // One test alone: Holm changes nothing.
+  assert.equal(random!.adjusted, 2 ** -5);
+  assert.deepEqual(evolution!.difference.differences, [1.9]);
+  assert.equal(evolution!.test, undefined);
+  assert.deepEqual(compareStrategies(undefined, contents), []);
+  const text = strategySection("reinforce", contents);
+  assert.match(text, /\| random +\| +6 \| +\+0\.09/);
+  assert.equal(strategySection("reinforce", contents.slice(0, 6)), "");
 });

@@ -31,6 +31,7 @@ import {
   pairTable,
   sizeTable,
 } from "./tables.ts";
+import { strategySection } from "./strategies.ts";
 import { comparedVerdict } from "./verdict.ts";
 
 /**
@@ -62,7 +63,9 @@ ${
       because: verdict.because + lackingSentence(results),
     })
   }
-${figures.join("")}${comparedSections(contents)}${await compressionSections({
+${figures.join("")}${comparedSections(contents)}${
+    strategySection(compareBaselines(contents).arm, contents.searches)
+  }${await compressionSections({
     ...results,
     cells: searches,
   })}${baselineSections(baselines, profile)}`;
