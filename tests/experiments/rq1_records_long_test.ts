@@ -239,8 +239,10 @@ Deno.test("rq1 tells in its table what a cell lacks until it is run", async () =
     }).ended;
     assert.equal(second.code, 0, second.stderr);
     assert.doesNotMatch(second.stdout, /not run yet/);
-    // Both stand in one row: a mean with its interval, the first declared first.
-    assert.match(second.stdout, /\| teacher +\| +2 \| +\d/);
+    // Both stand in one row: a mean with its interval, the first declared first. The
+    // teacher is one, which they share.
+    assert.match(second.stdout, /\| teacher +\| +1 \| +\d/);
+    assert.match(second.stdout, /\| stage 1 \(removal\) +\| +2 \| +\d/);
     const listed = Array.from(
       second.stdout.matchAll(/^- \[(\S+)\]/gm),
       ([, name]) => name,

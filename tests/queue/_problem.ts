@@ -33,7 +33,7 @@ export function short(seed: number): EvaluationRequest {
 }
 
 /** A training of some seconds, with a checkpoint after each of its epochs. */
-export function long(seed: number, epochs = 150): EvaluationRequest {
+export function long(seed: number, epochs = 400): EvaluationRequest {
   const recipe = makeRecipe({ epochs, learningRate: 1e-4 });
   return { ...short(seed), network: NETWORK, recipe };
 }
