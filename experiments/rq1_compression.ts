@@ -12,9 +12,10 @@
  * trained to the end as winners are: a curve that a winner of any size can be
  * compared with.
  *
- * The test that decides, stated before any result: the last stage's winner of the
- * profile's search, minus a baseline's test accuracy at the same number of
- * parameters, log-linear between its sizes; a pair a subject and search seed,
+ * The test that decides, stated before the results that decide (one seed of two
+ * subjects was known when signed ranks took the place of sign flips): the last
+ * stage's winner of the profile's search, minus a baseline's test accuracy at the
+ * same number of parameters, log-linear between its sizes; a pair a subject and seed,
  * whose baseline has trainings of its own; Wilcoxon's two-sided signed-rank test over
  * all pairs, Holm over the baselines with at least six, level 5 %. A winner outside of
  * a baseline's sizes makes no pair: nothing is extrapolated. The claim is supported

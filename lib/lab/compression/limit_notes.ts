@@ -109,6 +109,6 @@ export function machineNote(
   return `Measured with ${engine.name} (${engine.version}) on ${threads} ${
     threads === 1 ? "thread" : "threads"
   } of ${escapeMarkdown(cpu)} (${arch}), no other
-training of the run beside it, once for each network: a run whose limits are on time repeats from its store
-alone, bit for bit, and on no other machine.`;
+training of the run beside it, once for each network: a run whose limits are on time
+repeats from its store alone, bit for bit, and on no other machine.`;
 }

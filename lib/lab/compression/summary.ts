@@ -24,6 +24,7 @@ import {
 } from "../../report/mod.ts";
 import { cellLinks, lackingNote } from "../cells/page_parts.ts";
 import type { ProfileResults, RecordedCell } from "../cells/experiment.ts";
+import { teacherKey } from "../cells/origin.ts";
 import { subjectKey } from "../subject/subject.ts";
 import type { CompressionContent, Measured } from "./content.ts";
 import { dataNote, halvingNote, scaleNote, startNote } from "./notes.ts";
@@ -90,11 +91,6 @@ function networksOf({ cells }: Group) {
       }),
     })),
   ];
-}
-
-/** What tells trained teachers apart in a record. */
-function teacherKey({ networkId, validation, test }: Measured): string {
-  return JSON.stringify([networkId, validation, test]);
 }
 
 async function groupRows(
