@@ -80,7 +80,7 @@ async function describeMachine(): Promise<Machine> {
 
 async function openContext(
   { rounds, repeats, networks, engines, pytorch }: BenchOptions,
-): Promise<BenchContext> {
+): Promise<Omit<BenchContext, "before" | "keep">> {
   const ours = await findEngines(engines);
   const theirs = pytorch ? await findPyTorch() : {
     found: [],
@@ -137,21 +137,21 @@ async function main(args: readonly string[]): Promise<number> {
   const { results } = options;
   if (options.render) return await renderAgain(results);
   const benches = new Map(await readBenches(results));
-  const context = await openContext(options);
-  const path = benchPath(context.machine);
+  const opened = await openContext(options);
+  const path = benchPath(opened.machine);
   await Deno.mkdir(`${results}/${FOLDER}`, { recursive: true });
+  const before = benches.get(path) ?? EMPTY;
+  const keep = async (part: Partial<Bench>) => {
+    const text = benchText({ ...benches.get(path) ?? EMPTY, ...part });
+    await writeFileAtomic(`${results}/${path}`, text);
+    benches.set(path, readBench(text, path));
+  };
+  const context = { ...opened, before, keep };
   let measured = 0;
   for (const name of SECTIONS) {
     if (!options.only.includes(name)) continue;
     try {
-      const bench = {
-        ...benches.get(path) ?? EMPTY,
-        [name]: await MEASURES[name](context),
-      };
-      // After each section: an hour is a long time to lose.
-      const text = benchText(bench);
-      await writeFileAtomic(`${results}/${path}`, text);
-      benches.set(path, readBench(text, path));
+      await keep({ [name]: await MEASURES[name](context) });
     } catch (error) {
       if (!(error instanceof SectionSkipped)) throw error;
       notify(`${name}: not measured: ${error.message}`);

@@ -91,6 +91,13 @@ const stepNetworkSchema = z.strictObject({
   peakGflops: z.array(positive),
   skipped: z.array(skippedSchema),
   overhead: overheadSchema.optional(),
+  /** The run that measured it, where that is not the section's last. */
+  earlier: z.strictObject({
+    machine: machineSchema,
+    ...roundsFields,
+    /** Of the contenders by id. */
+    versions: z.record(z.string(), z.string()),
+  }).optional(),
 });
 
 /** What was measured on one network. */

@@ -64,6 +64,7 @@ export function renderStep(section: StepSection): string {
     `Images/s of the whole step (forward, squared error of logits, backward, Adam), batch ${batchSize}, one thread: medians over rounds (ranges). "Tuned" keeps the heap between steps (MALLOC\\_MMAP\\_MAX\\_=0 MALLOC\\_TRIM\\_THRESHOLD\\_=4000000000 MALLOC\\_TOP\\_PAD\\_=268435456) and has Adam work on lists of tensors (foreach=True). Starting, compiling and warming up happen before the first turn and are not in the numbers.\n`,
     `${roundsLine(section)}\n`,
     `${machineLine(section.machine)}\n`,
+    ...earlierPart(section),
     table(section, "images/s", ({ milliseconds }, id) => {
       const measured = milliseconds[id];
       return measured && ratesOf(batchSize, measured);
@@ -85,6 +86,25 @@ export function renderStep(section: StepSection): string {
     [...versions].map((text) => `- ${escapeMarkdown(text)}\n`).join(""),
     skippedLines(missing),
   ].filter((part) => part !== "").join("\n");
+}
+
+/** Networks that the section's last run did not measure, by the run that did. */
+function earlierPart({ networks }: StepSection): readonly string[] {
+  const runs = Map.groupBy(
+    networks.filter(({ earlier }) => earlier !== undefined),
+    ({ earlier }) => JSON.stringify(earlier),
+  );
+  return [...runs.values()].map((networks) => {
+    const { machine, versions, ...rounds } = networks[0]!.earlier!;
+    const measured = Object.entries(versions)
+      .filter(([id]) => networks.some((each) => timesOf(each, id)))
+      .map(([, version]) => version);
+    return `Of an earlier run: ${
+      networks.map(({ title }) => title).join("; ")
+    }. ${roundsLine(rounds)} ${machineLine(machine)} ${
+      escapeMarkdown([...new Set(measured)].join("; "))
+    }.\n`;
+  });
 }
 
 /** Our engines that were measured somewhere. */

@@ -1,6 +1,6 @@
 import type { LoadWatch } from "../load.ts";
 import type { BenchNetwork } from "../networks.ts";
-import type { Machine } from "../report/mod.ts";
+import type { Bench, Machine } from "../report/mod.ts";
 import type { Contender, Skipped } from "../contenders/contender.ts";
 
 /** A section cannot be measured on this machine, or with these options. */
@@ -25,4 +25,8 @@ export interface BenchContext {
   readonly contenders: readonly Contender[];
   /** What is not measured at all. */
   readonly skipped: readonly Skipped[];
+  /** What is known of this kind of processor. */
+  readonly before: Bench;
+  /** Keeps a part of a section: an hour is a long time to lose. */
+  readonly keep: (part: Partial<Bench>) => Promise<void>;
 }

@@ -17,7 +17,6 @@ import { ChildError } from "../child.ts";
 import {
   BATCH_SIZE,
   type Contender,
-  PREDICTIONS,
   type Skipped,
   startTrainer,
   type Trainer,
@@ -28,11 +27,11 @@ import type { BenchNetwork } from "../networks.ts";
 import type { Work } from "../messages.ts";
 import { startOverheadThread } from "../overhead/measure.ts";
 import { inParallel } from "../parallel.ts";
-import type { Overhead, StepNetwork, StepSection } from "../report/mod.ts";
+import type { Overhead, StepSection } from "../report/mod.ts";
 import { type Player, playRounds, type RoundsOutcome } from "../rounds.ts";
 import { median } from "../statistics.ts";
 import type { BenchContext } from "./context.ts";
-import { describeContender } from "./engines.ts";
+import { type Measured, stepSection } from "./step_section.ts";
 
 /** Length of a turn: long beside a scheduler's slice, short beside a round. */
 const TURN_MS = 1200;
@@ -42,50 +41,31 @@ const SHORT_TURN_MS = 500;
 const PEAK = "sgemm";
 const PEAK_MS = 600;
 
-/** Measures all networks. */
+/** Measures the networks that are asked for, and keeps what is known of others. */
 export async function measureSteps(
   context: BenchContext,
 ): Promise<StepSection> {
-  const { machine, rounds, repeats, contenders, networks, watch } = context;
+  const { rounds, contenders, networks, keep } = context;
   const progress = createProgress({
     label: "step",
     total: networks.length * turnsOf(contenders, rounds),
     unit: "turns",
   });
-  const measured: StepNetwork[] = [];
-  let [dropped, disturbed] = [0, 0];
+  const measured: Measured[] = [];
   const { sgemm, reason } = await startSgemm();
+  const section = () => stepSection(context, { measured, reason });
   try {
     for (const network of networks) {
-      const { entry, outcome } = await measureNetwork(context, {
-        network,
-        sgemm,
-        progress,
-      });
-      measured.push(entry);
-      dropped += outcome.dropped;
-      disturbed += outcome.disturbed;
+      measured.push(
+        await measureNetwork(context, { network, sgemm, progress }),
+      );
+      await keep({ step: section() });
     }
   } finally {
     await sgemm?.close();
     progress.finish();
   }
-  return {
-    machine,
-    rounds,
-    repeats,
-    watched: watch !== undefined,
-    dropped,
-    disturbed,
-    batchSize: BATCH_SIZE,
-    predictions: PREDICTIONS,
-    contenders: contenders.map(describeContender),
-    skipped: [
-      ...context.skipped,
-      ...(reason === undefined ? [] : [{ title: "SGEMM peak", reason }]),
-    ],
-    networks: measured,
-  };
+  return section();
 }
 
 /**
@@ -109,12 +89,7 @@ interface NetworkTask {
 async function measureNetwork(
   { contenders, rounds, repeats, watch, machine }: BenchContext,
   { network: bench, sgemm, progress }: NetworkTask,
-): Promise<
-  {
-    readonly entry: StepNetwork;
-    readonly outcome: Pick<RoundsOutcome<number>, "dropped" | "disturbed">;
-  }
-> {
+): Promise<Measured> {
   const { name, title, network } = bench;
   progress.log(`${title}: starting ${contenders.length} processes`);
   const { trainers, skipped } = await startAll(
