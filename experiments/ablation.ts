@@ -258,7 +258,12 @@ export const ABLATIONS: readonly Ablation[] = [
       "That the release hands actions to other layers than they were drawn for costs reward.",
     kind: "search",
     stage: "removal",
-    options: { stages: "removal", space: "leaf" },
+    // A logit of a decision's own learns for whichever layer the action reaches.
+    options: {
+      stages: "removal",
+      space: "leaf",
+      removal: { leafLogits: false },
+    },
     arms: () => [
       { name: "aligned", options: {} },
       { name: "misaligned", options: { faults: ["misalignedActions"] } },
@@ -271,7 +276,8 @@ export const ABLATIONS: readonly Ablation[] = [
       "That the release never trains its shrinkage policy's LSTM costs reward.",
     kind: "search",
     stage: "shrinkage",
-    options: { stages: "shrinkage" },
+    // Logits of decisions would learn in the LSTM's stead.
+    options: { stages: "shrinkage", shrinkage: { leafLogits: false } },
     arms: () => [
       { name: "trained", options: {} },
       { name: "untrained", options: { faults: ["untrainedLstm"] } },

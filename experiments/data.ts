@@ -180,6 +180,37 @@ async function show(
 }
 
 /**
+ * Refuses options that an action does nothing with.
+ *
+ * @throws {UsageError} With all of them, one line each.
+ */
+function checkUsed(
+  action: typeof ACTIONS[number],
+  { data, size, skipBroken, out }: {
+    readonly data?: string | undefined;
+    readonly size?: number | undefined;
+    readonly skipBroken?: boolean | undefined;
+    readonly out?: string | undefined;
+  },
+): void {
+  const isListed = action === "list";
+  const unused = [
+    ...isListed && data !== undefined ? ["--data"] : [],
+    ...isListed && size !== undefined ? ["--size"] : [],
+    ...isListed && skipBroken === true ? ["--skip-broken"] : [],
+    ...action !== "show" && out !== undefined ? ["--out"] : [],
+  ];
+  if (unused.length === 0) return;
+  throw new UsageError(
+    unused.map((flag) =>
+      `${flag}: expected none with ${action}, only with ${
+        flag === "--out" ? "show" : "fetch, verify and show"
+      }`
+    ).join("\n"),
+  );
+}
+
+/**
  * Reads the command line.
  *
  * @param args Its arguments: an action with its name, then options.
@@ -190,6 +221,7 @@ export function readRequest(args: readonly string[]) {
   const options = parseOptions(command, rest);
   const { out } = options;
   const request = actionOf(words);
+  checkUsed(request.action, options);
   if (out !== undefined && !/\.(png|svg)$/i.test(out)) {
     throw new UsageError(
       `--out ${out}: expected a name that ends in .png or .svg`,

@@ -132,15 +132,17 @@ async function findTeacher(
   const teacher = named === undefined
     ? await likeTeacher(folder, student)
     : await namedTeacher(folder, named);
+  if (student.preprocessing !== undefined) {
+    throw new UsageError(
+      `Cannot show ${student.name}: it was made from a network of a file, which takes its images in a way of its own and whose weights are not kept; expected a student of a teacher that is; for the student alone: deno task export ${student.name}`,
+    );
+  }
   if (teacher === undefined) {
     throw new DataError(
       `Cannot show ${student.name}: the weights of its teacher are not in "${folder}", and there is no other teacher for ${student.data.name} with images prepared alike; to train one: deno task teacher --dataset ${student.data.name}`,
     );
   }
-  if (
-    teacher.data.digest.test !== student.data.digest.test ||
-    student.preprocessing !== undefined
-  ) {
+  if (teacher.data.digest.test !== student.data.digest.test) {
     throw new UsageError(
       `--teacher "${teacher.name}": it was trained on ${teacher.data.name}, expected the images of ${student.name}, ${student.data.name} prepared alike`,
     );

@@ -202,7 +202,7 @@ async function train(
       progress.advance(1);
       known = epochs;
     },
-  });
+  }).finally(() => progress.finish());
   throwIfInterrupted();
   if (evaluation.failure !== undefined) {
     const { step, reason } = evaluation.failure;

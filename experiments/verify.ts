@@ -99,6 +99,36 @@ async function folderOf(results: string): Promise<string> {
 }
 
 /**
+ * Refuses options that would undo each other.
+ *
+ * @throws {UsageError} With the command that does it.
+ */
+function checkTogether(
+  { only, sign, allowedSigners }: {
+    readonly only?: string | undefined;
+    readonly sign?: string | undefined;
+    readonly allowedSigners?: string | undefined;
+  },
+): void {
+  if (sign !== undefined && only !== undefined) {
+    throw new UsageError(
+      "--sign with --only: expected one of them, since all files are signed and all must hold first",
+    );
+  }
+  if (allowedSigners === undefined) return;
+  if (sign !== undefined) {
+    throw new UsageError(
+      "--sign with --allowed-signers: expected one of them; sign first, then check the signature",
+    );
+  }
+  if (only !== undefined) {
+    throw new UsageError(
+      "--allowed-signers with --only: expected one of them, since a signature is of all files",
+    );
+  }
+}
+
+/**
  * The command.
  *
  * @param args Its arguments.
@@ -108,6 +138,7 @@ async function folderOf(results: string): Promise<string> {
 export async function main(args: readonly string[]): Promise<number> {
   const options = parseOptions(command, args);
   const { only, trace, scores, engine, data, sign, allowedSigners } = options;
+  checkTogether(options);
   const results = await folderOf(options.results);
   const whole = { results, experiments: EXPERIMENTS };
   const steps = only === undefined ? await countSteps(whole) : 0;

@@ -23,7 +23,7 @@ export const command = {
     "deno task view",
     "deno task view elsewhere --open",
     "deno task view --port 8080",
-    "deno task view --host 0.0.0.0",
+    "deno task view --host localhost",
   ],
   schema: z.strictObject(pageOptions),
 };

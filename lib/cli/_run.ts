@@ -52,7 +52,9 @@ export function invocationSchema(profiles: readonly string[]) {
       .default(profiles.includes("laptop") ? "laptop" : profiles[0]!)
       .describe("Size of the experiment: the file of options read first"),
     config: optionKinds.path.optional()
-      .describe("YAML file whose options win over those of the profile"),
+      .describe(
+        "YAML file whose options win over those of the profile and its subjects, unless it has subjects of its own",
+      ),
     fresh: z.boolean().default(false)
       .describe("Start over; an earlier run is set aside, never deleted"),
     dryRun: z.boolean().default(false)

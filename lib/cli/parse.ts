@@ -22,6 +22,7 @@ import { setVoice } from "./output.ts";
 /**
  * Reads an experiment's command line. Defaults of the schema are the lowest
  * layer, then the profile's file, then the file named by --config, then flags.
+ * Subjects stand above the file that has them and below what comes after it.
  *
  * @param command The command.
  * @param args Its arguments.
@@ -60,7 +61,9 @@ export function parseCommand<Config>(
     ]
     : [];
   const read = files.map(readLayer);
-  const layers = withPresets(read, command.presets);
+  const [ofProfile, ofFile] = [read.slice(0, 1), read.slice(1)]
+    .map((files) => withPresets(files, command.presets));
+  const layers = [...ofProfile!, ...ofFile!];
   const given = flags.given.filter((each) => !isCalling(each));
   const root = joinNodes(
     describeSchema(shared),
@@ -70,6 +73,8 @@ export function parseCommand<Config>(
   // What the flags name stands above all files, and beneath the flags' own words.
   const named = withPresets([madeLayer(typed)], command.presets).slice(0, -1);
   const sources = { layers: [...layers, ...named], given };
+  // Subjects win over the options of their own file alone.
+  const isOver = !Object.hasOwn(read[1]?.values ?? {}, "subjects");
   const isComplete = call.ok &&
     layers.every((layer) => layer.problems.length === 0);
   const context = { sources, root, isComplete };
@@ -111,7 +116,10 @@ export function parseCommand<Config>(
       const [between, above] = [values, over].map((each) =>
         withPresets([madeLayer(each, place)], command.presets)
       );
-      const amended = { layers: [...layers, ...between!, ...named], given };
+      const files = isOver
+        ? [...ofProfile!, ...between!, ...ofFile!]
+        : [...layers, ...between!];
+      const amended = { layers: [...files, ...named], given };
       const merged = above!.reduce(
         (under, layer) => layOver(under, layer.values, root),
         mergeSources(amended, root),

@@ -81,7 +81,7 @@ export interface DataSetHandle {
  * @param options Folders, progress and network.
  * @returns The set, in memory.
  * @throws {RangeError} If the registry has no such name, or the size is not a
- * whole number >= 1 or given for another set than a folder.
+ * whole number >= 1 or given for a set that has one size alone.
  * @throws {DataError} If the set cannot be had, `dataDir` has nothing of it (see
  * `requireOwn`) or a part of a split, a split or a class is empty, or the cache
  * cannot be written.

@@ -22,7 +22,7 @@ export const pageOptions = {
     "Port to listen at; 0 takes a free one",
   ),
   host: z.string().default("127.0.0.1").describe(
-    "Address to listen at; any other than this machine's own is shown to whoever knows a random token, over a connection that is not encrypted",
+    "Address to listen at; one that is not this machine's alone needs a permission, which the command says how to give: the page is then shown to whoever knows a random token, over a connection that is not encrypted",
   ),
   open: z.boolean().default(false).describe("Opens the page in a browser"),
 };
@@ -61,34 +61,43 @@ export async function presentPage(
   const { host, port } = options;
   using interruption = interruptible({ tell() {} });
   const token = isLoopback(host) ? undefined : randomSecret();
-  if (token !== undefined) await allowHost(host, task);
+  await allowHost(host, task);
   const served = await listen(
     { name: task, hostname: host, port, token },
     serve,
   );
   const address = addressOf(host, served.port, token);
   print(`${about}: ${address}`);
-  if (options.open) await open(address);
-  await new Promise((resolve) =>
+  // Listened for before the browser is asked, which may run as long as the page.
+  const isStopped = new Promise((resolve) =>
     interruption.signal.addEventListener("abort", resolve)
   );
+  if (options.open) await open(address);
+  await isStopped;
   await served.close();
 }
 
 /** The address as it is typed into a browser. */
 function addressOf(host: string, port: number, token?: string): string {
-  const name = host.includes(":") && !host.startsWith("[") ? `[${host}]` : host;
-  return `http://${name}:${port}/${
+  return `http://${bracketed(host)}:${port}/${
     token === undefined ? "" : `?token=${token}`
   }`;
 }
 
+/** A host as addresses have it. */
+function bracketed(host: string): string {
+  return host.includes(":") && !host.startsWith("[") ? `[${host}]` : host;
+}
+
 /** `--host` needs a permission that the task has for this machine alone. */
 async function allowHost(host: string, task: string): Promise<void> {
-  const { state } = await Deno.permissions.query({ name: "net", host });
+  const name = bracketed(host);
+  const { state } = await Deno.permissions.query({ name: "net", host: name });
   if (state === "granted") return;
   throw new UsageError(
-    `--host "${host}": the task may listen on this machine alone; for others: deno run -P=${task} --allow-net=${host} experiments/${task}.ts --host ${host}`,
+    `--host "${host}": the task may listen on this machine alone; for others: deno run -P=${task} --allow-net=${name} experiments/${task}.ts ${
+      Deno.args.join(" ")
+    }`,
   );
 }
 

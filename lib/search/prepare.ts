@@ -44,7 +44,10 @@ export interface SearchImages {
 export interface TeacherReference {
   /** Trainable parameters. */
   readonly parameters: number;
-  /** On the same validation images as the students', in (0, 1]. */
+  /**
+   * On the images that score candidates, in (0, 1]. Rewards of final trainings, which
+   * are scored on all validation images, refer to it too: a factor that all share.
+   */
   readonly accuracy: number;
 }
 
@@ -140,6 +143,12 @@ export interface PreparedTeacher {
    * of the validation images.
    */
   derive(images: DerivedImages): TrainingData;
+  /**
+   * Likewise for students whose views of the images are drawn from another seed: the
+   * teacher looks at these views, unless all seeds' are the same for want of
+   * augmentation.
+   */
+  deriveForSeed(seed: number, images: DerivedImages): Promise<TrainingData>;
   /** Images that the teacher is asked for its logits of, whether kept or not. */
   readonly teacherForwards: number;
 }
@@ -215,26 +224,23 @@ export async function prepareTeacher(
     );
   }
   const isAugmented = augments(augmentation);
-  const teacher: Answers = {
+  const answersTo = async (seed: number): Promise<Answers> => ({
     weights: sha256Hex(weights),
-    logits: await teacherLogits({
-      ...options,
-      weights,
-      data,
-      seed: seeds.student,
-    }),
+    logits: await teacherLogits({ ...options, weights, data, seed }),
     augmentation,
-    seed: isAugmented ? seeds.student : null,
-  };
-  const derive = ({ trainImages, validation }: DerivedImages) => {
-    checkValidation(validation, data);
-    const derived = trainingData(dataSet, {
-      train: some(data.train, trainImages),
-      validation,
-    }, { images: data.images, teacher });
-    options.executor.register(derived);
-    return derived;
-  };
+    seed: isAugmented ? seed : null,
+  });
+  const deriveFrom =
+    (teacher: Answers) => ({ trainImages, validation }: DerivedImages) => {
+      checkValidation(validation, data);
+      const derived = trainingData(dataSet, {
+        train: some(data.train, trainImages),
+        validation,
+      }, { images: data.images, teacher });
+      options.executor.register(derived);
+      return derived;
+    };
+  const derive = deriveFrom(await answersTo(seeds.student));
   return {
     network,
     evaluation,
@@ -247,6 +253,10 @@ export async function prepareTeacher(
     }),
     finalData: derive({ trainImages: 0, validation: data.validation }),
     derive,
+    deriveForSeed: async (seed, images) =>
+      (isAugmented && seed !== seeds.student
+        ? deriveFrom(await answersTo(seed))
+        : derive)(images),
     teacherForwards: (isAugmented ? views : 1) * data.train.length,
   };
 }

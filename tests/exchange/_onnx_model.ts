@@ -37,6 +37,8 @@ export interface ModelSpec {
   readonly constants?: Readonly<Record<string, TensorSpec>>;
   readonly outputs?: readonly string[];
   readonly opset?: number;
+  /** Of the images, default float. */
+  readonly inputType?: keyof typeof TYPES;
   readonly metadata?: Readonly<Record<string, string>>;
 }
 
@@ -47,11 +49,12 @@ export function onnxModel(
   { input = ["batch", 2, 6, 6], nodes, constants = {}, ...rest }: ModelSpec,
 ): Uint8Array {
   const { outputs = [nodes.at(-1)!.output], opset = 13, metadata = {} } = rest;
+  const { inputType = "float" } = rest;
   const value = (name: string, shape: readonly (number | string)[]) => ({
     name,
     type: {
       tensorType: {
-        elemType: 1,
+        elemType: name === "images" ? TYPES[inputType] : TYPES.float,
         shape: {
           dim: shape.map((size) =>
             typeof size === "number" ? { dimValue: size } : { dimParam: size }

@@ -60,6 +60,14 @@ const UNSUPPORTED: Readonly<Record<string, readonly [ModelSpec, RegExp]>> = {
     inside([node("__proto__", "map", "odd")]),
     /node "odd" \(__proto__\) is no operator/,
   ],
+  "images in halves": [
+    { ...SOUND, inputType: "float16" },
+    /its images "images" are of float16, expected float; export .* model\.float\(\)/,
+  ],
+  "images in doubles": [
+    { ...SOUND, inputType: "double" },
+    /its images "images" are of double, expected float/,
+  ],
   "groups": [conv({ group: 2, pads: [1, 1, 1, 1] }), /2 groups, expected 1/],
   "dilations": [conv({ dilations: [2, 2] }), /dilations \[2,2\], expected 1/],
   "steps that differ by axis": [

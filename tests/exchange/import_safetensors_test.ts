@@ -112,6 +112,22 @@ const REFUSALS: Readonly<
     2,
     /it has no tensor "fc\.bias"/,
   ],
+  "a tensor that is of no layer": [
+    () => read(encode({ ...STATE, "module.conv1.bias": tensor(2) })),
+    2,
+    /its tensors "module\.conv1\.bias" are of no layer of the network/,
+  ],
+  "many that are of none": [
+    () =>
+      read(encode({
+        ...STATE,
+        ...Object.fromEntries(
+          ["a", "b", "c", "d", "e"].map((name) => [name, tensor(1)]),
+        ),
+      })),
+    2,
+    /its tensors "a", "b", "c" and 2 others are of no layer/,
+  ],
   "another shape": [
     () => read(encode({ ...STATE, "module.fc.weight": tensor(2, 16) })),
     2,

@@ -202,6 +202,39 @@ for (const [what, { make, is }] of Object.entries(MODELS)) {
   });
 }
 
+Deno.test("readNetwork() reads a functional model as Keras 3 writes it", async () => {
+  const before = await save(MODELS.branches!.make());
+  const { network, weights } = await read(before);
+  const later = await read({ ...before, json: inKeras3(before.json) });
+  assert.deepEqual(later.network, network);
+  assert.deepEqual(later.weights, weights);
+  const original = await later.openOriginal!();
+  assert.equal(
+    (await original.predict(new Float32Array(2 * 8 * 8), 1)).length,
+    CLASSES,
+  );
+  await original.dispose();
+});
+
+/** A model's JSON with its calls and the shape of its images as Keras 3 has them. */
+function inKeras3(json: unknown): Record<string, unknown> {
+  const tensor = ([name, node, index]: readonly unknown[]) => ({
+    class_name: "__keras_tensor__",
+    config: { dtype: "float32", keras_history: [name, node, index] },
+  });
+  return JSON.parse(JSON.stringify(json), (key, value) => {
+    if (key === "config" && value.batch_input_shape !== undefined) {
+      const { batch_input_shape: batch_shape, ...rest } = value;
+      return { ...rest, batch_shape };
+    }
+    if (key !== "inbound_nodes") return value;
+    return value.map((call: readonly (readonly unknown[])[]) => ({
+      args: call.length === 1 ? call.map(tensor) : [call.map(tensor)],
+      kwargs: {},
+    }));
+  });
+}
+
 /** A sound model, to change one thing of. */
 async function sound(): Promise<Saved> {
   return await save(sequential(

@@ -149,6 +149,11 @@ Deno.test("data says what it expects instead of what it was given", async () => 
       "--out sheet.jpg: expected a name that ends in .png or .svg",
     ],
     [["show", "mnist", "--out", "png"], "--out png: expected a name that ends"],
+    [["--data", "x"], "--data: expected none with list, only with fetch"],
+    [["list", "--out", "a.png", "--skip-broken"], "--out: expected none with"],
+    [["list", "--out", "a.png", "--skip-broken"], "--skip-broken: expected"],
+    [["list", "--size", "9"], "--size: expected none with list"],
+    [["verify", "mnist", "--out", "a.png"], "--out: expected none with verify"],
     [["--dta", "x"], 'unknown option "--dta"; did you mean "--data"?'],
   ];
   for (const [args, message] of cases) {

@@ -89,6 +89,11 @@ const PLANS: readonly (readonly string[])[] = [
     ...["--removal.initial-keep-bias", "1"],
   ],
   ["--shrink.what", "all"],
+  [
+    ...["--faults", "misalignedActions", "--shrink.what", "all"],
+    ...["--network", "resnet18", "--width", "0.02"],
+    ...["--removal.initial-keep-bias", "1"],
+  ],
 ];
 
 Deno.test("rq1 runs every plan of stages and every grain, and shows it", async (t) => {

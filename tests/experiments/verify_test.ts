@@ -83,10 +83,32 @@ Deno.test("deno task verify names what it was asked and cannot find", async () =
   );
 });
 
+Deno.test("deno task verify signs and checks signatures of all files alone", async () => {
+  const cases = [
+    [
+      ["--only", "README.md", "--sign", "k"],
+      /^--sign with --only: expected one/,
+    ],
+    [
+      ["--sign", "k", "--allowed-signers", "s"],
+      /^--sign with --allowed-signers: expected one of them; sign first/,
+    ],
+    [
+      ["--only", "README.md", "--allowed-signers", "s"],
+      /^--allowed-signers with --only: expected one of them/,
+    ],
+  ] as const;
+  for (const [args, message] of cases) {
+    const { code, stderr } = await verify(...args);
+    assert.equal(code, 2, stderr);
+    assert.match(stderr, message);
+  }
+});
+
 Deno.test("scoreWeights() tests weights on test images, and finds those that score otherwise", async () => {
   await withResults(SMOKE, async ({ results }) => {
-    const only = `${CELL}.shrinkage.safetensors`;
-    const score = async () => {
+    const file = `${CELL}.shrinkage.safetensors`;
+    const score = async (only = file) => {
       const { flaws, checks } = await verifyResults({
         results,
         experiments: EXPERIMENTS,
@@ -95,15 +117,25 @@ Deno.test("scoreWeights() tests weights on test images, and finds those that sco
           scoreWeights({ engine: "onnx-cpu", experiments: EXPERIMENTS, only }),
         ],
       });
-      const { count } = checks.find(({ check }) => check === "scores")!;
-      return { flaws, count };
+      const { count, notes } = checks.find(({ check }) => check === "scores")!;
+      return { flaws, count, notes };
     };
-    assert.deepEqual(await score(), { flaws: [], count: 1 });
+    assert.deepEqual(await score(), { flaws: [], count: 1, notes: [] });
+    // Whatever is of the cell, or of its profile, means its weights.
+    for (
+      const [only, count] of [[`${CELL}.md`, 2], [`${CELL}.json`, 2]] as const
+    ) {
+      assert.deepEqual(await score(only), { flaws: [], count, notes: [] });
+    }
+    await Deno.writeTextFile(`${results}/notes.txt`, "");
+    assert.deepEqual((await score("notes.txt")).notes, [
+      'no weights that are here belong to "notes.txt"',
+    ]);
     // Weights of the same form that were never trained.
-    const file = `${results}/${only}`;
-    const { tensors, metadata } = decodeTensors(await Deno.readFile(file));
+    const path = `${results}/${file}`;
+    const { tensors, metadata } = decodeTensors(await Deno.readFile(path));
     for (const { data } of Object.values(tensors)) data.fill(0.5);
-    await Deno.writeFile(file, encodeTensors({ tensors, metadata }, "F16"));
+    await Deno.writeFile(path, encodeTensors({ tensors, metadata }, "F16"));
     const { flaws: [flaw] } = await score();
     assert.equal(flaw?.check, "scores");
     assert.match(

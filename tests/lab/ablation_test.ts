@@ -270,14 +270,35 @@ Deno.test("completeConfig() refuses a fault that would change nothing", () => {
       /^--shrinkage\.normalise-advantage: expected off/,
     ],
     [
-      { faults: ["misalignedActions"], space: "unit" },
+      { faults: ["misalignedActions"], space: "unit", network: "resnet18" },
       /expected --space leaf and a stage of layer removal$/,
     ],
     [
       { faults: ["untrainedLstm"], stages: "removal" },
       /expected a stage whose policy is autoregressive/,
     ],
+    [
+      { faults: ["misalignedActions"], space: "leaf" },
+      /expected a network with layers on shortcuts, vgg13 has none$/,
+    ],
+    [
+      { faults: ["sharedReward"], removal: { rollouts: 1 } },
+      /^--removal\.rollouts 1: expected more beside --faults sharedReward$/,
+    ],
     [{ faults: ["returningLimit"] }, /expected --limits\.mode soft$/],
+    [
+      { faults: ["returningLimit"], limits: { mode: "soft" } },
+      /expected a limit, as --limits\.parameters$/,
+    ],
+    [
+      {
+        faults: ["returningLimit"],
+        limits: { mode: "soft", parameters: 9, iterations: 100 },
+        removal: { iterations: 50 },
+        shrinkage: { iterations: 100 },
+      },
+      /^--limits\.iterations 100: expected fewer than a stage's 100/,
+    ],
   ];
   for (const [options, message] of refused) {
     assert.throws(() => completeConfig(parseOptions(options)), {

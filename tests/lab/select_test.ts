@@ -89,7 +89,7 @@ Deno.test("selectCells() gives a subject its own number of seeds, and flags win"
   assert.deepEqual(names(flags.declared), [MNIST, CIFAR]);
 });
 
-Deno.test("selectCells() lets flags win over subjects, and --config not", async () => {
+Deno.test("selectCells() lets flags and --config win over the profile's subjects", async () => {
   const flags = await select(["--final.epochs", "2", "--width", "1"]);
   assert.deepEqual(
     flags.declared.map(({ config }) => [config.width, config.final.epochs]),
@@ -98,7 +98,14 @@ Deno.test("selectCells() lets flags win over subjects, and --config not", async 
   const file = await select([], { more: "width: 1\nfinal: { epochs: 2 }\n" });
   assert.deepEqual(
     file.declared.map(({ config }) => [config.width, config.final.epochs]),
-    [[1, 8], [0.5, 2]],
+    [[1, 2], [1, 2]],
+  );
+  const own = await select([], {
+    more: "width: 1\nsubjects: [{ dataset: mnist, width: 2 }, {}]\n",
+  });
+  assert.deepEqual(
+    own.declared.map(({ config }) => [config.width, config.final.epochs]),
+    [[2, 4], [1, 4]],
   );
 });
 

@@ -222,6 +222,9 @@ Deno.test("verifyResults() finds pages without record, records without page, and
     await Deno.mkdir(`${results.results}/rq9`);
     await Deno.writeTextFile(`${results.results}/rq9/smoke.md`, "");
     await Deno.writeTextFile(`${folder}/.hidden`, "");
+    // What deno task report writes is made of records, and is none.
+    await Deno.writeTextFile(`${results.results}/rq1.html`, "");
+    await Deno.writeTextFile(`${folder}/page.html`, "");
     await Deno.remove(`${results.results}/${CELL}.md`);
     await Deno.remove(`${results.results}/${CELL}-layers.svg`);
     const flaws = await flawsOf(results);
@@ -231,6 +234,7 @@ Deno.test("verifyResults() finds pages without record, records without page, and
         ["pages", `${CELL}-layers.svg`, "different"],
         ["pages", `${CELL}.md`, "different"],
         ["strays", "rq1/notes.txt", "different"],
+        ["strays", "rq1/page.html", "different"],
         ["strays", "rq1/smoke/hand-keep.svg", "different"],
         ["strays", "rq1/smoke/hand.md", "different"],
         ["strays", "rq9/smoke.md", "different"],

@@ -85,8 +85,8 @@ function preparing(changes: Changes = {}, store = memoryStore()) {
 
 const prepared = (changes: Changes = {}) => preparing(changes).prepare();
 
-/** All that is told of a teacher, without the function that tells more. */
-function told({ derive: _, ...rest }: PreparedTeacher) {
+/** All that is told of a teacher, without the functions that tell more. */
+function told({ derive: _, deriveForSeed: __, ...rest }: PreparedTeacher) {
   return rest;
 }
 
@@ -367,6 +367,42 @@ Deno.test("derive() gives the subset and rows asked for with the same logits, an
     teacher.derive({ trainImages: 0, validation: finalData.validation }),
     finalData,
   );
+});
+
+Deno.test("deriveForSeed() has the teacher look at the views that students of that seed see", async () => {
+  const { prepare, executor } = preparing({ augmentation: MOVED });
+  const teacher = await prepare();
+  const { finalData, deriveForSeed } = teacher;
+  const images = { trainImages: 0, validation: finalData.validation };
+  const asked = executor.predicted.length;
+  const other = await deriveForSeed(2, images);
+  assert.equal(executor.predicted.length, 2 * asked);
+  assert.equal(executor.registered.at(-1), other);
+  assert.notEqual(other.id, finalData.id);
+  assert.deepEqual(other.train, finalData.train);
+  // As a teacher whose students have that seed answers from the first.
+  const { finalData: own } = await prepared({
+    augmentation: MOVED,
+    seeds: { ...SEEDS, student: 2 },
+  });
+  assert.equal(other.id, own.id);
+  assert.deepEqual(other.teacherLogits, own.teacherLogits);
+  assert.notDeepEqual(other.teacherLogits, finalData.teacherLogits);
+  // The students' own seed is answered already.
+  assert.deepEqual(await deriveForSeed(SEEDS.student, images), finalData);
+  assert.equal(executor.predicted.length, 2 * asked);
+});
+
+Deno.test("deriveForSeed() has one answer for all seeds where nothing is augmented", async () => {
+  const { prepare, executor } = preparing();
+  const { finalData, deriveForSeed } = await prepare();
+  const asked = executor.predicted.length;
+  const { validation } = finalData;
+  assert.deepEqual(
+    await deriveForSeed(2, { trainImages: 0, validation }),
+    finalData,
+  );
+  assert.equal(executor.predicted.length, asked);
 });
 
 Deno.test("derive() throws when a training image is to validate, or there are too few to train on", async () => {

@@ -17,7 +17,7 @@ import { imageSize, type SplitName } from "../split.ts";
 import { channelStatistics } from "./statistics.ts";
 
 /** Changes when the same pictures become other pixels, or are refused. */
-const DECODING = 2;
+const DECODING = 3;
 
 /** How {@link openImageFolder} goes about it. */
 export interface OpenFolderOptions {

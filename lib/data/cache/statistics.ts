@@ -2,7 +2,8 @@ import type { Shape } from "../../network/mod.ts";
 
 /**
  * Mean and standard deviation (of all pixels, not of a sample) of each channel,
- * of pixels scaled to 0 … 1. The sums are whole numbers, so that no order of
+ * of pixels scaled to 0 … 1; a channel of one level has 1, by which all pixels can
+ * be divided. The sums are whole numbers, so that no order of
  * additions can show in the result.
  *
  * @param images Pixels, `[count, channels, height, width]`, count >= 1.
@@ -37,7 +38,8 @@ export function channelStatistics(
       BigInt(count) * BigInt(squares) - BigInt(sum) * BigInt(sum),
     ) / count / count;
     mean.push(sum / count / 255);
-    std.push(Math.sqrt(variance) / 255);
+    // A channel in which nothing varies says nothing: all of it becomes 0.
+    std.push(variance === 0 ? 1 : Math.sqrt(variance) / 255);
   }
   return { mean, std };
 }

@@ -146,17 +146,35 @@ function readGraph(bytes: Uint8Array, opset: number): PlainGraph {
   if (images.length !== 1) {
     unsupported(`it has ${images.length} inputs, expected images alone`);
   }
+  const [{ type, ...input }] = images as [TypedInput];
+  if (type !== FLOAT) {
+    unsupported(
+      `its images "${input.name}" are of ${
+        TYPES[type]?.name ?? `element type ${type}`
+      }, expected float; export the network in 32-bit floats (in PyTorch: model.float())`,
+    );
+  }
   return {
     nodes,
     constants,
-    input: images[0]!,
+    input,
     output: lastOf(outputs, nodes.flatMap(({ inputs }) => inputs)),
     opset,
   };
 }
 
-function readInput(bytes: Uint8Array): PlainGraph["input"] {
-  let name = "";
+/** A graph's input with the element type of its tensor. */
+interface TypedInput extends PlainInput {
+  readonly type: number;
+}
+
+type PlainInput = PlainGraph["input"];
+
+/** Element type of 32-bit floats. */
+const FLOAT = 1;
+
+function readInput(bytes: Uint8Array): TypedInput {
+  let [name, elementType] = ["", 0];
   const shape: (number | undefined)[] = [];
   for (const field of wireFields(bytes)) {
     if (field.number === 1) name = wireText(field);
@@ -164,6 +182,7 @@ function readInput(bytes: Uint8Array): PlainGraph["input"] {
     for (const type of wireFields(field.bytes)) {
       if (type.number !== 1) continue;
       for (const tensor of wireFields(type.bytes)) {
+        if (tensor.number === 1) elementType = plainNumber(tensor.integer);
         if (tensor.number !== 2) continue;
         for (const dim of wireFields(tensor.bytes)) {
           if (dim.number === 1) shape.push(readDimension(dim.bytes));
@@ -174,7 +193,7 @@ function readInput(bytes: Uint8Array): PlainGraph["input"] {
       }
     }
   }
-  return { name, shape };
+  return { name, shape, type: elementType };
 }
 
 function readDimension(bytes: Uint8Array): number | undefined {
@@ -322,7 +341,7 @@ function readTensor(bytes: Uint8Array): NamedConstant {
   }
   if (location !== undefined) {
     unsupported(
-      `tensor "${name}" lies in "${location}", expected all data in the file itself; save it as one file`,
+      `tensor "${name}" lies in "${location}", expected all data in the file itself; in PyTorch, torch.onnx.export(…, external_data=False) writes one file, and so does onnx.save(onnx.load("FILE.onnx"), "ONE.onnx") in Python`,
     );
   }
   const form = TYPES[type];

@@ -46,11 +46,15 @@ export async function openOnnxOriginal(
     unsupported(`ONNX Runtime cannot load it: ${reason}`);
   }
   return {
-    predict: (values, count) =>
-      predictor.predict(
-        reordered(values, { count, shape, view: images.view }),
-        count,
-      ),
+    async predict(values, count) {
+      const given = reordered(values, { count, shape, view: images.view });
+      try {
+        return await predictor.predict(given, count);
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error);
+        unsupported(`ONNX Runtime cannot run it: ${reason}`);
+      }
+    },
     dispose: () => predictor.dispose(),
   };
 }

@@ -130,7 +130,7 @@ const READERS: Readonly<
 const REMEDIES: Readonly<Record<string, string>> = {
   ...Object.fromEntries([".pth", ".pt", ".th"].map((ending) => [
     ending,
-    '; in PyTorch, torch.onnx.export(model.eval(), images, "FILE.onnx") writes one',
+    '; in PyTorch, torch.onnx.export(model.eval(), images, "FILE.onnx", external_data=False) writes one',
   ])),
   ...Object.fromEntries([".h5", ".keras", ".pb"].map((ending) => [
     ending,

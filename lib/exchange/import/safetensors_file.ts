@@ -124,6 +124,7 @@ export function recogniseSafetensors(
   { network: given, layers = {} }: NetworkJson,
 ): Recognised {
   const network = checkedNetwork(given);
+  const read = new Set<string>();
   const data = parameterTable(network).map(({ name, role, shape }) => {
     const at = name.slice(0, -role.length - 1);
     const own = `${Object.hasOwn(layers, at) ? layers[at] : at}.${role}`;
@@ -137,8 +138,20 @@ export function recogniseSafetensors(
         }", expected one for each layer of the network`,
       );
     }
+    read.add(found);
     return numbersOf(found, tensors.get(found)!, shape);
   });
+  // What the network has no place for would make another network of it.
+  const others = [...tensors.keys()].filter((name) =>
+    !read.has(name) && !name.endsWith("num_batches_tracked")
+  );
+  if (others.length > 0) {
+    unsupported(
+      `its tensors ${others.slice(0, 3).map((name) => `"${name}"`).join(", ")}${
+        others.length > 3 ? ` and ${others.length - 3} others` : ""
+      } are of no layer of the network, expected every tensor to be of one`,
+    );
+  }
   // Both forms have the same layers with parameters, in the same order.
   const names = parameterTable(canonical(network)).map(({ name }) => name);
   return {

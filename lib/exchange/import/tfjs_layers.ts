@@ -214,7 +214,29 @@ function inputsOf(nodes: unknown, name: string): readonly string[] {
   if (calls.length > 1) {
     unsupported(`layer "${name}" is used ${calls.length} times, expected once`);
   }
-  return calls.length === 0 ? [] : namesIn(calls[0]);
+  if (calls.length === 0) return [];
+  const [call] = calls;
+  return Array.isArray(call) ? namesIn(call) : tensorsIn(call, name);
+}
+
+/**
+ * Names of the layers that Keras 3 has in a call's arguments: tensors, or lists of
+ * them, each with a "keras_history".
+ */
+function tensorsIn(call: unknown, name: string): readonly string[] {
+  const { args } = object(call, `the call of layer "${name}"`);
+  const tensors = Array.isArray(args) ? args.flat() : [];
+  return tensors.map((tensor) => {
+    const { config } = object(tensor, `an argument of layer "${name}"`);
+    const { keras_history: history } = object(
+      config,
+      `an argument of layer "${name}"`,
+    );
+    return text(
+      Array.isArray(history) ? history[0] : history,
+      "a layer's input",
+    );
+  });
 }
 
 /** Names in `[["name", 0, 0], …]` or, of a single one, `["name", 0, 0]`. */

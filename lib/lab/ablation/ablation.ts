@@ -6,6 +6,7 @@
 
 import type { PolicyKind } from "../../policy/mod.ts";
 import type { StageLength } from "../../search/mod.ts";
+import { checkFaults } from "../options/faults.ts";
 import type { CompressionConfig } from "../options/compression.ts";
 
 /** Options that tell an arm from the cell that it is in. */
@@ -85,16 +86,19 @@ export interface Ablation {
  *
  * @param config Those of its cell.
  * @param options Its own.
+ * @throws {UsageError} If it repeats a fault that would change nothing.
  */
 export function configOfArm(
   config: CompressionConfig,
   { removal, shrinkage, limits, ...others }: ArmOptions,
 ): CompressionConfig {
-  return {
+  const own = {
     ...config,
     ...others,
     removal: { ...config.removal, ...removal },
     shrinkage: { ...config.shrinkage, ...shrinkage },
     limits: { ...config.limits, ...limits },
   };
+  checkFaults(own);
+  return own;
 }

@@ -46,11 +46,12 @@ export async function lookAgain(
   },
 ): Promise<LookedAgain> {
   const { cell: { config }, session: { evaluator }, prepared } = lab;
-  const data = prepared.derive({
+  const seed = training.seed + 1;
+  const data = await prepared.deriveForSeed(seed, {
     trainImages: config.student.images,
     validation: otherImages(prepared),
   });
-  const other = { ...training, data: data.id, seed: training.seed + 1 };
+  const other = { ...training, data: data.id, seed };
   const distinct = new Map(
     students.map((student) => [
       studentIdentity(student, training.start),

@@ -15,6 +15,12 @@ export type Outcome =
   | { readonly state: "missing"; readonly error: DataError }
   | { readonly state: "busy"; readonly error: StoreError };
 
+/** Why a cell has no record that is no fault of its run. */
+export const NOT_ITS_FAULT = {
+  missing: "its data were not to be had where it was run",
+  busy: "another process was running it",
+} as const;
+
 /**
  * Why a cell has no record, in one line; undefined where it has one.
  *
@@ -29,9 +35,8 @@ export function lackingOf(outcome: Outcome | undefined): string | undefined {
         ? undefined
         : `failed: ${outcome.reason.split("\n")[0]}`;
     case "missing":
-      return "its data were not to be had where it was run";
     case "busy":
-      return "another process was running it";
+      return NOT_ITS_FAULT[outcome.state];
     default:
       return undefined;
   }

@@ -238,7 +238,8 @@ function stageContent(
     kind,
     ...(base === prepared.network ? {} : { base }),
     bits: space.bits,
-    ...(config.space === "leaf" && config.shrink.what === "channels"
+    ...(config.space === "leaf" && config.shrink.what === "channels" &&
+        !config.faults?.includes("misalignedActions")
       ? {}
       : { decisions: space.decisions }),
     records,

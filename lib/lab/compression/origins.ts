@@ -5,7 +5,8 @@
  */
 
 import { type Network, networkId } from "../../network/mod.ts";
-import { createSpace } from "../../search/mod.ts";
+import { stageSpace } from "../../search/mod.ts";
+import { searchPlanOf } from "../options/search_plan.ts";
 import type { CompressionContent } from "./content.ts";
 
 /** A stage's winner with its layers in the teacher. */
@@ -62,13 +63,8 @@ function originIn(
 ): readonly number[] {
   const { kind, base = teacher.network, records, winner } = stages[stage]!;
   const id = networkId(network);
-  const { shrink: { what, minChannels }, space: grain } = config;
-  const space = createSpace({
-    kind,
-    base,
-    grain,
-    shrink: { shrink: what, minChannels },
-  });
+  // What a search draws from its seed is none of the space.
+  const space = stageSpace(searchPlanOf(config, { seed: 1 }), kind, base);
   const proposals = records.flatMap(({ proposals }) => proposals)
     .filter(({ networkId }) => networkId === id);
   // Where students inherit, equal networks of other layers have other rewards.

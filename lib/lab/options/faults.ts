@@ -2,6 +2,22 @@ import { UsageError } from "../../cli/mod.ts";
 import { USUAL_RECURRENCE } from "../../policy/mod.ts";
 import type { GivenConfig } from "./compression.ts";
 import { stagesOf } from "./stage_plans.ts";
+import { type FileNetwork, isFileNetwork } from "./teacher_file.ts";
+
+/** Options that faults depend on. */
+type FaultyConfig =
+  & Pick<
+    GivenConfig,
+    | "faults"
+    | "search"
+    | "space"
+    | "stages"
+    | "limits"
+    | "removal"
+    | "shrinkage"
+    | "joint"
+  >
+  & { readonly network: GivenConfig["network"] | FileNetwork };
 
 /**
  * Checks that each fault of the release that is asked for is one of what the
@@ -9,8 +25,8 @@ import { stagesOf } from "./stage_plans.ts";
  *
  * @throws {UsageError} With all mistakes, one line each.
  */
-export function checkFaults(given: GivenConfig): void {
-  const { faults = [], search, space, stages, limits } = given;
+export function checkFaults(given: FaultyConfig): void {
+  const { faults = [], search, space, stages, network } = given;
   if (faults.length === 0) return;
   const mistakes: string[] = [];
   if (search !== "reinforce") {
@@ -34,6 +50,13 @@ export function checkFaults(given: GivenConfig): void {
         `--${part}.normalise-advantage: expected off beside --faults ${fault}`,
       );
     }
+    const { rollouts } = given[kind] ?? given.shrinkage;
+    for (const fault of ["sharedReward", "stepPerRollout"] as const) {
+      if (!faults.includes(fault) || rollouts > 1) continue;
+      mistakes.push(
+        `--${part}.rollouts 1: expected more beside --faults ${fault}`,
+      );
+    }
   }
   const isAutoregressive = kinds.some((kind) =>
     ((given[kind] ?? given.shrinkage).recurrence ?? USUAL_RECURRENCE[kind]) ===
@@ -52,8 +75,41 @@ export function checkFaults(given: GivenConfig): void {
       "--faults misalignedActions: expected --space leaf and a stage of layer removal",
     );
   }
-  if (faults.includes("returningLimit") && limits.mode !== "soft") {
-    mistakes.push("--faults returningLimit: expected --limits.mode soft");
+  if (faults.includes("misalignedActions") && !mayHaveShortcuts(network)) {
+    mistakes.push(
+      `--faults misalignedActions: expected a network with layers on shortcuts, ${network} has none`,
+    );
   }
+  if (faults.includes("returningLimit")) mistakes.push(...limitMistakes(given));
   if (mistakes.length > 0) throw new UsageError(mistakes.join("\n"));
+}
+
+/** Why no limit would return; nothing where one does. */
+function limitMistakes(
+  { limits, stages, ...given }: FaultyConfig,
+): readonly string[] {
+  const { mode, iterations, shares, ...others } = limits;
+  if (mode !== "soft") {
+    return ["--faults returningLimit: expected --limits.mode soft"];
+  }
+  const isLimited = [...Object.values(others), ...Object.values(shares ?? {})]
+    .some((limit) => limit !== undefined);
+  if (!isLimited) {
+    return [
+      "--faults returningLimit: expected a limit, as --limits.parameters",
+    ];
+  }
+  const longest = Math.max(
+    ...stagesOf(stages).map((kind) =>
+      (given[kind] ?? given.shrinkage).iterations
+    ),
+  );
+  return longest > iterations ? [] : [
+    `--limits.iterations ${iterations}: expected fewer than a stage's ${longest} beside --faults returningLimit, since the limit returns after them`,
+  ];
+}
+
+/** Whether a network may have layers on shortcuts: of a file's it is not known. */
+function mayHaveShortcuts(name: FaultyConfig["network"]): boolean {
+  return isFileNetwork(name) || name.startsWith("resnet");
 }

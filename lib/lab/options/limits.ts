@@ -25,7 +25,7 @@ const sharesSchema = z.strictObject({
     "Most time of a prediction, both measured on this machine",
   ),
   accuracy: share.optional().describe(
-    "Least validation accuracy, of the teacher's on the same images",
+    "Least validation accuracy, of the teacher's on the images that score candidates",
   ),
 });
 
@@ -111,7 +111,9 @@ export function limitsOf(
   ) => {
     const most = Math.min(
       value ?? Infinity,
-      part === undefined ? Infinity : Math.max(1, Math.floor(part * whole)),
+      part === undefined
+        ? Infinity
+        : Math.max(1, Math.floor(part * whole + 1e-6)),
     );
     return most === Infinity ? undefined : most;
   };

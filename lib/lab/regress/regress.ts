@@ -25,6 +25,7 @@ import {
   readProfile,
   updateIndex,
 } from "../cells/index_file.ts";
+import { NOT_ITS_FAULT } from "../cells/outcome.ts";
 import { runExperiment } from "../cells/run_experiment.ts";
 import { selectCells } from "../cells/select.ts";
 import { adoptCell, writeProfile } from "../cells/write_cell.ts";
@@ -68,6 +69,8 @@ export interface CellCheck {
     readonly result: string;
     /** Whether the experiment came to its end without it. */
     readonly isRegression: boolean;
+    /** Whether its data were not to be had, though others' were. */
+    readonly isMissing: boolean;
   };
   /** Digest of the record, where there is one. */
   readonly expected?: string;
@@ -248,11 +251,13 @@ async function check(
       const result = code === EXIT.data
         ? "its data are not to be had"
         : reasons.get(cell) ?? "the profile does not declare it";
-      const isRegression = code === EXIT.done;
+      const isMissing = result === NOT_ITS_FAULT.missing;
+      const isRegression = code === EXIT.done && !isMissing &&
+        result !== NOT_ITS_FAULT.busy;
       return {
         name,
         expected: record.digest,
-        lacking: { result, isRegression },
+        lacking: { result, isRegression, isMissing },
       };
     }
     return {
@@ -307,7 +312,14 @@ function codeOf(
     !isUpdated && comparison?.isMet === false ||
     typeof lacking === "object" && lacking.isRegression
   );
-  const ends = isDifferent ? [EXIT.regression, ...codes] : codes;
+  const isMissing = checks.some(({ lacking }) =>
+    typeof lacking === "object" && lacking.isMissing
+  );
+  const ends = [
+    ...codes,
+    ...isDifferent ? [EXIT.regression] : [],
+    ...isMissing ? [EXIT.data] : [],
+  ];
   return [EXIT.regression, EXIT.runFailed, EXIT.data]
     .find((code) => ends.includes(code)) ?? EXIT.done;
 }

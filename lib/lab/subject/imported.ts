@@ -13,6 +13,7 @@ import {
   readNetwork,
   withInner,
 } from "../../exchange/mod.ts";
+import { networkId } from "../../network/mod.ts";
 import { sha256Hex } from "../../random/mod.ts";
 import { encodeWeights } from "../../training/mod.ts";
 import type { TeacherFile } from "../options/teacher_file.ts";
@@ -97,7 +98,10 @@ export function importTeacher(
   },
 ): ImportedTeacher {
   const stated = statedBy(source, dataSet) ?? network.preprocessing!;
-  const weights = encodeWeights(network.network, network.weights);
+  // Equal tensors may be of networks that differ in a stride or a pool.
+  const weights = encodeWeights(network.network, network.weights, {
+    networkId: networkId(network.network),
+  });
   return {
     network,
     weights,

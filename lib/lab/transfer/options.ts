@@ -90,7 +90,7 @@ export function checkTransferOptions(
   config: CompressionConfig,
 ): void {
   const { search, policy, removal } = config;
-  const { leafLogits, budget } = removal;
+  const { leafLogits, budget, recurrence } = removal;
   const mistakes = [
     ...(search === "reinforce" ? [] : [
       `--search ${search}: expected reinforce, whose policy is carried over`,
@@ -101,6 +101,11 @@ export function checkTransferOptions(
     ...(leafLogits
       ? [
         "--removal.leaf-logits: expected --no-removal.leaf-logits, since logits of single decisions belong to one network",
+      ]
+      : []),
+    ...(recurrence === "autoregressive"
+      ? [
+        "--removal.recurrence autoregressive: expected one that reads no actions, since the control keeps as many decisions as the policy that is carried over by a bias on all of them",
       ]
       : []),
     ...(budget === undefined ? [] : [

@@ -64,9 +64,14 @@ export function scoreWeights(
       ...await scoredStudents(results, experiments),
     ].filter(({ path, record }) =>
       !damaged.has(path) && !damaged.has(record) &&
-      (only === undefined || only === path || only === record)
+      (only === undefined || isOf(only, { path, record }))
     );
-    if (all.length === 0) return;
+    if (all.length === 0) {
+      if (only !== undefined) {
+        tally.note("scores", `no weights that are here belong to "${only}"`);
+      }
+      return;
+    }
     const engine = await openChosenEngine(choice);
     const open = opener(own);
     const progress = createProgress({
@@ -88,6 +93,22 @@ export function scoreWeights(
     }
     progress.finish();
   };
+}
+
+/**
+ * Whether a file belongs to what has these weights: it is of the same cell or
+ * teacher, or the table of the cell's profile.
+ */
+function isOf(
+  file: string,
+  { path, record }: Pick<Scored, "path" | "record">,
+): boolean {
+  if (file.endsWith(".safetensors")) return file === path;
+  const owner = record.replace(/\.json$/, "");
+  if (file.startsWith(owner) && /^[.-]/.test(file.slice(owner.length))) {
+    return true;
+  }
+  return record.startsWith(`${file.replace(/\.(md|json)$/, "")}/`);
 }
 
 /** Opens data sets, each once; a reason instead where one is not to be had. */

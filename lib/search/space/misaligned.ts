@@ -18,27 +18,28 @@ export function misaligned(space: ActionSpace): ActionSpace {
       `Cannot misalign actions: the space is ${kind} by ${grain}, expected removal by leaf`,
     );
   }
-  // Of each step the leaf that its action is for.
-  const targets = leaves(base)
-    .filter(({ residual }) => residual?.place !== "shortcut")
-    .map(({ index }) => index);
-  const target = (step: number) => targets[step];
+  const isOnShortcut = Map.groupBy(
+    leaves(base),
+    ({ residual }) => residual?.place === "shortcut",
+  );
+  // Of each step the leaf that its action is for; the last ones name, in turn, the
+  // shortcuts' leaves, for which no action is.
+  const [targets, others] = [false, true].map((is) =>
+    (isOnShortcut.get(is) ?? []).map(({ index }) => index)
+  );
   return {
     ...space,
-    decisions: decisions.map((own, step) =>
-      decisions[target(step) ?? -1] ?? own
-    ),
+    decisions: [...targets!, ...others!].map((leaf) => decisions[leaf]!),
     sequence: {
       features: sequence.features,
       mask: sequence.mask.map((_, step) =>
-        sequence.mask[target(step) ?? -1] ?? false
+        step < targets!.length && sequence.mask[targets![step]!]!
       ),
     },
     apply(actions) {
       const placed = decisions.map(() => neutral);
-      for (const [step, action] of actions.entries()) {
-        const leaf = target(step);
-        if (leaf !== undefined) placed[leaf] = action;
+      for (const [step, leaf] of targets!.entries()) {
+        placed[leaf] = actions[step]!;
       }
       return space.apply(placed);
     },

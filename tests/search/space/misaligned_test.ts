@@ -18,6 +18,11 @@ Deno.test("misaligned() shifts as many decisions as the release does", () => {
   assert.equal(shifts.length, 27);
   assert.deepEqual([...new Set(shifts)], [2, 4, 6]);
   assert.ok(SHIFTED.sequence.mask.slice(45).every((isFree) => !isFree));
+  // Every leaf is named once, though nothing is decided on a shortcut's.
+  assert.deepEqual(
+    SHIFTED.decisions.flatMap(({ leaves }) => leaves).sort((a, b) => a - b),
+    leaves(RESNET_18).map(({ index }) => index),
+  );
   assert.deepEqual(SHIFTED.sequence.features, SPACE.sequence.features);
   const count = (mask: readonly boolean[]) => mask.filter(Boolean).length;
   assert.equal(count(SHIFTED.sequence.mask), count(SPACE.sequence.mask));
