@@ -137,12 +137,14 @@ function areAll(found: readonly unknown[]): boolean {
 function beside(
   { step }: Bench,
   id: string,
-  { name, rival, rivals, mean, each }: {
+  { name, rival, rivals, mean, each, note = "" }: {
     readonly name: string;
     readonly rival: typeof bestPyTorch;
     readonly rivals: string;
     readonly mean: number;
     readonly each?: number;
+    /** What is to be said besides. */
+    readonly note?: string;
   },
 ): Conclusion {
   const target =
@@ -164,7 +166,7 @@ function beside(
       times(meanOf(found))
     } as fast as ${rivals} of each network (geometric mean over ${found.length}), ${
       times(least.ratio)
-    } at least (${least.title})`,
+    } at least (${least.title})${note}`,
     target,
     areAll(found) ? holds : undefined,
   );
@@ -186,7 +188,13 @@ function onednnSpeed(bench: Bench): Conclusion {
 function bf16Speed(bench: Bench): readonly Conclusion[] {
   const processor = bench.step?.machine.processor;
   if (processor !== undefined && !hasBf16(processor)) return [];
+  const single = speedups(bench.step, "onednn", bestPyTorch);
   return [beside(bench, "onednn-bf16", {
+    ...(single.length === 0 ? {} : {
+      note: `; in single precision ${times(meanOf(single))} as fast as these, ${
+        times(leastOf(single).ratio)
+      } at least`,
+    }),
     name: "onednn in bfloat16",
     rival: bestPyTorch,
     rivals: "the best PyTorch setting of any precision",
