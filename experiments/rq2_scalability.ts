@@ -7,8 +7,8 @@
  * no other plan of stages is compared with it. Here five plans search networks of
  * growing depth, on sets of growing difficulty, at equal budget.
  *
- * The test that decides, stated before any result: a plan's score is the final
- * reward of its student, that is the reward (section 3.2) with the accuracy on the
+ * The test that decides: a plan's score is the final
+ * reward of its student, that is the reward (section 3.3) with the accuracy on the
  * validation images after the final training; test images are looked at only for
  * the table. Scores are paired by subject and search seed. For each other plan, all
  * pairs of all subjects are in one two-sided test by Wilcoxon's signed ranks (the

@@ -88,7 +88,7 @@ export function verdictTable(
     [
       { title: "question" },
       { title: "what is done" },
-      { title: "what the evidence says of the paper's claim" },
+      { title: "what the evidence says of the claim tested" },
     ],
     questions.map(({ question, summary }): readonly Cell[] => {
       const path = `${question}/${HEADLINE}.md`;

@@ -91,7 +91,11 @@ seeds choose few students, n is larger than what there is to compare.
 Here p (Holm) is corrected over the comparisons of an ablation on a subject, as on its
 page; the verdict above over all of them.
 
-Faults that are not in the table, and why: [docs/faults.md](../../docs/faults.md).
+Arms of equal options are the same searches, in whichever ablation they stand: so are
+the first arms of several. In "faults" all arms have the paper's policy at ten times
+its learning rate, with which it learns in so few iterations: their rewards compare
+with each other, not with those of other ablations. Faults that cannot be repeated,
+and why: [docs/faults.md](../../docs/faults.md).
 
 ${[...notes].join("")}${missing}With figures and claims, cell by cell:
 

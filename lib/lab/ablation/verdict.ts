@@ -59,11 +59,16 @@ function ruleSentence(rule: ClaimRule = ANY_WORSE): string {
   const names = arms === undefined
     ? takes === "each" ? "every arm" : "any arm"
     : `${takes === "each" || arms.length === 1 ? "" : "one of "}${
-      arms.map(escapeMarkdown).join(", ")
+      arms.map(quoted).join(", ")
     }`;
   return ` The claim takes ${names} to be ${
     side === "worse" ? "worse" : "worse or better"
   }.`;
+}
+
+/** An arm's name, which may hold commas itself. */
+function quoted(name: string): string {
+  return `"${escapeMarkdown(name)}"`;
 }
 
 /**
@@ -99,14 +104,16 @@ export function ablationVerdict(
     arms.filter(({ comparison }) =>
       comparison!.adjusted < LEVEL &&
       Math.sign(comparison!.difference.mean!) === sign
-    ).map(({ name }) => escapeMarkdown(name));
+    ).map(({ name }) => quoted(name));
   const [worse, better] = [decided(-1), decided(1)];
   const verdict: Verdict = isSupported(rule, arms.map(comparedOf))
     ? "supported"
     : "not supported";
   const told = [
     worse.length === 0
-      ? "No arm chooses worse students than what it is compared with"
+      ? `No arm chooses worse${
+        better.length === 0 && rule?.side === "different" ? " or better" : ""
+      } students than what it is compared with`
       : `Worse students are chosen by ${worse.join(", ")}`,
     better.length === 0 ? "" : `; better ones by ${better.join(", ")}`,
     ` (paired sign-flip tests over ${pairs} search seeds, p < ${LEVEL} after Holm's correction over ${arms.length} ${

@@ -18,7 +18,7 @@ export const baselineOptions = {
       (sizes) => new Set(sizes).size === sizes.length,
       { message: "expected each size once" },
     ).describe(
-      "Compressions (teacher's parameters / own) at which each baseline has a network, fixed before any search",
+      "Compressions (teacher's parameters / own) at which each baseline has a network, whatever a search finds",
     ),
 };
 

@@ -107,7 +107,7 @@ export function strategySection(
   const compared = compareStrategies(arm, searches);
   if (compared.length === 0) return "";
   const right = (title: string) => ({ title, align: "right" as const });
-  return `Search (${arm}) beside other strategies with the same proposals and budget:
+  return `Search (${arm}) beside other strategies, under the same limits on proposals and student-epochs:
 
 ${
     markdownTable(
@@ -136,8 +136,9 @@ ${
       ]),
     )
   }
-The final reward is R of section 3.2 of the last stage's winner, with its accuracy on
-all validation images after the final training, -1 without a winner; a pair a search
+The final reward is R of section 3.3 of the last stage's winner, with its accuracy on
+all validation images after the final training beside the teacher's on those that
+score students (one factor for all students of a subject), -1 without a winner; a pair a search
 seed, tested as above. What each spent is in the table of costs. This says how much
 the policy contributes, and decides nothing on the claim.
 

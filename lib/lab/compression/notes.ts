@@ -5,6 +5,7 @@
  */
 
 import { describe } from "../../network/mod.ts";
+import type { PolicyKind } from "../../policy/mod.ts";
 import {
   formatCount,
   formatHours,
@@ -12,6 +13,7 @@ import {
   type ResultRecord,
 } from "../../report/mod.ts";
 import type { CellEnvironment } from "../cells/experiment.ts";
+import type { CompressionConfig } from "../options/compression.ts";
 import { studentEpochsOf } from "../options/recipes.ts";
 import { stageConfigOf } from "../options/search_plan.ts";
 import { isFileNetwork } from "../options/teacher_file.ts";
@@ -44,14 +46,63 @@ export function scaleNote(content: CompressionContent): string {
   const training = epochs === "0"
     ? "students scored untrained"
     : `${epochs} ${epochs === "1" ? "epoch" : "epochs"} on ${images} a student`;
+  const procedure = procedureNote(config, stages.map(({ kind }) => kind));
   return width === 1 && student.images === 0 &&
       iterations.every((each) => each >= 100)
-    ? `The paper's scale: full width, ${students}, ${training}.`
+    ? `The paper's scale: full width, ${students}, ${training}.${procedure}`
     : `**Laptop-scale numbers, not the paper's:** ours is ${
       isFileNetwork(network)
         ? "a teacher trained elsewhere"
         : `a narrower teacher (width ${width} of the paper's)`
-    } and a shorter search (${students}, ${training}).`;
+    } and a shorter search (${students}, ${training}).${procedure}`;
+}
+
+/**
+ * Says in one line how a search differs from the paper's procedure, whatever its
+ * scale, or "".
+ *
+ * @param config The run's options.
+ * @param kinds Its stages.
+ */
+export function procedureNote(
+  config: CompressionConfig,
+  kinds: readonly PolicyKind[],
+): string {
+  const { space, search, student, final } = config;
+  const own = kinds.map((kind) => stageConfigOf(config, kind));
+  const policy = search !== "reinforce" ? [] : [
+    ...own.some(({ features }) => features !== "paper")
+      ? ["other features of layers"]
+      : [],
+    ...own.some(({ leafLogits }) => leafLogits)
+      ? ["a logit of each decision's own"]
+      : [],
+    ...own.some(({ baseline }) => baseline !== "movingAverage")
+      ? ["another baseline"]
+      : [],
+    ...own.some(({ entropyWeight }) => entropyWeight > 0)
+      ? ["an entropy bonus"]
+      : [],
+  ];
+  const parts = [
+    ...space === "leaf" ? [] : [`layers are decided on ${space} by ${space}`],
+    ...student.start === "fresh"
+      ? []
+      : ["students start from inherited weights"],
+    ...final.halving === undefined
+      ? []
+      : ["finalists are thinned out before the final training"],
+    ...policy.length === 0 ? [] : [`the policy has ${listed(policy)}`],
+  ];
+  return parts.length === 0
+    ? ""
+    : ` The procedure is not the paper's: ${listed(parts)}.`;
+}
+
+function listed(parts: readonly string[]): string {
+  return parts.length < 2
+    ? parts.join("")
+    : `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)}`;
 }
 
 /** What a run cost. */

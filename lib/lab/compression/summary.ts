@@ -254,8 +254,9 @@ export async function compressionSections(
   return `${
     isOneNote
       ? notes[0]![1]
-      : [...new Map(notes)].map(([title, note]) => `- ${title}: ${note}`)
-        .join("\n")
+      // The first arm's, which is the one that has a policy.
+      : [...new Map(notes.toReversed())].toReversed()
+        .map(([title, note]) => `- ${title}: ${note}`).join("\n")
   }
 
 ${await networkTable(groups)}
@@ -274,17 +275,25 @@ row asked for, losing finalists and failed students among it; a training that
 several cells share counts for each.
 
 ${
-    [
-      ...new Set(
-        contents.flatMap((each) => [
-          startNote(each),
-          halvingNote(each),
-          dataNote(each),
-        ]),
-      ),
-    ].join("")
+    [startNote, halvingNote, dataNote]
+      .map((note) => bySubject(groups, note)).join("")
   }${missing}Cell by cell, with figures and networks:
 
 ${cellLinks(results)}
 `;
+}
+
+/** A note once where it holds of all subjects, else with those that it is of. */
+function bySubject(
+  groups: ReturnType<typeof groupsOf>,
+  noteOf: (content: CompressionContent) => string,
+): string {
+  const pairs = groups.flatMap(({ title, cells }) =>
+    cells.map(({ record }) => [noteOf(record.deterministic), title] as const)
+  );
+  const titles = Map.groupBy(pairs, ([note]) => note);
+  if (titles.size === 1) return pairs[0]![0];
+  return [...titles].filter(([note]) => note !== "").map(([note, of]) =>
+    `${[...new Set(of.map(([, title]) => title))].join("; ")}: ${note}`
+  ).join("");
 }

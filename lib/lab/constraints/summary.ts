@@ -130,8 +130,9 @@ ${cellLinks(results)}
 
 const COMPARISON_NOTE =
   `What decides: the score of a search is the reward of its best student that keeps to
-the limits, by its accuracy on all validation images after the final training; -1
-where there is none. Scores under soft and under hard limits are paired by search
+the limits, by its accuracy on all validation images after the final training (beside
+the teacher's on those that score students: one factor for all); -1 where there is
+none. Scores under soft and under hard limits are paired by search
 seed; p is of a two-sided sign-flip permutation test, at least 2^(1 - n) with n
 pairs, corrected over all tests of this page by Holm's method. The effect size is
 Hedges' g_z: the mean difference over its standard deviation, corrected for few

@@ -9,7 +9,7 @@ import { formatCount, LEAST_PAIRS } from "../../report/mod.ts";
 import { cellLinks, lackingNote } from "../cells/page_parts.ts";
 import type { ProfileResults } from "../cells/experiment.ts";
 import type { CompressionContent } from "../compression/content.ts";
-import { dataNote, startNote } from "../compression/notes.ts";
+import { dataNote, procedureNote, startNote } from "../compression/notes.ts";
 import { type PlanSubject, planSubjects } from "./content.ts";
 import { type PlanTest, testPlans } from "./decide.ts";
 import { figureLinks } from "./figures.ts";
@@ -21,7 +21,7 @@ import { planVerdictSection } from "./verdict.ts";
 
 /** Says in one line on what scale plans were compared. */
 function planScaleNote(
-  { identity: { config } }: CompressionContent,
+  { identity: { config }, stages }: CompressionContent,
 ): string {
   const { width, student, images, teacher } = config;
   const { epochs } = student;
@@ -34,7 +34,9 @@ function planScaleNote(
     teacher.epochs === 1 ? "epoch" : "epochs"
   } on ${some(images)}; students scored after ${epochs} ${
     epochs === 1 ? "epoch" : "epochs"
-  } on ${some(student.images)}, and trained to the end on ${some(images)}.`;
+  } on ${some(student.images)}, and trained to the end on ${some(images)}.${
+    procedureNote(config, stages.map(({ kind }) => kind))
+  }`;
 }
 
 function scaleNotes(subjects: readonly PlanSubject[]): string {
@@ -51,8 +53,9 @@ function scaleNotes(subjects: readonly PlanSubject[]): string {
 
 const RULES =
   `The score of a plan is the final reward of its student, the winner of its last stage
-that found one: R of section 3.2 with the accuracy on the validation images after
-the final training, -1 where there is no student. All plans have the same budget: a
+that found one: R of section 3.3 with the accuracy on all validation images after
+the final training, beside the teacher's on those that score students (one factor
+for all students of a subject), -1 where there is no student. All plans have the same budget: a
 plan of one stage has the proposals and student-epochs of both stages of another, and
 the students of both in the rungs before the final training. Where weights are
 inherited, a second stage's students start from one that was trained before, so the

@@ -37,7 +37,9 @@ export async function claimNote(): Promise<string> {
   const cells = paper.transfer().map(({ reward }) => reward);
   return `Policies transfer (section 4.6): over the first 10 iterations policies of layer removal that were trained on another network earn more reward than policies from scratch (${
     pairs.join(", ")
-  } on ${pairs.length} pairs of networks). ${paperLegend(cells)}`;
+  } on ${pairs.length} pairs of networks). Tested here: more than policies from scratch, and more than policies from scratch that are biased to keep as many layers. ${
+    paperLegend(cells)
+  }`;
 }
 
 /** Says in one line on what scale policies were carried over. */
@@ -76,7 +78,8 @@ reward of the last ${
   } iterations. Differences are of the first iterations' mean reward,
 seed by seed; g is Hedges' g_z, the mean difference by its standard deviation,
 corrected for few seeds; p is of a two-sided sign-flip test, then corrected by Holm's method over the two comparisons.
-With n seeds p is at least 2^(1 - n). Seeds vary the searches alone: data, teachers
+With n seeds p is at least 2^(1 - n). "Scratch, biased" begins with a bias by which
+it keeps as many layers as the pre-trained policy does: what it lacks is which. Seeds vary the searches alone: data, teachers
 and the students' trainings are the same for all.`;
 }
 

@@ -84,7 +84,7 @@ async function opening(
           supported + failed === 1 ? "pair" : "pairs"
         } of networks that could be decided, ${
           formatCount(supported)
-        } had pre-trained policies that proposed better students than both kinds from scratch${
+        } had pre-trained policies that earned more than policies from scratch and than such that keep as many layers${
           undecided === 0
             ? ""
             : `; ${formatCount(undecided)} could not be decided`
