@@ -73,6 +73,12 @@ export interface ConsumerCounts {
   readonly heldBytes: number;
 }
 
+/** An answer, and what is to be done once the server has it. */
+interface Work {
+  readonly answer: Answer;
+  readonly clear?: () => Promise<void>;
+}
+
 /** A consumer at work. */
 export interface Consumer {
   /** What it has done so far. */
@@ -114,7 +120,7 @@ export function createConsumer(
   async function train(
     task: Extract<Task, { kind: "evaluate" }>,
     job: Job,
-  ): Promise<Answer> {
+  ): Promise<Work> {
     const checkpoints = createCheckpoints(redis, {
       key: checkpointKey(queue, job.id!),
       everyMs: times.checkpointMs,
@@ -150,22 +156,23 @@ export function createConsumer(
         putBlob(redis, weights, { seconds: times.answerSeconds })
       )
       : undefined;
-    // What is not there any more need not be deleted: it has an expiry.
-    checkpoints.clear().catch(tellOnce);
     counts.seconds += seconds;
     return {
-      kind: "evaluated",
-      evaluation,
-      ...(blob === undefined ? {} : { weights: blob }),
-      keepsWeights: task.keepsWeights,
-      seconds: (from?.seconds ?? 0) + seconds,
-      by: name,
+      clear: () => checkpoints.clear(),
+      answer: {
+        kind: "evaluated",
+        evaluation,
+        ...(blob === undefined ? {} : { weights: blob }),
+        keepsWeights: task.keepsWeights,
+        seconds: (from?.seconds ?? 0) + seconds,
+        by: name,
+      },
     };
   }
 
   async function predict(
     task: Extract<Task, { kind: "predict" }>,
-  ): Promise<Answer> {
+  ): Promise<Work> {
     const request = await workbench.supply(task);
     const prediction: Prediction = await workbench.pool().predict(
       request as typeof task.request,
@@ -174,12 +181,14 @@ export function createConsumer(
     const bytes = new Uint8Array(buffer, byteOffset, byteLength);
     counts.seconds += prediction.seconds;
     return {
-      kind: "predicted",
-      logits: await untilTaken(() =>
-        putBlob(redis, bytes, { seconds: times.answerSeconds })
-      ),
-      seconds: prediction.seconds,
-      by: name,
+      answer: {
+        kind: "predicted",
+        logits: await untilTaken(() =>
+          putBlob(redis, bytes, { seconds: times.answerSeconds })
+        ),
+        seconds: prediction.seconds,
+        by: name,
+      },
     };
   }
 
@@ -207,12 +216,15 @@ export function createConsumer(
       // Somebody may have answered it before its loss was noticed.
       if (await isAnswered(task, key)) return null;
       await workbench.makeRoom();
-      const answer = await workbench.whileBusy(() =>
+      const { answer, clear } = await workbench.whileBusy(() =>
         task.kind === "evaluate" ? train(task, job) : predict(task)
       );
       await untilTaken(() =>
         redis.set(key, JSON.stringify(answer), "EX", times.answerSeconds)
       );
+      // Until then another worker would go on from it. What is not there any more
+      // need not be deleted: it has an expiry.
+      clear?.().catch(tellOnce);
       counts.done++;
       return null;
     } catch (error) {

@@ -85,7 +85,8 @@ export function createLatencyMeter(
     );
     // Little-endian, as all machines are that Deno runs on.
     store.putBlob(key, new Uint8Array(times.slice().buffer), meta);
-    return summariseTimes(times);
+    // Another process may have been first: a run that is continued reads its times.
+    return summariseTimes(timesOf(store.getBlob(key)!.bytes));
   }
 
   return {
@@ -102,8 +103,7 @@ export function createLatencyMeter(
       if (running !== undefined) return await running;
       const known = store.getBlob(key);
       if (known !== undefined) {
-        // The store's bytes may begin anywhere in their buffer, numbers may not.
-        return summariseTimes(new Float64Array(known.bytes.slice().buffer));
+        return summariseTimes(timesOf(known.bytes));
       }
       const promise = measureNow(key, { network, meta, rank });
       underWay.set(key, promise);
@@ -114,4 +114,9 @@ export function createLatencyMeter(
       }
     },
   };
+}
+
+/** The store's bytes may begin anywhere in their buffer, numbers may not. */
+function timesOf(bytes: Uint8Array): Float64Array {
+  return new Float64Array(bytes.slice().buffer);
 }

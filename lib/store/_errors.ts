@@ -22,8 +22,10 @@ const TEXTS: readonly (readonly [RegExp, StoreTrouble])[] = [
 ];
 
 const REMEDIES: Readonly<Record<StoreTrouble, string>> = {
-  damaged: "move the file aside and run again: what it held is computed anew",
-  format: "move the file aside, or use the version that wrote it",
+  damaged:
+    "move the file aside, with those of its name and -wal, -shm, and run again: what it held is computed anew",
+  format:
+    "move the file aside, with those of its name and -wal, -shm, or use the version that wrote it",
   locked: "wait for the other process, or end it",
   running: "wait for the other process, or end it",
   unwritable: "free some space or choose another folder, then run again",

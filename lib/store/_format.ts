@@ -57,10 +57,38 @@ export function createFile(path: string): void {
   } finally {
     database.close();
   }
+  setLogAside(path);
   Deno.renameSync(unfinished, path);
   if (Deno.build.os === "windows") return;
   using folder = Deno.openSync(dirname(path), { read: true });
   folder.syncSync();
+}
+
+/**
+ * A file that was moved away without its log leaves it: SQLite would read what is
+ * in it into whatever file has the name next.
+ */
+function setLogAside(path: string): void {
+  for (const end of ["-wal", "-shm"]) {
+    try {
+      Deno.renameSync(`${path}${end}`, freeName(`${path}${end}.aside`));
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
+  }
+}
+
+/** The name, numbered where it is taken. */
+function freeName(name: string): string {
+  for (let number = 1;; number++) {
+    const free = `${name}-${number}`;
+    try {
+      Deno.lstatSync(free);
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return free;
+      throw error;
+    }
+  }
 }
 
 function removeIfThere(path: string): void {

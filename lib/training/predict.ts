@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import type { Augmentation, Split } from "../data/mod.ts";
 import type { Program } from "../engine/mod.ts";
 import { batchesOf } from "./_batches.ts";
@@ -52,6 +53,9 @@ export async function* predictChunks(
   const chunks = batchesOf(source, PREDICTION_CHUNK);
   for (const { size, images, labels, from } of chunks) {
     const logits = await program.predict(images, size);
+    // Some engines compute at once: whatever else this thread has to do, signals,
+    // other threads' answers, has its turn after each chunk.
+    await setImmediate();
     yield { logits, labels: labels.subarray(0, size), from };
   }
 }

@@ -478,6 +478,23 @@ async function killedStore(folder: string): Promise<string> {
   return path;
 }
 
+Deno.test("openStore() reads nothing from the log of a file that was moved away", async () => {
+  await inTemporaryFolder(async (folder) => {
+    const path = await killedStore(folder);
+    const log = await Deno.readFile(`${path}-wal`);
+    await Deno.rename(path, `${path}.aside`);
+    const store = openStore(path);
+    assert.deepEqual(store.history("run"), []);
+    store.appendHistory("run", 0, "new");
+    store.close();
+    // The log is not lost: it is of the file that was moved.
+    assert.deepEqual(await Deno.readFile(`${path}-wal.aside-1`), log);
+    const again = openStore(path);
+    assert.equal(again.history("run").length, 1);
+    again.close();
+  });
+});
+
 Deno.test("openStore() tells when its log is lost or damaged, and not when it is whole", async () => {
   await inTemporaryFolder(async (folder) => {
     const killed = await killedStore(folder);

@@ -53,6 +53,7 @@ import { runCell } from "./run_cell.ts";
 import { schedule } from "./schedule.ts";
 import { selectCells, type Selection } from "./select.ts";
 import { sideBySide } from "./side_by_side.ts";
+import { setUnreadableAside } from "./unreadable.ts";
 import { writeProfile } from "./write_cell.ts";
 
 /** What {@link runExperiment} can be given beside the command line. */
@@ -182,6 +183,10 @@ async function runCells<
   const { workers } = session.executor;
   for (const { cell } of cells) checkPrecisions(session.engine, cell.config);
   const place = { results, question, profile: selection.profile };
+  await setUnreadableAside(place, {
+    chosen: cells.map(({ cell: { name } }) => name),
+    report: experiment.report,
+  });
   const calibration = await calibrationOf(
     session.store,
     {

@@ -151,8 +151,14 @@ async function makeRoom(
   return isSame ? "different" : "new";
 }
 
-/** The record first, then all files that bear its name. */
-async function filesOf(
+/**
+ * A cell's files, the record first, then all that bear its name.
+ *
+ * @param results The results folder.
+ * @param path The record's, below it.
+ * @returns Their paths.
+ */
+export async function filesOf(
   results: string,
   path: string,
 ): Promise<readonly string[]> {

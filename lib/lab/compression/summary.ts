@@ -245,7 +245,6 @@ export async function compressionSections(
   const notes = groups.map(({ title, cells }) =>
     [title, scaleNote(cells[0]!.record.deterministic)] as const
   );
-  const contents = cells.map(({ record }) => record.deterministic);
   const isOneNote = new Set(notes.map(([, note]) => note)).size === 1;
   const missing = lackingNote(results);
   if (cells.length === 0) {

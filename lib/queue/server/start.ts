@@ -10,7 +10,7 @@ import { connectQueue } from "../connect.ts";
 import { ensureCertificate } from "./_certificate.ts";
 import { configText } from "./_config.ts";
 import { findServer } from "./_find.ts";
-import { findHost, isLoopbackName, type ServerHost } from "./_host.ts";
+import { findHost, isLoopbackName } from "./_host.ts";
 import { launch, PortTaken } from "./_launch.ts";
 import { type ServerPaths, serverPaths } from "./_paths.ts";
 import { choosePort, isFree } from "./_port.ts";
@@ -91,9 +91,13 @@ interface Anew {
   readonly earlier: QueueFile | undefined;
 }
 
+/** A port that was free is seldom taken before the server has it, and not for ever. */
+const LAUNCHES = 5;
+
 async function launchAnew(
   paths: ServerPaths,
   { command, options, earlier }: Anew & { readonly command: string },
+  launches = LAUNCHES,
 ): Promise<QueueFile> {
   const file = await configure(paths, { options, earlier });
   await claimFolder(paths);
@@ -105,8 +109,9 @@ async function launchAnew(
     return file;
   } catch (error) {
     // The port was free a moment ago; it is no more, and another one is found.
-    if (error instanceof PortTaken) {
-      return await launchAnew(paths, { command, options, earlier });
+    if (error instanceof PortTaken && launches > 1) {
+      const anew = { command, options, earlier };
+      return await launchAnew(paths, anew, launches - 1);
     }
     if (earlier === undefined) await Deno.remove(paths.queueFile);
     throw error;
@@ -171,12 +176,12 @@ async function configure(
   { options, earlier }: Anew,
 ): Promise<QueueFile> {
   const host = await findHost(options.host ?? earlier?.host ?? "localhost");
-  const port = portOf(host, { options, earlier });
+  // On loopback as well, for whoever is on this machine.
+  const bind = [...new Set(["127.0.0.1", host.address])];
+  const port = portOf(bind, { options, earlier });
   const isEncrypted = options.tls ?? earlier?.tls !== undefined;
   const ca = isEncrypted ? await ensureCertificate(host, paths) : undefined;
   const password = earlier?.password ?? randomSecret();
-  // On loopback as well, for whoever is on this machine.
-  const bind = [...new Set(["127.0.0.1", host.address])];
   await writeSecret(
     paths.config,
     configText({ bind, port, isEncrypted, password }, paths),
@@ -192,14 +197,14 @@ async function configure(
 
 /** An earlier start's port is kept where it is free: workers come back to it. */
 function portOf(
-  { address }: ServerHost,
+  bind: readonly string[],
   { options, earlier }: Anew,
 ): number {
-  if (options.port !== undefined) return choosePort(address, options.port);
-  if (earlier !== undefined && isFree(address, earlier.port)) {
+  if (options.port !== undefined) return choosePort(bind, options.port);
+  if (earlier !== undefined && isFree(bind, earlier.port)) {
     return earlier.port;
   }
-  return choosePort(address);
+  return choosePort(bind);
 }
 
 async function writeSecret(path: string, text: string): Promise<void> {

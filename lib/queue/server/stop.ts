@@ -33,12 +33,16 @@ export async function stopServer(share: string): Promise<StoppedServer> {
   const address = fromFile(await readQueueFile(paths.queueFile));
   const process = await readProcess(paths);
   const pid = process?.pid;
-  if (process?.isHere && (pid === undefined || !await isServer(pid))) return {};
+  if (process?.isHere && pid === undefined) return {};
+  // Where a machine's list of processes cannot be had, the server itself can tell.
+  const isListed = pid !== undefined && await isServer(pid);
   const timeoutMs = process?.isHere ? LOCAL_TIMEOUT_MS : REMOTE_TIMEOUT_MS;
   const redis = await connectQueue(address, { timeoutMs }).catch((error) => {
-    if (process?.isHere) throw hangs(process.pid);
-    throw error;
+    if (!process?.isHere) throw error;
+    if (!isListed) return undefined;
+    throw hangs(process.pid);
   });
+  if (redis === undefined) return {};
   const info = await redis.info("server");
   const shutdown = redis.shutdown();
   // The server says nothing when it obeys: it is gone.
