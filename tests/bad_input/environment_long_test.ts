@@ -74,7 +74,9 @@ const obstacle = Deno.build.os === "windows" ? "" : await rootObstacle();
 
 /** What lies where a command could leave something. */
 function look(folder: string): readonly string[] {
-  const names = [...Deno.readDirSync(PROJECT)].map(({ name }) => name);
+  // But for the folder that a test of the docs makes and removes meanwhile.
+  const names = [...Deno.readDirSync(PROJECT)].map(({ name }) => name)
+    .filter((name) => !/^\.docs-.*\.tmp$/.test(name));
   return [...names, ...filesBelow(folder)].toSorted();
 }
 

@@ -38,7 +38,11 @@ Deno.test("docs/experiment.md shows an experiment that runs as it stands", async
     "configs/grain.laptop.yaml",
   ]);
   // As deep as experiments/, so that its imports lead where they say.
-  const folder = await Deno.makeTempDir({ dir: PROJECT, prefix: ".docs-" });
+  const folder = await Deno.makeTempDir({
+    dir: PROJECT,
+    prefix: ".docs-",
+    suffix: ".tmp",
+  });
   try {
     await Deno.mkdir(`${folder}/configs`);
     for (const [name, text] of files) {

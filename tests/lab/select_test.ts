@@ -281,6 +281,17 @@ Deno.test("selectCells() stays in the profile's folder when options name cells, 
   }
 });
 
+Deno.test("selectCells() takes another strategy for a variation where arms are not strategies", async () => {
+  const { command, experiment } = await import(
+    "../../experiments/rq2_scalability.ts"
+  );
+  const profileOf = (args: readonly string[]) =>
+    selectCells(parseCommand(command, args), experiment.arms).profile;
+  assert.equal(profileOf([]), "laptop");
+  assert.equal(profileOf(["--arms", "joint"]), "laptop");
+  assert.match(profileOf(["--search", "random"]), /^laptop\+[0-9a-f]{8}$/);
+});
+
 Deno.test("selectCells() tells what is wrong with a subject, and which it is", async () => {
   const profile = "subjects: [{ width: 1 }, { widht: 2 }]\n";
   await assert.rejects(

@@ -233,6 +233,30 @@ Deno.test("checkTransferOptions() refuses policies that cannot be carried over",
       return true;
     },
   );
+  const carried = (from: string, options = {}) => () =>
+    checkTransferOptions(
+      {
+        ...completeConfig(parseOptions({ network: "resnet18", ...options })),
+        source: from,
+      } as never,
+    );
+  carried("resnet34")();
+  carried("resnet18@fashion-mnist")();
+  for (const itself of ["resnet18", "resnet18@mnist"]) {
+    assert.throws(
+      carried(itself),
+      /^UsageError: --sources resnet18.*: expected another network, or data set/,
+    );
+  }
+  assert.throws(
+    carried("resnet34", { removal: { recurrence: "autoregressive" } }),
+    /^UsageError: --removal\.recurrence autoregressive: expected one that/,
+  );
+  // The policy of shrinkage, whose LSTM it would be, is none of this question's.
+  assert.throws(
+    carried("resnet34", { faults: ["untrainedLstm"] }),
+    /^UsageError: --faults untrainedLstm: expected a stage whose policy/,
+  );
   assert.throws(
     check({ teacher: { file: "net.onnx" } }),
     /^UsageError: --teacher: expected none, since the source's teacher/,

@@ -39,8 +39,6 @@ export interface Kind {
 
 /** Where executors follow each other, a killed one its predecessor. */
 export interface Place extends AsyncDisposable {
-  /** Whether a training that was not ended at home goes on all the same. */
-  readonly goesOn: boolean;
   with(use: Use): Promise<void>;
 }
 
@@ -58,7 +56,6 @@ export const KINDS: readonly Kind[] = [
     without: undefined,
     open: () =>
       Promise.resolve({
-        goesOn: false,
         with: (use) => using(inlineExecutor(ENGINE), use),
         [Symbol.asyncDispose]: () => Promise.resolve(),
       }),
@@ -68,7 +65,6 @@ export const KINDS: readonly Kind[] = [
     without: undefined,
     open: () =>
       Promise.resolve({
-        goesOn: false,
         with: (use) => using(createWorkerPool(2), use),
         [Symbol.asyncDispose]: () => Promise.resolve(),
       }),
@@ -79,7 +75,6 @@ export const KINDS: readonly Kind[] = [
     async open() {
       const { address, server } = await started();
       return {
-        goesOn: false,
         with: async (use) =>
           await using(
             await createQueueExecutor({
@@ -107,7 +102,6 @@ export const KINDS: readonly Kind[] = [
         times: SHORT,
       });
       return {
-        goesOn: true,
         with: async (use) =>
           await using(
             await createQueueExecutor({

@@ -18,7 +18,7 @@ const LONG_JOBS = 4;
 const FAULTS = 10;
 
 queueTest(
-  "a seeded chaos loses nothing and counts nothing twice",
+  "a seeded chaos loses nothing and changes no bit",
   async (scene) => {
     const random = randomStream(SEED, "chaos");
     const { server } = scene;
@@ -41,12 +41,10 @@ queueTest(
     }
     const executors = [await scene.producer(), await scene.producer()];
     for (const executor of executors) executor.register(DATA);
-    const answered = new Map<number, number>();
     const answers = Promise.all(requests.map(async (one, i) => {
       const answer = await executors[i % 2]!.submit(one, {
         rank: random.integer(3),
       });
-      answered.set(i, (answered.get(i) ?? 0) + 1);
       return bits(answer);
     }));
     // A fault of the test itself is told before those that follow from it.
@@ -96,8 +94,6 @@ queueTest(
       return isOver;
     });
     const actual = await answers;
-    assert.equal(answered.size, requests.length);
-    assert([...answered.values()].every((times) => times === 1));
     for (const [i, one] of requests.entries()) {
       assert.deepEqual(actual[i], await direct(one), `request ${i}`);
     }

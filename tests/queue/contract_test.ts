@@ -267,7 +267,10 @@ everyExecutor(
       const ended = Promise.allSettled(jobs);
       await started.promise;
       executor.interrupt();
-      for (const outcome of await ended) {
+      const outcomes = await ended;
+      // Those that were through already have their answers.
+      assert(outcomes.some(({ status }) => status === "rejected"));
+      for (const outcome of outcomes) {
         if (outcome.status === "fulfilled") continue;
         assert(outcome.reason instanceof InterruptedError);
       }

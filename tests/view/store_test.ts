@@ -60,6 +60,10 @@ Deno.test("openResults() tells how a run ended, and that one is not heard of", a
     assert.equal((await only(results)).state, "running");
     now = NOW + 3 * BEAT_MS;
     assert.equal((await only(results)).state, "running");
+    now = NOW + 19_999;
+    assert.equal((await only(results)).state, "running");
+    now = NOW + 20_001;
+    assert.equal((await only(results)).state, "silent");
     now = NOW + 5 * 60_000 + 1000;
     const silent = await only(results);
     assert.deepEqual([silent.state, silent.silentSeconds], ["silent", 300]);

@@ -31,7 +31,6 @@ const NAMED = [
   "skipBroken",
   "network",
   "width",
-  "search",
   "compare",
   "sources",
   "arms",
@@ -105,7 +104,12 @@ export function selectCells<Given extends GivenOptions>(
       }`,
     );
   }
-  return { profile: variationOf(invocation), declared, chosen };
+  // Where arms are strategies, a cell's name tells which one searches.
+  const isSearchNamed = options.some(({ arms }) =>
+    arms.some(({ options }) => Object.hasOwn(options, "search"))
+  );
+  const named = isSearchNamed ? [...NAMED, "search"] : NAMED;
+  return { profile: variationOf(invocation, named), declared, chosen };
 }
 
 /**
@@ -202,6 +206,7 @@ function checkFile<Given extends GivenOptions>(
  */
 function variationOf<Given>(
   { run: { profile }, given }: Invocation<Given>,
+  named: readonly string[],
 ): string {
   const { teacher, ...others } = given as Readonly<Record<string, unknown>>;
   const { retrain: _, file, ...rest } = (teacher ?? {}) as Record<
@@ -215,7 +220,7 @@ function variationOf<Given>(
   const varied = Object.entries({
     ...others,
     ...(Object.keys(recipe).length === 0 ? {} : { teacher: recipe }),
-  }).filter(([key]) => !NAMED.includes(key));
+  }).filter(([key]) => !named.includes(key));
   if (varied.length === 0) return profile;
   const digest = sha256Hex(canonicalJson(Object.fromEntries(varied)));
   return `${profile}+${digest.slice(0, 8)}`;

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { randomStream } from "../../random/mod.ts";
+import { canonicalJson, randomStream } from "../../random/mod.ts";
 import { DEGENERATE_REWARD } from "../../reward/mod.ts";
 import {
   holm,
@@ -233,6 +233,15 @@ export function searchesOf(
   return arms.find((arm) => arm.name === name)?.searches ?? [];
 }
 
+/** Equal for searches under the same limits, in whichever form. */
+function limitsKey(
+  { identity: { config: { limits } } }: ConstraintsContent,
+): string {
+  // How a limit is told to the search is what differs.
+  const { mode: _, iterations: __, ...others } = limits;
+  return canonicalJson(others);
+}
+
 /**
  * Soft beside hard, under each limit of each subject that has both.
  *
@@ -243,10 +252,15 @@ export function compareModes(
 ): readonly ModeComparison[] {
   const found = subjects.flatMap((subject) =>
     LIMIT_NAMES.flatMap((limit) => {
-      const { first, second } = pairs(
-        searchesOf(subject, `${limit}-soft`),
-        searchesOf(subject, `${limit}-hard`),
+      // What all limits are depends on which of them are compared.
+      const hard = searchesOf(subject, `${limit}-hard`);
+      const soft = searchesOf(subject, `${limit}-soft`).filter((each) =>
+        hard.every((other) =>
+          other.identity.seed !== each.identity.seed ||
+          limitsKey(other) === limitsKey(each)
+        )
       );
+      const { first, second } = pairs(soft, hard);
       if (first.length === 0) return [];
       const difference = pairedDifference(
         first.map(scoreOf),

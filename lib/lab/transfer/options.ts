@@ -10,6 +10,7 @@ import { dataSetNames } from "../../data/mod.ts";
 import { NETWORK_NAMES } from "../../network/mod.ts";
 import type { Arm } from "../cells/experiment.ts";
 import type { CompressionConfig } from "../options/compression.ts";
+import { checkFaults } from "../options/faults.ts";
 import { latencyMistakes } from "../options/limits.ts";
 import type { OptionValues } from "../options/values.ts";
 
@@ -91,7 +92,16 @@ export function checkTransferOptions(
 ): void {
   const { search, policy, removal } = config;
   const { leafLogits, budget, recurrence } = removal;
+  checkFaults({ ...config, stages: "removal" });
+  const { source } = config as CompressionConfig & { readonly source?: string };
+  const [from, data = config.dataset] = source?.split("@") ?? [];
+  const isItself = from === config.network && data === config.dataset;
   const mistakes = [
+    ...(isItself
+      ? [
+        `--sources ${source}: expected another network, or data set, than the target's own: what was trained on it is no policy carried over`,
+      ]
+      : []),
     ...(search === "reinforce" ? [] : [
       `--search ${search}: expected reinforce, whose policy is carried over`,
     ]),

@@ -160,9 +160,12 @@ export function* lossSearchesClaims(
         compression,
         ...formOf(config),
       });
-    // Taken of the first, and a share of the images that score candidates.
+    // Taken of the first, and a share of the images that score candidates: in every
+    // form a reward is a + b / A_T.
     const asked = scoringImages(config);
-    first ??= Math.round(worth(1) / winner.reward * asked) / asked;
+    const b = worth(0.5) - worth(1);
+    const a = worth(1) - b;
+    first ??= Math.round(b / (winner.reward - a) * asked) / asked;
     yield {
       path: `${path}.reward`,
       recorded: winner.reward,
