@@ -230,6 +230,28 @@ Deno.test("foreseeStage() costs no more than if every proposal were trained, and
   assert.equal(nothing.winner, TEACHER);
 });
 
+Deno.test("foreseeStage() trains no student whose size breaks a limit", () => {
+  const stage = (limits: Partial<CompressionConfig["limits"]>) => {
+    const config = {
+      ...CONFIG,
+      limits: { ...CONFIG.limits, ...limits },
+      removal: { ...CONFIG.removal, iterations: 20 },
+    };
+    const plan = searchPlanOf(config, { seed: 1 });
+    return foreseeStage({ ...OPTIONS, config, plan }, "removal", TEACHER).part
+      .workerSeconds;
+  };
+  const free = stage({});
+  assert.equal(stage({ parameters: 1 }), 0);
+  assert.equal(stage({ shares: { macs: 1e-9 } }), 0);
+  // It is trained all the same, or for some iterations yet.
+  assert.equal(stage({ parameters: 1, mode: "late" }), free);
+  const soft = stage({ parameters: 1, mode: "soft", iterations: 5 });
+  assert(soft > 0 && soft < free);
+  // Not known beforehand: it takes a quarter of a second to measure.
+  near(stage({ shares: { latency: 1e-9 } }), free + 20 * 2 * 0.25);
+});
+
 Deno.test("foreseeStage() ends where a budget is spent", () => {
   const stage = (length: Partial<CompressionConfig["removal"]>) => {
     const removal = { ...CONFIG.removal, iterations: 20, ...length };

@@ -7,6 +7,7 @@
 
 import { leaves, type Network } from "../../network/mod.ts";
 import type { PolicyKind } from "../../policy/mod.ts";
+import { studentSizes } from "../../reward/mod.ts";
 import {
   type CostModel,
   type EvaluationSize,
@@ -18,6 +19,7 @@ import {
 import type { Calibration } from "./calibration.ts";
 import type { CompressionConfig } from "../options/compression.ts";
 import { limitsLatency } from "../options/limits.ts";
+import { objectiveOf } from "../options/search_plan.ts";
 import type { StartName } from "../options/student.ts";
 import {
   finalRounds,
@@ -166,10 +168,13 @@ export function foreseeStage(
       )
     );
   const { budget = Infinity } = stage;
+  const fits = sizeLimit(options);
   let [workerSeconds, wallSeconds, spent] = [0, 0, 0];
   for (let iteration = 0; iteration < stage.iterations; iteration++) {
     if (spent >= budget) break;
-    const times = students[iteration % looked]!.map(({ seconds }) => seconds);
+    const times = students[iteration % looked]!
+      .filter(({ network }) => fits(network, iteration))
+      .map(({ seconds }) => seconds);
     const learned = kind === "removal" && plan.search === "reinforce"
       ? 1 - (1 - LEARNED_SHARE) * Math.min(1, iteration / LEARNED_ITERATIONS)
       : 1;
@@ -194,6 +199,23 @@ export function foreseeStage(
     },
     winner: likelyWinner(options, kind, base, students.flat()),
   };
+}
+
+/**
+ * Tells students whose size keeps to the limits of an iteration: the others are not
+ * trained. How long a prediction takes is not known beforehand.
+ */
+function sizeLimit(
+  { config, teacher }: ForecastOptions,
+): (network: Network, iteration: number) => boolean {
+  const { latencyMs: _, shares, ...limits } = config.limits;
+  const { latency: __, ...others } = shares ?? {};
+  const objective = objectiveOf(
+    { ...config, limits: { ...limits, shares: others } },
+    { sizes: studentSizes(teacher), accuracy: 1 },
+  );
+  return (network, iteration) =>
+    objective.rejects(studentSizes(network), iteration) === undefined;
 }
 
 /** Of the students foreseen the one whose cost is nearest to a winner's. */
