@@ -7,6 +7,7 @@
 export * from "./atomic.ts";
 export * from "./clock.ts";
 export * from "./command.ts";
+export * from "./command_line.ts";
 export * from "./environment.ts";
 export * from "./errors.ts";
 export * from "./if_there.ts";

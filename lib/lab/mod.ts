@@ -139,7 +139,6 @@ export * from "./forecast/calibration.ts";
 export * from "./forecast/forecast.ts";
 export * from "./forecast/remaining.ts";
 export { followWhole, type Whole } from "./forecast/whole.ts";
-export * from "./notes/command_line.ts";
 export * from "./notes/note.ts";
 export * from "./notes/run_notes.ts";
 export * from "./notes/stage_note.ts";

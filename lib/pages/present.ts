@@ -6,6 +6,7 @@
 
 import { z } from "zod";
 import {
+  commandLine,
   interruptible,
   print,
   randomSecret,
@@ -95,8 +96,11 @@ async function allowHost(host: string, task: string): Promise<void> {
   const { state } = await Deno.permissions.query({ name: "net", host: name });
   if (state === "granted") return;
   throw new UsageError(
-    `--host "${host}": the task may listen on this machine alone; for others: deno run -P=${task} --allow-net=${name} experiments/${task}.ts ${
-      Deno.args.join(" ")
+    `--host "${host}": the task may listen on this machine alone; for others: ${
+      commandLine(
+        `deno run -P=${task} --allow-net=${name} experiments/${task}.ts`,
+        Deno.args,
+      )
     }`,
   );
 }

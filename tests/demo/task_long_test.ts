@@ -48,7 +48,7 @@ Deno.test("deno task demo refuses what it cannot show in words", async () => {
       [
         [RESULTS, "--student", STUDENT, "--host", "0.0.0.0"],
         2,
-        /deno run -P=demo --allow-net=0\.0\.0\.0 experiments\/demo\.ts --host 0\.0\.0\.0/,
+        /deno run -P=demo --allow-net=0\.0\.0\.0 experiments\/demo\.ts \S+ --student \S+ --host 0\.0\.0\.0$/m,
       ],
     ];
     for (const [args, code, message] of cases) {

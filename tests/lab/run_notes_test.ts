@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
-import { Interrupted } from "../../lib/cli/mod.ts";
+import { commandLine, Interrupted } from "../../lib/cli/mod.ts";
 import {
-  commandLine,
   followRun,
   type LiveNote,
   noteKey,

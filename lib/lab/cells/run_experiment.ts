@@ -6,6 +6,7 @@
  */
 
 import {
+  commandLine,
   emit,
   EXIT,
   notify,
@@ -21,7 +22,6 @@ import { ForgedAnswerError } from "../../queue/mod.ts";
 import { InterruptedError, TeacherError } from "../../search/mod.ts";
 import { calibrationOf, namedCalibration } from "../forecast/calibration.ts";
 import { followWhole } from "../forecast/whole.ts";
-import { commandLine } from "../notes/command_line.ts";
 import { notePlan } from "../notes/run_notes.ts";
 import { stagesOf } from "../options/stage_plans.ts";
 import { checkPrecisions } from "../options/precision.ts";

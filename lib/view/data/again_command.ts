@@ -1,4 +1,4 @@
-import { commandLine } from "../../lab/mod.ts";
+import { commandLine } from "../../cli/mod.ts";
 import type { KnownRun } from "./known.ts";
 
 /** Folder that nothing is remembered in: what is run there is trained. */
