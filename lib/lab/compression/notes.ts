@@ -10,6 +10,7 @@ import {
   formatCount,
   formatHours,
   formatSeconds,
+  listed,
   type ResultRecord,
 } from "../../report/mod.ts";
 import type { CellEnvironment } from "../cells/experiment.ts";
@@ -97,12 +98,6 @@ export function procedureNote(
   return parts.length === 0
     ? ""
     : ` The procedure is not the paper's: ${listed(parts)}.`;
-}
-
-function listed(parts: readonly string[]): string {
-  return parts.length < 2
-    ? parts.join("")
-    : `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)}`;
 }
 
 /** What a run cost. */

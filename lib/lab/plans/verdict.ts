@@ -9,6 +9,7 @@ import {
   formatP,
   formatPaperCell,
   formatRewardDifference,
+  listed,
   loadPaper,
   type PaperCell,
   paperLegend,
@@ -59,11 +60,8 @@ async function claim(): Promise<string> {
 }
 
 /** "joint, removal only and shrinkage only". */
-function list(plans: readonly StagePlanName[], word = "and"): string {
-  const titles = plans.map(planTitle);
-  return titles.length < 2
-    ? titles.join("")
-    : `${titles.slice(0, -1).join(", ")} ${word} ${titles.at(-1)}`;
+function list(plans: readonly StagePlanName[], before?: string): string {
+  return listed(plans.map(planTitle), before);
 }
 
 const METHOD = "two-sided signed-rank test, Holm's correction over all plans";
