@@ -5,7 +5,7 @@
  * @module
  */
 
-import { ifThere, setAside, warn } from "../../cli/mod.ts";
+import { setAside, warn } from "../../cli/mod.ts";
 import { RecordError, recordPath } from "../../report/mod.ts";
 import type { Report } from "./experiment.ts";
 import { type ProfilePlace, readCell, readIndex } from "./index_file.ts";
@@ -41,8 +41,7 @@ export async function setUnreadableAside<Content>(
       }
       const path = recordPath({ question, profile, cell });
       for (const file of await filesOf(results, path)) {
-        const isThere = await ifThere(() => Deno.lstat(file)) !== undefined;
-        if (isThere) await setAside(file);
+        await setAside(file);
       }
       warn(`Set aside: ${cell} as .corrupt-<n>. ${error.message}`);
     }

@@ -18,27 +18,26 @@ export function misaligned(space: ActionSpace): ActionSpace {
       `Cannot misalign actions: the space is ${kind} by ${grain}, expected removal by leaf`,
     );
   }
-  const isOnShortcut = Map.groupBy(
-    leaves(base),
-    ({ residual }) => residual?.place === "shortcut",
-  );
-  // Of each step the leaf that its action is for; the last ones name, in turn, the
-  // shortcuts' leaves, for which no action is.
-  const [targets, others] = [false, true].map((is) =>
-    (isOnShortcut.get(is) ?? []).map(({ index }) => index)
-  );
+  const all = leaves(base);
+  const isOnShortcut = ({ residual }: typeof all[number]) =>
+    residual?.place === "shortcut";
+  // Of each step the leaf that its action is for.
+  const targets = all.filter((leaf) => !isOnShortcut(leaf))
+    .map(({ index }) => index);
+  // The last steps name, in turn, those for which no action is.
+  const others = all.filter(isOnShortcut).map(({ index }) => index);
   return {
     ...space,
-    decisions: [...targets!, ...others!].map((leaf) => decisions[leaf]!),
+    decisions: [...targets, ...others].map((leaf) => decisions[leaf]!),
     sequence: {
       features: sequence.features,
       mask: sequence.mask.map((_, step) =>
-        step < targets!.length && sequence.mask[targets![step]!]!
+        step < targets.length && sequence.mask[targets[step]!]!
       ),
     },
     apply(actions) {
       const placed = decisions.map(() => neutral);
-      for (const [step, leaf] of targets!.entries()) {
+      for (const [step, leaf] of targets.entries()) {
         placed[leaf] = actions[step]!;
       }
       return space.apply(placed);
