@@ -5,7 +5,7 @@
  */
 
 import { z } from "zod";
-import { parseOptions, UsageError } from "../lib/cli/mod.ts";
+import { optionKinds, parseOptions, UsageError } from "../lib/cli/mod.ts";
 import { engineNames, processorEngines } from "../lib/engine/mod.ts";
 import { BENCH_NETWORKS } from "./networks.ts";
 
@@ -68,7 +68,7 @@ export const command = {
     pytorch: z.boolean().default(true).describe(
       "Measure PyTorch too: the Pythons in N2N_PYTHON (separated by a colon), python3 and /usr/bin/python3, where they have torch",
     ),
-    results: z.string().min(1).default("results").describe(
+    results: optionKinds.path.default("results").describe(
       "Folder of bench.md and of bench/, one file of measurements and one page a kind of processor",
     ),
     render: z.boolean().default(false).describe(

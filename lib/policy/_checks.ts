@@ -134,7 +134,7 @@ export function checkState(
   expected: {
     readonly kind: PolicyKind;
     readonly recurrence: Recurrence;
-    /** Undefined: the caller's own, which have no name to compare. */
+    /** Undefined: the caller's own, which have no name. */
     readonly features: FeatureSet | undefined;
     readonly specs: readonly ParameterSpec[];
   },
@@ -154,15 +154,13 @@ export function checkState(
       expected: expected.recurrence,
     });
   }
-  // States older than the sets' names have none; their lengths still tell.
-  if (
-    state.features !== undefined && expected.features !== undefined &&
-    state.features !== expected.features
-  ) {
+  // A space's own features have no name, and may be as many as a set that has one.
+  if (state.features !== expected.features) {
+    const nameOf = (set: string | undefined) => set ?? "a space's own";
     fail("restore the policy", {
       name: "its feature set",
-      value: state.features,
-      expected: expected.features,
+      value: nameOf(state.features),
+      expected: nameOf(expected.features),
     });
   }
   if (!Number.isSafeInteger(state.step) || state.step < 0) {

@@ -33,5 +33,5 @@ export const QUEUE_TIMES: QueueTimes = {
   takenSeconds: 600,
 };
 
-/** A job that was lost by so many workers is not tried again. */
+/** A job that was lost by more workers than that is not tried again. */
 export const MOST_LOSSES = 5;

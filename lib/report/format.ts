@@ -36,7 +36,7 @@ export function formatNumber(value: number | undefined, decimals = 3): string {
 /**
  * A reward, with four decimals: those of good students differ in the third.
  *
- * @param reward In [-1, 1].
+ * @param reward At least -1; good students may exceed 1.
  * @returns For example "0.8123".
  */
 export function formatReward(reward: number | undefined): string {
@@ -46,7 +46,7 @@ export function formatReward(reward: number | undefined): string {
 /**
  * A difference of two rewards, with its sign.
  *
- * @param difference In [-2, 2].
+ * @param difference Of either sign.
  * @returns For example "+0.0123", "-0.0100", "0.0000".
  */
 export function formatRewardDifference(difference: number | undefined): string {

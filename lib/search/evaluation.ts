@@ -109,6 +109,10 @@ export function evaluationKey(
     ...(start === undefined
       ? {}
       : { start: { ...start, base: networkId(start.base) } }),
+    // Their last batch once counted as much as the others.
+    ...(start?.observe !== undefined && start.observe % recipe.batchSize !== 0
+      ? { observed: "by images" }
+      : {}),
     ...(validateEpochs ? { validateEpochs } : {}),
   }));
 }

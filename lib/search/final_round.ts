@@ -8,6 +8,7 @@
 import {
   DEGENERATE_REWARD,
   type Objective,
+  type ObjectiveScore,
   studentSizes,
 } from "../reward/mod.ts";
 import type { Evaluation, EvaluationRequest } from "./evaluation.ts";
@@ -80,6 +81,11 @@ const NAME_DIGITS = 8;
 /** A time at which every soft limit has become hard. */
 const AT_LAST = Number.MAX_SAFE_INTEGER;
 
+/** However a limit softens or returns while students are searched, at last it holds. */
+function rewardAtLast({ reward, violation }: ObjectiveScore): number {
+  return violation === undefined ? reward : DEGENERATE_REWARD;
+}
+
 /**
  * A round of trainings.
  *
@@ -106,7 +112,7 @@ export function createRound(
       networkId: candidate.networkId,
       evaluation,
       reward: failure === undefined
-        ? objective.score({ sizes, accuracy }, AT_LAST).reward
+        ? rewardAtLast(objective.score({ sizes, accuracy }, AT_LAST))
         : DEGENERATE_REWARD,
     };
     done.set(candidate, final);

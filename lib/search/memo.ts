@@ -183,13 +183,19 @@ export function createEvaluator(
         : {}),
     });
     total += seconds;
+    let kept = evaluation;
     store.transaction(() => {
       const remembered: Remembered = {
         evaluation,
         seconds: total,
         ...noted,
       };
-      store.putEvaluation(key, JSON.stringify(remembered));
+      // Another process may have been first: a run that is continued reads its
+      // answer, which on a graphics processor may be another one.
+      if (!store.putEvaluation(key, JSON.stringify(remembered))) {
+        const first = JSON.parse(store.getEvaluation(key)!) as Remembered;
+        kept = first.evaluation;
+      }
       if (options.weights && weights !== undefined) {
         store.putBlob(weightsKey(key), weights, "");
       }
@@ -198,7 +204,7 @@ export function createEvaluator(
         store.putCheckpoint(run, { step: 1, json: "{}", blobs: {} });
       }
     });
-    return { evaluation, seconds: total, ...noted };
+    return { evaluation: kept, seconds: total, ...noted };
   }
 
   const asking = (

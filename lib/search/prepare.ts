@@ -224,9 +224,20 @@ export async function prepareTeacher(
     );
   }
   const isAugmented = augments(augmentation);
+  const { onForward, ...quiet } = options;
   const answersTo = async (seed: number): Promise<Answers> => ({
     weights: sha256Hex(weights),
-    logits: await teacherLogits({ ...options, weights, data, seed }),
+    logits: await teacherLogits({
+      ...quiet,
+      weights,
+      data,
+      seed,
+      // Another look may be that of a later cell, when who asked for the first one
+      // is over.
+      ...(seed === seeds.student && onForward !== undefined
+        ? { onForward }
+        : {}),
+    }),
     augmentation,
     seed: isAugmented ? seed : null,
   });

@@ -8,7 +8,7 @@
 import type { Augmentation, DataSetHandle } from "../data/mod.ts";
 import { type Network, networkId } from "../network/mod.ts";
 import { canonicalJson, sha256Hex } from "../random/mod.ts";
-import type { Store } from "../store/mod.ts";
+import type { Blob, Store } from "../store/mod.ts";
 import {
   augments,
   PREDICTION_CHUNK,
@@ -107,8 +107,7 @@ async function logitsOfView(
   const known = store.getBlob(key);
   if (known !== undefined) {
     part.done(train.length);
-    // The store's bytes may begin anywhere in their buffer, numbers may not.
-    return new Float32Array(known.bytes.slice().buffer);
+    return floatsOf(known);
   }
   const logits = new Float32Array(train.length * classCount);
   const requests = [];
@@ -118,8 +117,14 @@ async function logitsOfView(
   }
   await settled(requests);
   // Little-endian, as all machines are that Deno runs on.
-  store.putBlob(key, new Uint8Array(logits.buffer), "");
-  return logits;
+  if (store.putBlob(key, new Uint8Array(logits.buffer), "")) return logits;
+  // Another process was first: a run that is continued reads its logits.
+  return floatsOf(store.getBlob(key)!);
+}
+
+/** A store's bytes may begin anywhere in their buffer, numbers may not. */
+function floatsOf({ bytes }: Blob): Float32Array {
+  return new Float32Array(bytes.slice().buffer);
 }
 
 /** Lets a worker look at some of the images. */

@@ -15,7 +15,7 @@ export interface StatisticsOptions {
 
 /**
  * Estimates batch norm's running statistics anew, by forward passes alone: the
- * plain average over batches of training images as they are, without random
+ * average over batches, by their images, of training images as they are, without random
  * views. Parameters stay. Weights that a smaller network inherited come with the
  * statistics of maps that are no more.
  *
@@ -31,11 +31,12 @@ export async function estimateStatistics(
   const indices = epochOrder(rows.length, seed, 0)
     .subarray(0, wanted)
     .map((position) => rows[position]!);
-  let batch = 0;
+  let seen = 0;
   const source = { split, indices, mean, std };
   for (const { images, size } of batchesOf(source, batchSize)) {
-    batch++;
-    // The t-th batch with weight 1 / t: an average over all of them.
-    await program.observe(images, size, 1 / batch);
+    seen += size;
+    // Of batches of one size, the t-th with weight 1 / t: an average over all of
+    // them. A last, smaller one counts for what it has.
+    await program.observe(images, size, size / seen);
   }
 }

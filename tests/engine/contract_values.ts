@@ -129,6 +129,15 @@ export function valueContract(suite: Suite): void {
       { type: "relu" },
       { type: "maxPool", kernel: 2, stride: 2, padding: 0 },
     ),
+    // Windows of one value or of nothing but NaN have no place of a maximum.
+    "conv and max-pool of single pixels": small(
+      conv(3),
+      { type: "maxPool", kernel: 1, stride: 2, padding: 0 },
+    ),
+    "conv and max-pool of 3x3": small(
+      conv(3),
+      { type: "maxPool", kernel: 3, stride: 3, padding: 0 },
+    ),
     "residual block": small(
       { type: "residual", body: [conv(3, { out: 1 })], shortcut: [] },
     ),

@@ -233,6 +233,13 @@ Deno.test("constraintsVerdict() decides by corrected tests, and not from too few
   const [undecided, reason] = verdict(even);
   assert.equal(undecided, "not supported");
   assert.match(reason!, /^None of 1 differences .* told from chance/);
+  const none = searches(8, { macs: 0 }).map(({ reward, ...each }) =>
+    each.arm === "free" ? { ...each, reward: reward! } : each
+  );
+  assert.deepEqual(verdict(none), [
+    "not decidable at this scale",
+    "No search found a student that keeps to its limits.",
+  ]);
   assert.match(
     verdict([{ arm: "free", seed: 1, reward: 0.9 }])[1]!,
     /^no limit was searched/,

@@ -106,7 +106,7 @@ Deno.test("findOrphans() finds pages and figures of no record, not those of one 
     assert.deepEqual(await findOrphans(results, "rq1", files), []);
     const strangers = ["hand.md", "smoke/hand-keep.svg", "smoke/x.89abcdef.md"];
     for (const path of strangers) await write(path, "");
-    for (const end of [".json", ".md", "-keep.svg"]) {
+    for (const end of [".json", ".md", ".svg", "-keep.svg"]) {
       await write(`smoke/x.01234567${end}`, "");
     }
     await write("smoke/.hidden.md", "");

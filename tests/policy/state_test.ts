@@ -199,11 +199,20 @@ Deno.test("state() names no feature set when the features are the caller's own",
   const state = own.state();
   assert.equal("features" in state, false);
   assert.deepEqual(unpackPolicyState(packPolicyState(state)), state);
-  // Sizes agree and there is no other name, so either can go on from the other.
-  scaled.restore(state);
-  assert.deepEqual(scaled.state(), { ...state, features: "scaled" });
-  own.restore(scaled.state());
-  assert.deepEqual(own.state(), state);
+  // Sizes agree, but what the numbers say does not: neither goes on from the other.
+  const refused = (message: string) => ({ name: "RangeError", message });
+  assert.throws(
+    () => scaled.restore(state),
+    refused(
+      "Cannot restore the policy: its feature set is a space's own, expected scaled",
+    ),
+  );
+  assert.throws(
+    () => own.restore(scaled.state()),
+    refused(
+      "Cannot restore the policy: its feature set is scaled, expected a space's own",
+    ),
+  );
   own.dispose();
   scaled.dispose();
 });

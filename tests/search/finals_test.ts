@@ -201,6 +201,17 @@ Deno.test("finalsOf() takes soft limits as hard: a finalist that breaks one at l
     true,
     false,
   ]);
+  // Also one that returns: what is chosen at last keeps to it.
+  const returning = finals([0.59, 0.6, 0.59], 2, {
+    objective: createObjective({
+      teacher: TEACHER,
+      limits: { minAccuracy: 0.6 },
+      mode: "soft",
+      iterations: 15,
+      returns: true,
+    }),
+  });
+  assert.equal((await returning.finals.winner())!.networkId, IDS[1]);
 });
 
 Deno.test("finalsOf() rejects when a training does, and does not hide it behind a fallback", async () => {

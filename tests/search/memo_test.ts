@@ -116,6 +116,23 @@ Deno.test("createEvaluator() answers from memory when the request was evaluated"
   });
 });
 
+Deno.test("createEvaluator() gives the answer of who was first where another process trained the same meanwhile", async () => {
+  const { store, pending, evaluator } = manual();
+  const other = manual(store);
+  const [mine, theirs] = [evaluator, other.evaluator].map((each) =>
+    each.evaluate(REQUEST)
+  );
+  const evaluation = fakeEvaluation(NETWORK);
+  // A graphics processor need not come to the same bits twice.
+  const first = { ...evaluation, accuracy: evaluation.accuracy / 2 };
+  other.pending[0]!.succeed({ evaluation: first });
+  assert.deepEqual(await theirs, first);
+  pending[0]!.succeed({ evaluation, seconds: 5 });
+  assert.deepEqual(await mine, first);
+  assert.deepEqual(await evaluator.evaluate(REQUEST), first);
+  assert.equal(evaluator.cost.workerSeconds, 5);
+});
+
 Deno.test("createEvaluator() trains what differs", async () => {
   const { pending, evaluator } = manual();
   const all = Promise.all([

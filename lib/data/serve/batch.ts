@@ -55,6 +55,9 @@ export function fillBatch(request: BatchRequest): void {
     request;
   const table = normalisedLevels(request);
   const whole = (split.margin ?? 0) === 0;
+  // A draw costs more than writing a small image.
+  const varies = augmentation !== undefined &&
+    (augmentation.cropPadding !== 0 || augmentation.flip);
   for (let i = 0; i < size; i++) {
     const index = indices[from + i]!;
     if (index >= split.count) {
@@ -63,9 +66,9 @@ export function fillBatch(request: BatchRequest): void {
       );
     }
     labels[i] = split.labels[index]!;
-    const view = augmentation === undefined
-      ? PLAIN_VIEW
-      : drawView(augmentation, { seed, epoch, index });
+    const view = varies
+      ? drawView(augmentation, { seed, epoch, index })
+      : PLAIN_VIEW;
     if (
       view.down === 0 && view.right === 0 && !view.mirrored && whole
     ) {

@@ -1,5 +1,6 @@
 import * as ort from "./runtime.ts";
 import { Graph } from "./graph.ts";
+import { sessionOptions } from "./session.ts";
 
 /** Channels of the probe's map: fewer than any block, and what reordering takes. */
 const CHANNELS = 4;
@@ -21,11 +22,14 @@ export async function probeBlockSize(): Promise<number | undefined> {
   );
   let session: ort.InferenceSession;
   try {
-    session = await ort.InferenceSession.create(graph.encode(), {
-      logSeverityLevel: 4,
-    });
-  } catch {
-    // A runtime without the operator refuses the model.
+    session = await ort.InferenceSession.create(
+      graph.encode(),
+      { ...sessionOptions("cpu", "prediction"), logSeverityLevel: 4 },
+    );
+  } catch (error) {
+    // A runtime without the operator refuses the model. Whatever else it has come
+    // to, threads that it may not have: another worker's graphs would differ.
+    if (!/ReorderInput/.test((error as Error).message)) throw error;
     return undefined;
   }
   try {

@@ -51,6 +51,7 @@ export async function anotherSubject(
     const data = folders.get(dataset);
     const known = await findSubject(config, {
       results: run.results,
+      opened: shared.opened,
       ...(data === undefined ? {} : { data }),
     });
     return await known.open();

@@ -26,7 +26,8 @@ export async function findOrphans(
 
 /** Whether a file belongs to a record that was set aside. */
 function isAside(path: string, found: ReadonlySet<string>): boolean {
-  const [, base] = /^(.+\.[0-9a-f]{8})(?:\.md|-[a-z]+\.svg)$/.exec(path) ?? [];
+  const [, base] = /^(.+\.[0-9a-f]{8})(?:\.md|(?:-[a-z]+)?\.svg)$/.exec(path) ??
+    [];
   return base !== undefined && found.has(`${base}.json`);
 }
 

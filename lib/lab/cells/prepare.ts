@@ -15,12 +15,15 @@ import {
 } from "../options/recipes.ts";
 import { sharedSeedsOf } from "../options/search_plan.ts";
 import type { Session } from "../session/session.ts";
+import type { OpenedSets } from "../subject/data_options.ts";
 import type { Subject } from "../subject/subject.ts";
 import { provenTeacher } from "../teacher/prove.ts";
 import type { CellLab } from "./experiment.ts";
 
 /** What the cells of a run share, made when the first asks for it. */
 export interface Shared {
+  /** Data sets that are open. */
+  readonly opened: OpenedSets;
   /** Subjects that are open, by what says which. */
   readonly subjects: Map<string, Promise<Subject>>;
   /** Teachers that are prepared, by all that they depend on. */
@@ -105,6 +108,22 @@ export async function prepareSubject(
       looking.reach(thousands(images));
     },
   });
+}
+
+/**
+ * All that a teacher's training depends on beside the engine: cells with an equal
+ * key share it.
+ */
+export function teacherTrainingKey(config: CompressionConfig): string {
+  const { dataset, size, skipBroken, network, width, validation, images } =
+    config;
+  const { data, teacher } = sharedSeedsOf(config);
+  return JSON.stringify([
+    { dataset, size, skipBroken, network, width, validation, images },
+    { data, teacher },
+    config.teacher,
+    config.augmentation,
+  ]);
 }
 
 /**

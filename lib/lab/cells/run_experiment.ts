@@ -28,6 +28,7 @@ import { checkPrecisions } from "../options/precision.ts";
 import { inQueueNetwork } from "../session/queue_network.ts";
 import { type Session, withSession } from "../session/session.ts";
 import { whileLocked } from "../session/while_locked.ts";
+import type { OpenedSets } from "../subject/data_options.ts";
 import { checkDataFolders } from "../subject/open_data.ts";
 import { ownFolders } from "../subject/own_sets.ts";
 import {
@@ -96,7 +97,7 @@ export async function runExperiment<
     // Read before anything is begun: a mistake in a path is told at once.
     await loadPolicies(config.policy, stagesOf(config.stages));
   }
-  const { cells, outcomes } = await know(selection, run);
+  const { cells, outcomes, opened } = await know(selection, run);
   for (const { cell, subject } of cells) {
     await checkPolicies(cell, subject.network);
   }
@@ -116,6 +117,7 @@ export async function runExperiment<
         selection,
         cells,
         outcomes,
+        opened,
         session,
         show,
       }),
@@ -134,10 +136,13 @@ async function know(
   readonly cells: readonly KnownCell[];
   /** Of cells that cannot be run. */
   readonly outcomes: Map<Cell, Outcome>;
+  /** Data sets that had to be opened for it, and those that subjects will open. */
+  readonly opened: OpenedSets;
 }> {
   const cells: KnownCell[] = [];
   const outcomes = new Map<Cell, Outcome>();
   const subjects = new Map<string, Promise<KnownSubject>>();
+  const opened: OpenedSets = new Map();
   const folders = await ownFolders(
     chosen.map(({ config }) => config.dataset),
     run,
@@ -150,6 +155,7 @@ async function know(
       const find = () =>
         findSubject(config, {
           results,
+          opened,
           ...(data === undefined ? {} : { data }),
         });
       const subject = await once(subjects, preparationKey(config), find);
@@ -159,7 +165,7 @@ async function know(
       outcomes.set(cell, { state: "missing", error });
     }
   }
-  return { cells, outcomes };
+  return { cells, outcomes, opened };
 }
 
 async function runCells<
@@ -167,7 +173,7 @@ async function runCells<
   Content extends { readonly identity: Identity<unknown> },
 >(
   experiment: Experiment<Given, Content>,
-  { run, log, command, selection, cells, outcomes, session, show }: {
+  { run, log, command, selection, cells, outcomes, opened, session, show }: {
     readonly run: RunOptions;
     readonly log: CommandLog;
     readonly command: string;
@@ -175,6 +181,7 @@ async function runCells<
     readonly cells: readonly KnownCell[];
     readonly outcomes: Map<Cell, Outcome>;
     readonly session: Session;
+    readonly opened: OpenedSets;
     readonly show: (table: string) => void;
   },
 ): Promise<number> {
@@ -216,7 +223,7 @@ async function runCells<
       parts,
     })),
   });
-  const shared: Shared = { subjects: new Map(), teachers: new Map() };
+  const shared: Shared = { opened, subjects: new Map(), teachers: new Map() };
   // Another process may be at other cells of the same profile.
   const renew = () =>
     whileLocked(

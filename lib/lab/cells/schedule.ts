@@ -3,7 +3,7 @@ import type { ForecastOptions, Part } from "../forecast/forecast.ts";
 import { searchPlanOf } from "../options/search_plan.ts";
 import type { Cell } from "./cell.ts";
 import type { KnownCell } from "./known_cell.ts";
-import { preparationKey } from "./prepare.ts";
+import { preparationKey, teacherTrainingKey } from "./prepare.ts";
 
 /** What is foreseen of a cell. */
 export interface Foreseen {
@@ -38,7 +38,7 @@ export function schedule(
     readonly cells: readonly KnownCell[];
   },
 ): Schedule {
-  const prepared = new Set<string>();
+  const [taught, prepared] = [new Set<string>(), new Set<string>()];
   const known = new Map<string, readonly Part[]>();
   const foreseen = cells.map(({ cell, subject }, rank) => {
     const { config, seed, arm } = cell;
@@ -46,6 +46,9 @@ export function schedule(
     const preparation = preparationKey(config);
     const isShared = prepared.has(preparation);
     prepared.add(preparation);
+    const teacher = teacherTrainingKey(config);
+    const isTaught = taught.has(teacher);
+    taught.add(teacher);
     const images = config.images ||
       (facts.trainCount ?? config.validation * 10) - config.validation;
     const options: ForecastOptions = {
@@ -55,13 +58,14 @@ export function schedule(
       plan: searchPlanOf(config, { seed }),
       teacher: network,
       images,
-      taken: subject.foreseenTeacher !== undefined ||
+      // A cell before it may train the teacher, whose students see other images.
+      taken: isTaught || subject.foreseenTeacher !== undefined ||
         subject.imported !== undefined,
       isShared,
       testImages: facts.testCount ?? images * TEST_SHARE,
       workers,
     };
-    const key = JSON.stringify([preparation, arm, isShared, config]);
+    const key = JSON.stringify([preparation, arm, isTaught, isShared, config]);
     const parts = known.get(key) ?? foresee(options);
     known.set(key, parts);
     return [cell, { options, parts, rank }] as const;

@@ -169,7 +169,7 @@ export async function filesOf(
     // Those of a record that was set aside before have a digest behind the name.
     const rest = name.startsWith(base) ? name.slice(base.length) : "";
     const isOwn =
-      /^(\.md|\.environment\.json|\.[a-z]+\.(policy|safetensors)|-[a-z]+\.svg)$/
+      /^(\.md|\.environment\.json|\.[a-z]+\.(policy|safetensors)|(-[a-z]+)?\.svg)$/
         .test(rest);
     if (isOwn) names.push(name);
   }

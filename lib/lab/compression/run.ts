@@ -4,6 +4,7 @@
  * @module
  */
 
+import { warn } from "../../cli/mod.ts";
 import type { Network } from "../../network/mod.ts";
 import {
   type Inheritance,
@@ -31,6 +32,7 @@ import {
   measureNetworks,
 } from "./content.ts";
 import { latencyOf, sizesBy } from "./latencies.ts";
+import { limitOutOfReach } from "./out_of_reach.ts";
 import { weightsEnding, winnerWeights } from "./winner_weights.ts";
 
 /**
@@ -61,6 +63,12 @@ async function search(
 ): Promise<SearchResult> {
   const { cell: { config }, session, prepared, forecast, remaining } = lab;
   const { plan } = forecast;
+  const outOfReach = limitOutOfReach(config, plan, prepared.network);
+  if (outOfReach !== undefined) {
+    warn(
+      `No student of removal keeps to its limit: the smallest one has ${outOfReach}; such a search ends without a winner`,
+    );
+  }
   const sizesOf = sizesBy(latencyOf(config, session));
   const phases = Object.fromEntries(plan.stages.map((kind) => [
     kind,

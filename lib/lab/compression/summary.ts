@@ -55,6 +55,25 @@ function groupsOf(cells: readonly Recorded[]): readonly Group[] {
   });
 }
 
+/**
+ * Forwards of a teacher that students were spared. Its look at their images serves
+ * all cells whose students see the same views.
+ */
+function savedForwards(contents: readonly CompressionContent[]): number {
+  const looks = new Map(
+    contents.map(({ identity: { config }, teacher, teacherForwards }) => [
+      `${teacherKey(teacher)} ${config.student.seed} ${teacherForwards}`,
+      teacherForwards,
+    ]),
+  );
+  const students = contents.reduce(
+    (all, each) => all + each.studentForwards,
+    0,
+  );
+  const teacher = [...looks.values()].reduce((all, each) => all + each, 0);
+  return Math.max(0, students - teacher);
+}
+
 /** A mean over seeds, with its interval where there are several. */
 function over(
   values: readonly number[],
@@ -187,12 +206,7 @@ function costTable(groups: readonly Group[]): string {
       formatCount(sum(ledgers.map(({ failed }) => failed))),
       formatCount(sum(ledgers.map((each) => each.studentEpochs))),
       formatShortCount(sum(ledgers.map((each) => each.studentImages))),
-      formatShortCount(Math.max(
-        0,
-        sum(
-          contents.map((each) => each.studentForwards - each.teacherForwards),
-        ),
-      )),
+      formatShortCount(savedForwards(contents)),
       formatHours(sum(cells.map((each) => each.environment.workerSeconds))),
     ];
   });

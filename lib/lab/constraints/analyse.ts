@@ -76,6 +76,8 @@ export interface ModeComparison {
   readonly subject: string;
   /** Under which limit. */
   readonly limit: LimitName;
+  /** Of the searches compared, those that found a student that keeps to the limits. */
+  readonly found: number;
   /** Scores under soft limits less those under hard ones, by search seed. */
   readonly difference: PairedDifference;
   /** Two-sided p of the sign-flip test; absent without pairs. */
@@ -269,7 +271,14 @@ export function compareModes(
       const { p } = signFlipTest(difference.differences, {
         random: randomStream(1, "report", "constraints", subject.slug, limit),
       });
-      return { subject: subject.title, limit, difference, p };
+      return {
+        subject: subject.title,
+        limit,
+        found: [...first, ...second].flatMap((each) => bestStudent(each) ?? [])
+          .length,
+        difference,
+        p,
+      };
     })
   );
   const adjusted = holm(found.map(({ p }) => p));

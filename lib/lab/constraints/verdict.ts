@@ -68,6 +68,13 @@ function judge(
         `${needed} search seeds under each limit (\`--seeds ${needed}\`).`,
     };
   }
+  if (comparisons.every(({ found }) => found === 0)) {
+    return {
+      verdict: "not decidable at this scale",
+      because: "No search found a student that keeps to its limits.",
+      wouldChange: "Looser limits, or a longer search.",
+    };
+  }
   const clear = comparisons.filter(({ adjusted = 1 }) => adjusted < LEVEL);
   const better = clear.filter(({ difference }) => difference.mean! > 0);
   const worse = clear.filter(({ difference }) => difference.mean! < 0);

@@ -76,13 +76,21 @@ export async function studentSource(
   const { kind, winner } = won.find((each) => each.kind === stage)!;
   const network = canonical(winner!.network);
   const base = recordPath({ question, profile, cell }).replace(/\.json$/, "");
-  const path = `${results}/${base}${weightsEnding(kind)}`;
+  const fileOf = (stage: typeof kind) =>
+    `${results}/${base}${weightsEnding(stage)}`;
+  const path = fileOf(kind);
   const bytes = await ifThere(() => Deno.readFile(path));
   const remedy =
     `run the command that made the record again (deno task ${question} --profile ${profile} --cells ${cell}): what is in its run store is not trained again`;
   if (bytes === undefined) {
+    // Some questions have many cells and keep those of the last stage alone.
+    const last = kinds.at(-1)!;
+    const isLean = await ifThere(() => Deno.stat(fileOf(last))) !== undefined;
     throw new DataError(
-      `Cannot take the student ${name}: there is no "${path}", as records of before have none (and rq2 keeps those of the last stage alone); ${remedy}`,
+      `Cannot take the student ${name}: there is no "${path}"` +
+        (isLean
+          ? `, the cell keeps the weights of its last stage alone; expected ${question}/${profile}/${cell}/${last}`
+          : `, as records of before have none; ${remedy}`),
     );
   }
   const { metadata, tensors } = decodeTensors(bytes);

@@ -5,6 +5,7 @@
  */
 
 import { z } from "zod";
+import { optionKinds } from "../../cli/mod.ts";
 import { FEATURE_SETS, RECURRENCES } from "../../policy/mod.ts";
 import {
   BASELINES,
@@ -132,7 +133,7 @@ export const searchOptions = {
   stages: z.enum(STAGE_PLAN_NAMES).default("removal,shrinkage").describe(
     "Stages in their order",
   ),
-  policy: z.array(z.string().min(1)).default([]).describe(
+  policy: z.array(optionKinds.path).default([]).describe(
     "Files of trained policies to start from, at most one a stage",
   ),
   removal: stageSchema(0.003),

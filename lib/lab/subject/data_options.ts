@@ -47,10 +47,15 @@ export interface DataOptions {
   readonly skipBroken?: boolean | undefined;
 }
 
+/** Sets that are open, by what says which and where from. */
+export type OpenedSets = Map<string, Promise<DataSetHandle>>;
+
 /** The user's folder of raw files, where one is named. */
 export interface OwnFiles {
   /** The folder. */
   readonly data?: string;
+  /** Whoever brings the same map has the same images in memory once. */
+  readonly opened?: OpenedSets;
 }
 
 /**
@@ -100,10 +105,14 @@ export async function findData(
 
 /** Opens the set. */
 export function openChosen(
-  { dataset, size, skipBroken }: DataOptions,
-  own: OwnFiles,
+  { dataset, size, skipBroken = false }: DataOptions,
+  { opened = new Map(), ...own }: OwnFiles,
 ): Promise<DataSetHandle> {
-  return openData(dataset, { ...own, size, skipBroken: skipBroken ?? false });
+  const key = JSON.stringify([dataset, size, skipBroken, own.data]);
+  const set = opened.get(key) ??
+    openData(dataset, { ...own, size, skipBroken });
+  opened.set(key, set);
+  return set;
 }
 
 /** Whether the set lies decoded in the cache, as far as its name tells. */

@@ -25,6 +25,7 @@ import {
   type DataIdentity,
   dataIdentity,
   findData,
+  type OwnFiles,
 } from "./data_options.ts";
 import {
   type ImportedTeacher,
@@ -71,12 +72,12 @@ export interface Subject {
  * pictures, which is opened.
  *
  * @param config Its options.
- * @param run Where data and results lie.
+ * @param run Where data and results lie, and which sets are open.
  * @throws {UsageError} If the options do not fit the data, or the network the images.
  */
 export async function findSubject(
   config: CompressionConfig,
-  run: Pick<RunOptions, "data" | "results">,
+  run: Pick<RunOptions, "data" | "results"> & Pick<OwnFiles, "opened">,
 ): Promise<KnownSubject> {
   checkDataOptions(config);
   const found = await findData(config, run);

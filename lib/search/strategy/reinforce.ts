@@ -78,7 +78,12 @@ export interface ReinforceOptions extends StrategyOptions {
 function createStagePolicy(
   { space, seed, config, start, faults = [] }: ReinforceOptions,
 ): Policy {
-  const inputSize = space.sequence.features[0]!.length;
+  const inputSize = space.sequence.features[0]?.length;
+  if (inputSize === undefined) {
+    throw new RangeError(
+      `Cannot create a policy of ${space.kind}: the space has 0 decisions, expected at least 1`,
+    );
+  }
   const { recurrence = USUAL_RECURRENCE[space.kind] } = config;
   // A space may add numbers to a row: then its features are its own.
   const isPlain = inputSize === layerFeatureCount({ set: config.features });
