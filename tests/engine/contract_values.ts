@@ -129,7 +129,7 @@ export function valueContract(suite: Suite): void {
       { type: "relu" },
       { type: "maxPool", kernel: 2, stride: 2, padding: 0 },
     ),
-    // Windows of one value or of nothing but NaN have no place of a maximum.
+    // Which of nothing but NaN is the largest must not matter.
     "conv and max-pool of single pixels": small(
       conv(3),
       { type: "maxPool", kernel: 1, stride: 2, padding: 0 },

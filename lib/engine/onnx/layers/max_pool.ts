@@ -25,9 +25,7 @@ function unpool(
 ): string {
   return graph.node("MaxUnpool", [
     gradient,
-    // A window of nothing but NaN has a place before the first, which unpooling
-    // refuses; that NaN was met is seen elsewhere.
-    graph.node("Max", [indices, graph.integers([0])]),
+    indices,
     graph.node("Shape", [input]),
   ], {
     attributes: { kernel_shape: [kernel, kernel], strides: [stride, stride] },
