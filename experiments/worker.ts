@@ -7,7 +7,12 @@
 
 import { z } from "zod";
 import { EXIT, interruptible, parseOptions, runMain } from "../lib/cli/mod.ts";
-import { dataCache, ENGINE_CHOICE, openChosenEngine } from "../lib/lab/mod.ts";
+import {
+  codeDigests,
+  dataCache,
+  ENGINE_CHOICE,
+  openChosenEngine,
+} from "../lib/lab/mod.ts";
 import { readQueueAddress, runQueueWorker } from "../lib/queue/mod.ts";
 
 /** The command line of a worker. */
@@ -38,10 +43,13 @@ async function main(args: readonly string[]): Promise<number> {
   const address = await readQueueAddress(queue);
   const cache = dataCache();
   using interruption = interruptible();
+  const engine = await openChosenEngine(choice);
+  const { training: code } = await codeDigests(engine.name);
   await runQueueWorker({
     address,
-    engine: await openChosenEngine(choice),
+    engine,
     threads: workers ?? navigator.hardwareConcurrency,
+    code,
     cacheFolder: `${cache}/queue`,
     signal: interruption.signal,
   });

@@ -103,11 +103,12 @@ export function askEvaluation(
       ...(afterEpoch === undefined ? {} : { afterEpoch }),
       take(answer, weights) {
         if (answer.kind !== "evaluated") return;
-        const { evaluation, seconds } = answer;
+        const { evaluation, seconds, code } = answer;
         order.resolve({
           evaluation,
           ...(weights === undefined ? {} : { weights }),
           seconds,
+          ...(code === undefined ? {} : { code }),
         });
       },
     },

@@ -110,6 +110,8 @@ export type Answer =
     readonly seconds: number;
     /** Which worker, for people. */
     readonly by: string;
+    /** Digest of the worker's code. */
+    readonly code?: string;
   }
   | {
     readonly kind: "predicted";
@@ -126,6 +128,7 @@ const answer: z.ZodType<Answer> = z.discriminatedUnion("kind", [
     keepsWeights: z.boolean(),
     seconds,
     by,
+    code: z.string().regex(/^[0-9a-f]{1,64}$/).exactOptional(),
   }),
   z.strictObject({
     kind: z.literal("predicted"),

@@ -51,6 +51,8 @@ export interface ConsumerOptions {
   readonly threads: number;
   /** Waiting times and expiries. */
   readonly times: QueueTimes;
+  /** Digest of the code that trains; answers have it. */
+  readonly code?: string | undefined;
   /** Where training data are looked for first. */
   readonly cache?: PieceCache;
   /** Training data that this process has, by {@link blobId} of their manifest. */
@@ -97,7 +99,7 @@ const RETRY_MS = 2_000;
 
 /** Begins to take jobs. */
 export function createConsumer(
-  { redis, engine, threads, times, ...given }: ConsumerOptions,
+  { redis, engine, threads, times, code, ...given }: ConsumerOptions,
 ): Consumer {
   const queue = queueName(engine);
   const counts = { running: 0, done: 0, failed: 0, seconds: 0 };
@@ -166,6 +168,7 @@ export function createConsumer(
         keepsWeights: task.keepsWeights,
         seconds: (from?.seconds ?? 0) + seconds,
         by: name,
+        ...(code === undefined ? {} : { code }),
       },
     };
   }

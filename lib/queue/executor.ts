@@ -33,6 +33,8 @@ export interface QueueExecutorOptions {
   readonly engine: EngineIdentity;
   /** Threads of this process that work for the queue too. Default 0. */
   readonly threads?: number;
+  /** Digest of the code that trains here; answers have it. */
+  readonly code?: string;
   /** Waiting times and expiries, where they are others. */
   readonly times?: Partial<QueueTimes>;
 }
@@ -61,7 +63,7 @@ export interface QueueExecutor extends Executor {
  * lose jobs.
  */
 export async function createQueueExecutor(
-  { address, engine, threads = 0, times: given }: QueueExecutorOptions,
+  { address, engine, threads = 0, code, times: given }: QueueExecutorOptions,
 ): Promise<QueueExecutor> {
   const times: QueueTimes = { ...QUEUE_TIMES, ...given };
   const redis = await connectQueue(address);
@@ -106,6 +108,7 @@ export async function createQueueExecutor(
       engine,
       threads,
       times,
+      code,
       own: uploads.own,
     });
   let isSweeping = false;

@@ -11,7 +11,7 @@ import { type EngineIdentity, engineIdentity } from "../search/mod.ts";
  * Version of what producers and workers say to each other; raised with every
  * change that the other side would misunderstand.
  */
-export const PROTOCOL = 1;
+export const PROTOCOL = 2;
 
 /** In front of all keys that BullMQ makes. */
 export const PREFIX = "n2n";

@@ -22,6 +22,8 @@ export interface QueueWorkerOptions {
   readonly engine: EngineIdentity;
   /** Jobs at once, >= 1. */
   readonly threads: number;
+  /** Digest of the code that trains; answers have it. */
+  readonly code?: string;
   /** Folder in which this machine keeps training data. */
   readonly cacheFolder: string;
   /** Ends the work. */
@@ -42,7 +44,8 @@ const REPORT_MS = 60_000;
  * jobs, or its users speak another version.
  */
 export async function runQueueWorker(
-  { address, engine, threads, cacheFolder, signal, times }: QueueWorkerOptions,
+  { address, engine, threads, code, cacheFolder, signal, times }:
+    QueueWorkerOptions,
 ): Promise<void> {
   const redis = await connectQueue(address);
   const unwatch = watch(redis, address.origin);
@@ -52,6 +55,7 @@ export async function runQueueWorker(
       redis,
       engine,
       threads,
+      code,
       cache: await createPieceCache(cacheFolder),
       times: { ...QUEUE_TIMES, ...times },
     });

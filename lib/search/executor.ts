@@ -18,6 +18,8 @@ export interface Execution {
    * other work they are more.
    */
   readonly seconds: number;
+  /** Digest of the code that trained it, where that was another program's. */
+  readonly code?: string;
 }
 
 /** Where a training is. */

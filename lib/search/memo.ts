@@ -159,30 +159,38 @@ export function createEvaluator(
       ? { seconds: 0 }
       : JSON.parse(saved!.json) as Pick<Remembered, "seconds" | "code">;
     let total = begun.seconds;
-    const made = isOther(begun.code) ? `${begun.code}+${code}` : code;
-    const noted = made === undefined ? {} : { code: made };
+    const madeBy = (own: string | undefined) => {
+      const { code: before } = begun;
+      const isMixed = own !== undefined && before !== undefined &&
+        before !== own;
+      return own === undefined ? {} : {
+        code: isMixed ? `${before}+${own}` : own,
+      };
+    };
     const keep = ({ checkpoint, seconds }: TrainingProgress) =>
       store.putCheckpoint(run, {
         step: 0,
-        json: JSON.stringify({ seconds: total + seconds, ...noted }),
+        json: JSON.stringify({ seconds: total + seconds, ...madeBy(code) }),
         blobs: { training: checkpoint },
       });
-    const { evaluation, weights, seconds } = await executor.submit(request, {
-      ...(resume === undefined ? {} : { resume }),
-      rank,
-      onStop: keep,
-      keepsWeights: options.weights === true,
-      ...(options.checkpoints
-        ? {
-          afterEpoch: (progress: TrainingProgress) => {
-            keep(progress);
-            options.onEpoch?.(progress.epochs);
-            options.onProgress?.(progress);
-          },
-        }
-        : {}),
-    });
+    const { evaluation, weights, seconds, code: elsewhere } = await executor
+      .submit(request, {
+        ...(resume === undefined ? {} : { resume }),
+        rank,
+        onStop: keep,
+        keepsWeights: options.weights === true,
+        ...(options.checkpoints
+          ? {
+            afterEpoch: (progress: TrainingProgress) => {
+              keep(progress);
+              options.onEpoch?.(progress.epochs);
+              options.onProgress?.(progress);
+            },
+          }
+          : {}),
+      });
     total += seconds;
+    const noted = madeBy(elsewhere ?? code);
     let kept = evaluation;
     store.transaction(() => {
       const remembered: Remembered = {

@@ -42,6 +42,7 @@ export class Scene {
     { engine = ENGINE, threads = 1, ...others }: {
       readonly engine?: Pick<Engine, "name" | "version" | "instructionSet">;
       readonly threads?: number;
+      readonly code?: string;
       readonly cache?: PieceCache;
       readonly mostBytes?: number;
     } = {},

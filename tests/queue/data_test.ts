@@ -52,6 +52,15 @@ queueTest(
   },
 );
 
+queueTest("an answer says which code trained it", async (scene) => {
+  const executor = await scene.producer();
+  const nameless = await scene.worker();
+  assert.equal("code" in await executor.submit(short(1)), false);
+  await nameless.leave();
+  await scene.worker({ code: "0123456789ab" });
+  assert.equal((await executor.submit(short(2))).code, "0123456789ab");
+});
+
 // Seen to fail: with a bound that is never reached.
 queueTest(
   "a worker with more data than it may hold lets go of them between jobs",

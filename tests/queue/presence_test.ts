@@ -10,12 +10,13 @@ import {
   withdraw,
   type WorkerPresence,
 } from "../../lib/queue/presence.ts";
+import { PROTOCOL } from "../../lib/queue/names.ts";
 import { testWithServer, withServer } from "./_bare_server.ts";
 
 const WORKER: WorkerPresence = {
   id: "w1",
   queue: "n2n-1-0",
-  protocol: 1,
+  protocol: PROTOCOL,
   engine: { name: "onednn", version: "3.7", instructionSet: "avx512" },
   threads: 4,
   host: "node17",

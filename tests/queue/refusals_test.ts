@@ -31,7 +31,7 @@ queueTest(
     await redis.sadd("n2n:protocols", "99");
     const later = await run(undefined);
     assert.equal(later.code, 2, later.stderr);
-    assert.match(later.stderr, /speak protocol 99, this program speaks 1/);
+    assert.match(later.stderr, /speak protocol 99, this program speaks 2/);
     await redis.config("SET", "maxmemory-policy", "allkeys-lru");
     const evicting = await run(undefined);
     assert.equal(evicting.code, 2, evicting.stderr);

@@ -9,7 +9,12 @@ import {
   readQueueAddress,
 } from "../../lib/queue/address.ts";
 import { connectQueue } from "../../lib/queue/connect.ts";
-import { answerKey, PREFIX, QUEUES_KEY } from "../../lib/queue/names.ts";
+import {
+  answerKey,
+  PREFIX,
+  PROTOCOL,
+  QUEUES_KEY,
+} from "../../lib/queue/names.ts";
 import { announce, withdraw } from "../../lib/queue/presence.ts";
 import {
   type StartOptions,
@@ -291,7 +296,7 @@ testWithServer(
       await announce(redis, {
         id: "w1",
         queue: NAME,
-        protocol: 1,
+        protocol: PROTOCOL,
         engine: { name: "onednn", version: "3.7", instructionSet: "avx512" },
         threads: 4,
         host: "node17",

@@ -556,6 +556,22 @@ Deno.test("createEvaluator() counts what other code made or began, and changes n
   assert.deepEqual(await others(by("a"), REQUEST), [undefined, 12]);
   assert.deepEqual(await others(by("b"), REQUEST), [1, 12]);
   assert.deepEqual(await others(by(), REQUEST), [undefined, 12]);
+  // Trained elsewhere, by a program that says which code it is.
+  const away = { ...REQUEST, seed: 4 };
+  const worker = createEvaluator(
+    store,
+    {
+      ...executor,
+      submit: async (...args) => ({
+        ...await executor.submit(...args),
+        code: "c",
+      }),
+    },
+    engine,
+    { code: "a" },
+  );
+  assert.deepEqual(await others(worker, away), [1, 12]);
+  assert.deepEqual(await others(by("c"), away), [undefined, 12]);
   // Begun by one, ended by the other: by neither.
   const broken = { ...REQUEST, seed: 3 };
   const cut = real().executor;

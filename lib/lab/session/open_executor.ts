@@ -21,6 +21,7 @@ export interface OpenedExecutor {
  *
  * @param run The command line.
  * @param engine The engine.
+ * @param code Digest of the code that trains.
  * @throws {UsageError} If the queue cannot be used, with the way to put it right.
  */
 export async function openExecutor(
@@ -29,6 +30,7 @@ export async function openExecutor(
     "workers" | "queue" | "verifyShare"
   >,
   engine: Engine,
+  code: string,
 ): Promise<OpenedExecutor> {
   if (queue === undefined) {
     if (share > 0) {
@@ -43,6 +45,7 @@ export async function openExecutor(
     address,
     engine,
     threads: workers,
+    code,
   });
   const { status } = executor;
   notify(`Training at ${address.origin}, ${status()}`);

@@ -55,7 +55,8 @@ export async function withSession<T>(
   using interruption = interruptible();
   const { signal } = interruption;
   const engine = await openChosenEngine(run.engine);
-  const { executor, status } = await openExecutor(run, engine);
+  const code = await codeDigests(engine.name);
+  const { executor, status } = await openExecutor(run, engine, code.training);
   let store: Store;
   try {
     store = openStore(storePath(run.results), { onLoss: warn });
@@ -64,7 +65,6 @@ export async function withSession<T>(
     throw error;
   }
   signal.addEventListener("abort", () => executor.interrupt());
-  const code = await codeDigests(engine.name);
   const evaluator = createEvaluator(store, executor, engine, {
     code: code.training,
   });
