@@ -63,6 +63,11 @@ export interface Progress {
    * the speed.
    */
   skip(steps?: number): void;
+  /**
+   * Goes on after other work, whose time does not count for the speed: what passed
+   * since the last step.
+   */
+  resume(): void;
   /** Prints a line of its own above the progress line. */
   log(line: string): void;
   /** Shows the final state and leaves it there. Idempotent. */
@@ -98,7 +103,8 @@ export function createProgress(options: ProgressOptions): Progress {
       `Cannot show progress: total is ${total}, expected at least 1`,
     );
   }
-  const startMs = now();
+  let startMs = now();
+  let steppedMs = startMs;
   let done = restored;
   let worked = 0;
   let note = "";
@@ -144,12 +150,18 @@ export function createProgress(options: ProgressOptions): Progress {
     advance(steps = 1, newNote) {
       done += steps;
       worked += steps;
+      steppedMs = now();
       note = newNote ?? note;
       drawIfDue();
     },
     skip(steps = 1) {
       done += steps;
+      steppedMs = now();
       drawIfDue();
+    },
+    resume() {
+      startMs += now() - steppedMs;
+      steppedMs = now();
     },
     log(text) {
       if (voice !== "text") return notify(text);

@@ -50,9 +50,20 @@ export interface RoundOptions {
   readonly keepsWeights: boolean;
   /** Whether a training came to something. */
   readonly succeeded: (final: Final) => boolean;
-  /** Called after each epoch of a training. */
-  readonly onEpoch?: (() => void) | undefined;
+  /** Told of the epochs of trainings, as they are done. */
+  readonly onEpochs?: OnEpochs | undefined;
 }
+
+/**
+ * Is told of epochs that are done: of all trainings together as many as there are.
+ *
+ * @param epochs How many since it was told before, >= 1.
+ * @param options Whether they were done by an earlier run, in no time.
+ */
+export type OnEpochs = (
+  epochs: number,
+  options: { readonly remembered: boolean },
+) => void;
 
 /** A round, begun when it is asked for. */
 export interface Round {
@@ -95,16 +106,28 @@ export function createRound(
   { evaluator, objective, sizesOf, requestOf, keepsWeights, ...options }:
     RoundOptions,
 ): Round {
-  const { purpose, succeeded, onEpoch } = options;
+  const { purpose, succeeded, onEpochs } = options;
   const done = new Map<Candidate, Final>();
 
   async function train(candidate: Candidate): Promise<Tried> {
-    const evaluation = await evaluator.evaluate(requestOf(candidate), {
+    const request = requestOf(candidate);
+    const remembered = evaluator.seconds(request) > 0;
+    let told = 0;
+    const tell = (epochs: number) => {
+      // Another worker of a queue may begin again a little earlier.
+      if (epochs <= told) return;
+      onEpochs?.(epochs - told, { remembered });
+      told = epochs;
+    };
+    const evaluation = await evaluator.evaluate(request, {
       ...(keepsWeights ? { weights: true } : {}),
       checkpoints: true,
       purpose: [...purpose, candidate.networkId.slice(0, NAME_DIGITS)],
-      ...(onEpoch === undefined ? {} : { onEpoch }),
+      ...(onEpochs === undefined ? {} : { onEpoch: tell }),
     });
+    // Nobody is told of the last epoch, nor of any that was done before; a training
+    // that failed is over too.
+    tell(request.recipe.epochs);
     const { accuracy, failure } = evaluation;
     const { network } = candidate;
     const sizes = await (sizesOf?.(network) ?? studentSizes(network));

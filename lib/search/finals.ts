@@ -13,6 +13,7 @@ import type { EvaluationRequest } from "./evaluation.ts";
 import {
   createRound,
   type Final,
+  type OnEpochs,
   type Round,
   type Tried,
 } from "./final_round.ts";
@@ -70,8 +71,8 @@ export interface FinalOptions {
   readonly needsWeights?: boolean;
   /** Whose trainings they are, for whoever watches them: the stage, for example. */
   readonly purpose?: readonly string[];
-  /** Called after each epoch of a rung's or a final training. */
-  readonly onFinalEpoch?: () => void;
+  /** Told of the epochs of rungs and final trainings, as they are done. */
+  readonly onFinalEpochs?: OnEpochs;
 }
 
 /** A stage's final trainings, begun when they are asked for. */
@@ -143,7 +144,7 @@ export function finalsOf(
       objective,
       sizesOf: options.sizesOf,
       requestOf: (candidate) => requestOf(candidate, recipe),
-      onEpoch: options.onFinalEpoch,
+      onEpochs: options.onFinalEpochs,
       ...own,
     });
 

@@ -9,7 +9,7 @@ export * from "./evaluate.ts";
 export * from "./evaluation.ts";
 export * from "./executor.ts";
 export * from "./faults.ts";
-export type { Final } from "./final_round.ts";
+export type { Final, OnEpochs } from "./final_round.ts";
 export * from "./finals.ts";
 export * from "./foresee.ts";
 export * from "./heritage.ts";

@@ -32,6 +32,21 @@ Deno.test("createProgress() leaves restored and skipped steps out of the speed",
   );
 });
 
+Deno.test("createProgress() leaves the time of other work out of the speed", () => {
+  const { stream, progress, wait } = setUp(true);
+  wait(10_000);
+  progress.advance(10);
+  wait(500_000);
+  progress.resume();
+  wait(10_000);
+  stream.text = "";
+  progress.advance(10);
+  assert.equal(
+    stream.text,
+    "\rrq1: 20/100 students (20 %), 1.0 students/s, ETA 1 min 20 s\x1b[K",
+  );
+});
+
 Deno.test("createProgress() prints plain lines seldom when not on a terminal", () => {
   const { stream, progress, wait } = setUp(false);
   for (let step = 0; step < 25; step++) {

@@ -180,7 +180,7 @@ Deno.test("finalsOf() trains in each rung the best of the one before, whatever t
 Deno.test("finalsOf() keeps the weights of final trainings alone, and checkpoints of all", async () => {
   let epochs = 0;
   const run = halving([2], [LIKE_FIRST, LIKE_FIRST], {
-    onFinalEpoch: () => epochs++,
+    onFinalEpochs: (more) => epochs += more,
   });
   await run.finals.winner();
   assert.deepEqual(
@@ -193,9 +193,11 @@ Deno.test("finalsOf() keeps the weights of final trainings alone, and checkpoint
   );
   for (const { request, options } of run.asked) {
     assert.deepEqual([request.data, request.seed], ["all", 7]);
-    options!.onEpoch!(1);
   }
-  assert.equal(epochs, 3);
+  // Each of them to its last one, of which a training itself does not tell.
+  assert.equal(epochs, 1 + 1 + FINAL.epochs);
+  run.asked.at(-1)!.options!.onEpoch!(FINAL.epochs + 2);
+  assert.equal(epochs, 1 + 1 + FINAL.epochs + 2);
   assert.deepEqual(
     run.finals.requests(),
     run.asked.map(({ request }) => request),

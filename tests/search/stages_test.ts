@@ -383,7 +383,7 @@ Deno.test("searchStages() tells of stages and iterations and hands over who list
   const told: string[] = [];
   const bases: Network[] = [];
   const recorded: unknown[] = [];
-  const onFinalEpoch = () => {};
+  let epochs = 0;
   const { evaluator, result } = search({}, {
     onStage(kind, base) {
       told.push(kind);
@@ -391,7 +391,7 @@ Deno.test("searchStages() tells of stages and iterations and hands over who list
     },
     onIteration: (kind, { iteration }) => told.push(`${kind} ${iteration}`),
     onRecord: (kind, record) => recorded.push([kind, record]),
-    onFinalEpoch,
+    onFinalEpochs: (more, { remembered }) => epochs += remembered ? more : 0,
   });
   const { stages } = await result;
   assert.deepEqual(
@@ -408,10 +408,12 @@ Deno.test("searchStages() tells of stages and iterations and hands over who list
     ]),
   );
   assert.deepEqual(bases, stages.map(({ base }) => base));
-  assert(
-    evaluator.finals().every(({ options }) =>
-      options!.onEpoch === onFinalEpoch
-    ),
+  // All of them are known to this evaluator.
+  const finals = evaluator.finals();
+  assert.equal(finals.length, 2);
+  assert.equal(
+    epochs,
+    finals.reduce((sum, { request }) => sum + request.recipe.epochs, 0),
   );
 });
 

@@ -137,7 +137,10 @@ async function search(
       if (isLast && isFinal) final.begin();
     },
     onRecord: (kind, record) => lab.log.part(kind).iteration(record),
-    onFinalEpoch: () => final.reach(++finalEpochs),
+    onFinalEpochs(epochs, known) {
+      finalEpochs += epochs;
+      final.reach(finalEpochs, undefined, known);
+    },
     throwIfInterrupted: session.throwIfInterrupted,
   });
 }

@@ -19,7 +19,7 @@ export interface PhaseOptions {
 
 /** A phase of a run on the progress line. */
 export interface Phase {
-  /** Starts the clock. */
+  /** Starts the clock, also where other phases were in between. */
   begin(): void;
   /** Shows that this many steps are done; with the last one the phase ends. */
   reach(steps: number, note?: string, options?: ReachOptions): void;
@@ -43,8 +43,8 @@ export function phase(
   let progress: ReturnType<typeof createProgress> | undefined;
   let done: number | undefined;
   function begin(): void {
-    if (progress !== undefined) return;
     remaining.begin(part);
+    if (progress !== undefined) return progress.resume();
     progress = createProgress({
       label,
       total,
@@ -61,7 +61,7 @@ export function phase(
     reach(steps, note, { remembered = false } = {}) {
       // Steps from before the clock was started say nothing of the speed.
       const isTimed = progress !== undefined && !remembered;
-      begin();
+      if (progress === undefined) begin();
       const share = Math.min(1, steps / total);
       remaining.reach(
         part,
