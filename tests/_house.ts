@@ -37,7 +37,7 @@ const MEASURED = [
   "arena.ts",
   "constants.ts",
   "descriptors.ts",
-  "layers/conv.ts",
+  "layers/conv_ways.ts",
   "library.ts",
   "places.ts",
   "recorder.ts",

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { algorithms } from "../../lib/engine/onednn/layers/conv.ts";
+import { algorithms } from "../../lib/engine/onednn/layers/conv_ways.ts";
 import { ALGORITHM } from "../../lib/engine/onednn/constants.ts";
 import { openLibrary } from "../../lib/engine/onednn/library.ts";
 import { median } from "../statistics.ts";

@@ -30,7 +30,7 @@
  * it as one (folded.ts), where no NaN can arise that this would hide.
  *
  * Each pass of a convolution takes the first of these ways that the library has a
- * kernel for (layers/conv.ts), by shape and instruction set, never by a stopwatch:
+ * kernel for (layers/conv_ways.ts), by shape and instruction set, never by a stopwatch:
  *
  * 1. Winograd in single precision for 3x3 of stride 1 from 128 channels and 8x8
  *    pixels on, with reorders around it: there it beats even bfloat16.
