@@ -82,7 +82,8 @@ export const report: Report<ConstraintsContent> = {
  * soft and hard are paired by search seed and compared by a two-sided sign-flip test,
  * corrected by Holm's method over all limits. "Supported" needs one limit under which
  * soft is better (p < .05) and none under which it is worse; nothing is claimed from
- * fewer than six pairs, nor from so few that no corrected p can be below .05.
+ * fewer than six pairs, nor from so few that no corrected p can be below .05, nor
+ * where no search found a student that keeps to its limits.
  */
 export const experiment: Experiment<
   z.infer<typeof schema>,

@@ -185,7 +185,7 @@ interface State {
   readonly done: number;
   readonly total: number;
   readonly unit: string;
-  /** Since it was begun. */
+  /** Since it was begun, without other work in between. */
   readonly seconds: number;
   /** Steps; none before the first. */
   readonly perSecond: number | undefined;

@@ -154,9 +154,10 @@ export function checkState(
       expected: expected.recurrence,
     });
   }
-  // A space's own features have no name, and may be as many as a set that has one.
+  // A space's own features have no name, nor had those of old files; they may be as
+  // many as a set that has one.
   if (state.features !== expected.features) {
-    const nameOf = (set: string | undefined) => set ?? "a space's own";
+    const nameOf = (set: string | undefined) => set ?? "without a name";
     fail("restore the policy", {
       name: "its feature set",
       value: nameOf(state.features),

@@ -88,7 +88,8 @@ export interface PolicyState {
   readonly step: number;
   /**
    * Name of the feature set that the policy reads; absent when its features
-   * are the caller's own, and in states older than the sets' names.
+   * are the caller's own, and in states older than the sets' names, which no
+   * policy of a named set goes on from.
    */
   readonly features?: string;
   /** How its steps are joined; absent where that is its kind's usual. */

@@ -1,6 +1,6 @@
 import type { Redis } from "ioredis";
 import { wallClock } from "../cli/mod.ts";
-import type { TrainingProgress } from "../search/mod.ts";
+import { joinedCode, type TrainingProgress } from "../search/mod.ts";
 import { decodeCheckpoint } from "../training/mod.ts";
 import { type Blob, getBlob, putBlob } from "./_blobs.ts";
 import { type Progress, readProgress } from "./_messages.ts";
@@ -12,6 +12,8 @@ export interface Resumption {
   readonly checkpoint: Uint8Array;
   /** Seconds that earlier attempts through the queue took. */
   readonly seconds: number;
+  /** Digest of the code of those attempts and of this one. */
+  readonly code?: string;
 }
 
 /** Checkpoints of one training on the server. */
@@ -35,8 +37,10 @@ const MOST_SHARE = 0.05;
  */
 export function createCheckpoints(
   redis: Redis,
-  { key, everyMs, seconds, tell, onTrouble }: {
+  { key, code, everyMs, seconds, tell, onTrouble }: {
     readonly key: string;
+    /** Digest of the code that trains here. */
+    readonly code?: string | undefined;
     readonly everyMs: number;
     readonly seconds: number;
     /** Told of each that is there. */
@@ -46,6 +50,7 @@ export function createCheckpoints(
 ): Checkpoints {
   let last: Progress | undefined;
   let before = 0;
+  let by = code;
   let nextMs = wallClock.monotonicMs() + everyMs;
   let storing: Promise<void> | undefined;
 
@@ -54,7 +59,12 @@ export function createCheckpoints(
   ): Promise<void> {
     const startMs = wallClock.monotonicMs();
     const blob = await putBlob(redis, checkpoint, { seconds });
-    const progress = { checkpoint: blob, epochs, seconds: before + spent };
+    const progress = {
+      checkpoint: blob,
+      epochs,
+      seconds: before + spent,
+      ...(by === undefined ? {} : { code: by }),
+    };
     // The pointer last: whoever follows it finds whole bytes.
     await redis.set(key, JSON.stringify(progress), "EX", seconds);
     const old = last;
@@ -82,7 +92,12 @@ export function createCheckpoints(
       if (isTheirs) return { checkpoint: theirs, seconds: 0 };
       if (foundSteps === undefined) return undefined;
       before = last!.seconds;
-      return { checkpoint: found!, seconds: before };
+      by = joinedCode(last!.code, code);
+      return {
+        checkpoint: found!,
+        seconds: before,
+        ...(by === undefined ? {} : { code: by }),
+      };
     },
     offer(progress) {
       if (storing !== undefined || wallClock.monotonicMs() < nextMs) return;

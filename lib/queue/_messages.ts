@@ -32,6 +32,8 @@ const REASON_CHARACTERS = 8_000;
 const protocol = z.literal(PROTOCOL);
 const seconds = z.number().min(0);
 const by = z.string().max(400);
+/** Digests of code, joined where several trained one after the other. */
+const code = z.string().max(400).regex(/^[0-9a-f]+(\+[0-9a-f]+)*$/);
 const manifest = blobSchema(MANIFEST_BYTES);
 const weights = blobSchema(WEIGHTS_BYTES);
 const checkpoint = blobSchema(CHECKPOINT_BYTES);
@@ -110,7 +112,7 @@ export type Answer =
     readonly seconds: number;
     /** Which worker, for people. */
     readonly by: string;
-    /** Digest of the worker's code. */
+    /** Digest of the worker's code; joined, where another began. */
     readonly code?: string;
   }
   | {
@@ -128,7 +130,7 @@ const answer: z.ZodType<Answer> = z.discriminatedUnion("kind", [
     keepsWeights: z.boolean(),
     seconds,
     by,
-    code: z.string().regex(/^[0-9a-f]{1,64}$/).exactOptional(),
+    code: code.exactOptional(),
   }),
   z.strictObject({
     kind: z.literal("predicted"),
@@ -146,12 +148,15 @@ export interface Progress {
   readonly epochs: number;
   /** Of training threads, over all attempts. */
   readonly seconds: number;
+  /** Digest of the code of all who trained it so far. */
+  readonly code?: string;
 }
 
 const progress: z.ZodType<Progress> = z.strictObject({
   checkpoint,
   epochs: z.int().min(0),
   seconds,
+  code: code.exactOptional(),
 });
 
 /** Why a job has no answer. */

@@ -286,13 +286,13 @@ export function createTickets(options: TicketsOptions): Tickets {
       if (waiters().length === 0) return;
       const progress = readProgress(JSON.stringify(value));
       if (progress === undefined) return;
-      const { epochs, seconds } = progress;
-      const checkpoint = await getBlob(redis, progress.checkpoint)
+      const { checkpoint: blob, ...known } = progress;
+      const checkpoint = await getBlob(redis, blob)
         .catch(trouble);
       if (!(checkpoint instanceof Uint8Array)) return;
       for (const waiter of waiters()) {
         try {
-          waiter.afterEpoch!({ checkpoint, epochs, seconds });
+          waiter.afterEpoch!({ checkpoint, ...known });
         } catch (error) {
           // A full disk, say: it is the training's trouble, not the process's.
           const ticket = tickets.get(id)!;

@@ -125,6 +125,7 @@ export function createConsumer(
   ): Promise<Work> {
     const checkpoints = createCheckpoints(redis, {
       key: checkpointKey(queue, job.id!),
+      code,
       everyMs: times.checkpointMs,
       seconds: times.answerSeconds,
       tell: (progress) => job.updateProgress(progress),
@@ -159,6 +160,7 @@ export function createConsumer(
       )
       : undefined;
     counts.seconds += seconds;
+    const by = from?.code ?? code;
     return {
       clear: () => checkpoints.clear(),
       answer: {
@@ -168,7 +170,7 @@ export function createConsumer(
         keepsWeights: task.keepsWeights,
         seconds: (from?.seconds ?? 0) + seconds,
         by: name,
-        ...(code === undefined ? {} : { code }),
+        ...(by === undefined ? {} : { code: by }),
       },
     };
   }

@@ -109,8 +109,9 @@ export function evaluationKey(
     ...(start === undefined
       ? {}
       : { start: { ...start, base: networkId(start.base) } }),
-    // Their last batch once counted as much as the others.
-    ...(start?.observe !== undefined && start.observe % recipe.batchSize !== 0
+    // A last batch of fewer images once counted as much as the others. How many
+    // images there are is not known here.
+    ...(start?.observe !== undefined && start.observe > recipe.batchSize
       ? { observed: "by images" }
       : {}),
     ...(validateEpochs ? { validateEpochs } : {}),

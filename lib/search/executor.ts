@@ -18,7 +18,7 @@ export interface Execution {
    * other work they are more.
    */
   readonly seconds: number;
-  /** Digest of the code that trained it, where that was another program's. */
+  /** Digest of the code that trained it, by an executor of several machines. */
   readonly code?: string;
 }
 
@@ -30,6 +30,8 @@ export interface TrainingProgress {
   readonly epochs: number;
   /** Seconds spent by this process. */
   readonly seconds: number;
+  /** As in {@link Execution}. */
+  readonly code?: string;
 }
 
 /** What a caller may add to a request; none of it changes the outcome's bits. */

@@ -116,6 +116,11 @@ export function createRound(
     const tell = (epochs: number) => {
       // Another worker of a queue may begin again a little earlier.
       if (epochs <= told) return;
+      // What the first epoch jumps over was done before.
+      if (told === 0 && epochs > 1 && !remembered) {
+        onEpochs?.(epochs - 1, { remembered: true });
+        told = epochs - 1;
+      }
       onEpochs?.(epochs - told, { remembered });
       told = epochs;
     };

@@ -13,6 +13,7 @@ import {
   type EvaluationRequest,
 } from "./evaluation.ts";
 import type { Executor, TrainingProgress } from "./executor.ts";
+import { joinedCode } from "./joined_code.ts";
 
 /** What the evaluations of this process cost. */
 export interface EvaluationCost {
@@ -160,17 +161,13 @@ export function createEvaluator(
       : JSON.parse(saved!.json) as Pick<Remembered, "seconds" | "code">;
     let total = begun.seconds;
     const madeBy = (own: string | undefined) => {
-      const { code: before } = begun;
-      const isMixed = own !== undefined && before !== undefined &&
-        before !== own;
-      return own === undefined ? {} : {
-        code: isMixed ? `${before}+${own}` : own,
-      };
+      const by = joinedCode(begun.code, own);
+      return by === undefined ? {} : { code: by };
     };
-    const keep = ({ checkpoint, seconds }: TrainingProgress) =>
+    const keep = ({ checkpoint, seconds, code: by = code }: TrainingProgress) =>
       store.putCheckpoint(run, {
         step: 0,
-        json: JSON.stringify({ seconds: total + seconds, ...madeBy(code) }),
+        json: JSON.stringify({ seconds: total + seconds, ...madeBy(by) }),
         blobs: { training: checkpoint },
       });
     const { evaluation, weights, seconds, code: elsewhere } = await executor
@@ -191,18 +188,13 @@ export function createEvaluator(
       });
     total += seconds;
     const noted = madeBy(elsewhere ?? code);
-    let kept = evaluation;
+    let kept: Remembered = { evaluation, seconds: total, ...noted };
     store.transaction(() => {
-      const remembered: Remembered = {
-        evaluation,
-        seconds: total,
-        ...noted,
-      };
       // Another process may have been first: a run that is continued reads its
       // answer, which on a graphics processor may be another one.
-      if (!store.putEvaluation(key, JSON.stringify(remembered))) {
+      if (!store.putEvaluation(key, JSON.stringify(kept))) {
         const first = JSON.parse(store.getEvaluation(key)!) as Remembered;
-        kept = first.evaluation;
+        kept = { ...first, seconds: total };
       }
       if (options.weights && weights !== undefined) {
         store.putBlob(weightsKey(key), weights, "");
@@ -212,7 +204,7 @@ export function createEvaluator(
         store.putCheckpoint(run, { step: 1, json: "{}", blobs: {} });
       }
     });
-    return { evaluation: kept, seconds: total, ...noted };
+    return kept;
   }
 
   const asking = (

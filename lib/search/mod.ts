@@ -10,6 +10,7 @@ export * from "./evaluation.ts";
 export * from "./executor.ts";
 export * from "./faults.ts";
 export type { Final, OnEpochs } from "./final_round.ts";
+export { joinedCode } from "./joined_code.ts";
 export * from "./finals.ts";
 export * from "./foresee.ts";
 export * from "./heritage.ts";

@@ -86,6 +86,8 @@ export interface SearchOptions
   readonly onIteration?: (kind: PolicyKind, record: IterationRecord) => void;
   /** Called with the record of each iteration in order, of restored ones too. */
   readonly onRecord?: (kind: PolicyKind, record: IterationRecord) => void;
+  /** Called when a stage's search is over, before its candidates are trained further. */
+  readonly onSearched?: (kind: PolicyKind) => void;
   /**
    * Called when a stage begins, with the network that it starts from, and with
    * where its students start, where they inherit weights.
@@ -164,7 +166,7 @@ export function stageStrategy(plan: SearchPlan, space: ActionSpace): Strategy {
 export async function searchStages(
   options: SearchOptions,
 ): Promise<SearchResult> {
-  const { plan, evaluator, inheritance, onStage } = options;
+  const { plan, evaluator, inheritance, onStage, onSearched } = options;
   const begun: BegunStage[] = [];
   let from: Origins | undefined = {
     base: options.teacher,
@@ -175,6 +177,7 @@ export async function searchStages(
     const start = startOf(options, from);
     onStage?.(kind, from.base, start);
     const stage = await search(options, { kind, base: from.base, start });
+    onSearched?.(kind);
     const finals = finalsOf({
       ...options,
       purpose: [kind],

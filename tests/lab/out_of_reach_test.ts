@@ -2,18 +2,35 @@ import assert from "node:assert/strict";
 import { experiment as rq4 } from "../../experiments/rq4_constraints.ts";
 import { parseCommand } from "../../lib/cli/mod.ts";
 import { dataSetFacts } from "../../lib/data/mod.ts";
-import { limitOutOfReach } from "../../lib/lab/compression/out_of_reach.ts";
+import { limitOutOfReach } from "../../lib/lab/cells/out_of_reach.ts";
 import { builtName } from "../../lib/lab/options/teacher_file.ts";
 import {
   completeConfig,
   searchPlanOf,
   selectCells,
 } from "../../lib/lab/mod.ts";
-import { buildNetwork, countParameters } from "../../lib/network/mod.ts";
+import {
+  type Block,
+  buildNetwork,
+  countParameters,
+  type Network,
+} from "../../lib/network/mod.ts";
 import { parseOptions } from "./_options.ts";
 
 const SHAPE = { input: [3, 32, 32], classes: 10, width: 0.25 } as const;
 const RESNET = buildNetwork("resnet18", SHAPE);
+
+function conv(outChannels: number, stride: number): Block {
+  return {
+    type: "conv",
+    outChannels,
+    kernel: 3,
+    stride,
+    padding: 1,
+    bias: true,
+  };
+}
+
 function outOfReach(
   options: Readonly<Record<string, unknown>>,
   teacher = RESNET,
@@ -51,6 +68,15 @@ Deno.test("limitOutOfReach() says nothing of what is not known: other first stag
   );
   const pooled = buildNetwork("vgg13", SHAPE);
   assert.equal(outOfReach(tight, pooled), undefined);
+  // Without the middle layer the last one would have twice the inputs.
+  const narrowing: Network = {
+    input: [3, 8, 8],
+    blocks: [
+      ...[conv(32, 1), conv(16, 1), conv(64, 2)],
+      { type: "linear", outFeatures: 10, bias: true },
+    ],
+  };
+  assert.equal(outOfReach(tight, narrowing), undefined);
   assert.equal(
     outOfReach({
       limits: { latencyMs: 1e-6, accuracy: 1, shares: { latency: 0.01 } },

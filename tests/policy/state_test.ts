@@ -204,13 +204,13 @@ Deno.test("state() names no feature set when the features are the caller's own",
   assert.throws(
     () => scaled.restore(state),
     refused(
-      "Cannot restore the policy: its feature set is a space's own, expected scaled",
+      "Cannot restore the policy: its feature set is without a name, expected scaled",
     ),
   );
   assert.throws(
     () => own.restore(scaled.state()),
     refused(
-      "Cannot restore the policy: its feature set is scaled, expected a space's own",
+      "Cannot restore the policy: its feature set is scaled, expected without a name",
     ),
   );
   own.dispose();

@@ -15,7 +15,7 @@ import { testWithServer, withServer } from "./_bare_server.ts";
 
 const WORKER: WorkerPresence = {
   id: "w1",
-  queue: "n2n-1-0",
+  queue: `n2n-${PROTOCOL}-0`,
   protocol: PROTOCOL,
   engine: { name: "onednn", version: "3.7", instructionSet: "avx512" },
   threads: 4,

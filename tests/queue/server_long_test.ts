@@ -77,7 +77,7 @@ async function inShare(run: (share: string) => Promise<void>): Promise<void> {
 }
 
 /** A queue with one job in the hands of a worker, one left by a dead one, one waiting. */
-const NAME = "n2n-1-0123456789abcdef";
+const NAME = `n2n-${PROTOCOL}-0123456789abcdef`;
 
 testWithServer(
   "deno task queue starts, shows, stops and continues a server",

@@ -6,6 +6,8 @@ import {
   type EvaluationRequest,
   type Start,
 } from "../../lib/search/mod.ts";
+import { networkId } from "../../lib/network/mod.ts";
+import { canonicalJson, sha256Hex } from "../../lib/random/mod.ts";
 import { makeRecipe, NETWORK, SMALL } from "../training/_problem.ts";
 
 const ENGINE: EngineIdentity = {
@@ -116,6 +118,23 @@ Deno.test("evaluationKey() does not change with the order of keys", () => {
     evaluationKey(other, reversed(ENGINE)),
     evaluationKey(REQUEST, ENGINE),
   );
+});
+
+Deno.test("evaluationKey() tells statistics whose last batch weighs what it has from those of before", () => {
+  const { network, recipe, data, seed } = REQUEST;
+  const before = (start: Start) =>
+    sha256Hex(canonicalJson({
+      format: 1,
+      ...{ network: networkId(network), recipe, data, seed, engine: ENGINE },
+      start: { ...start, base: networkId(start.base) },
+    }));
+  const one = { ...START, observe: recipe.batchSize };
+  assert.equal(keyFrom(one), before(one));
+  // Also where it is a multiple: of fewer images all are looked at.
+  for (const more of [1, recipe.batchSize]) {
+    const several = { ...START, observe: recipe.batchSize + more };
+    assert.notEqual(keyFrom(several), before(several));
+  }
 });
 
 Deno.test("evaluationKey() does not change with the form in which a network is written", () => {

@@ -191,7 +191,7 @@ Deno.test("finalsOf() keeps the weights of final trainings alone, and checkpoint
     ]),
     [[1, undefined, true], [1, undefined, true], [FINAL.epochs, true, true]],
   );
-  for (const { request, options } of run.asked) {
+  for (const { request } of run.asked) {
     assert.deepEqual([request.data, request.seed], ["all", 7]);
   }
   // Each of them to its last one, of which a training itself does not tell.

@@ -9,6 +9,7 @@ import {
   type ExecutionOptions,
   type Executor,
   InterruptedError,
+  joinedCode,
 } from "../../lib/search/mod.ts";
 import { failingStore, memoryStore } from "../../lib/store/mod.ts";
 import { decodeProgress } from "../../lib/training/mod.ts";
@@ -117,8 +118,15 @@ Deno.test("createEvaluator() answers from memory when the request was evaluated"
 });
 
 Deno.test("createEvaluator() gives the answer of who was first where another process trained the same meanwhile", async () => {
-  const { store, pending, evaluator } = manual();
-  const other = manual(store);
+  const store = memoryStore();
+  const by = (code: string) => {
+    const executor = manualExecutor();
+    return {
+      pending: executor.pending,
+      evaluator: createEvaluator(store, executor, engine, { code }),
+    };
+  };
+  const [{ pending, evaluator }, other] = [by("a"), by("b")];
   const [mine, theirs] = [evaluator, other.evaluator].map((each) =>
     each.evaluate(REQUEST)
   );
@@ -129,8 +137,19 @@ Deno.test("createEvaluator() gives the answer of who was first where another pro
   assert.deepEqual(await theirs, first);
   pending[0]!.succeed({ evaluation, seconds: 5 });
   assert.deepEqual(await mine, first);
-  assert.deepEqual(await evaluator.evaluate(REQUEST), first);
   assert.equal(evaluator.cost.workerSeconds, 5);
+  assert.equal(evaluator.cost.otherCode, 1);
+  assert.deepEqual(await evaluator.evaluate(REQUEST), first);
+  assert.equal(other.evaluator.cost.otherCode, undefined);
+});
+
+Deno.test("joinedCode() joins digests that differ, each once", () => {
+  assert.equal(joinedCode(undefined, undefined), undefined);
+  assert.equal(joinedCode("a", undefined), "a");
+  assert.equal(joinedCode(undefined, "a"), "a");
+  assert.equal(joinedCode("a", "a"), "a");
+  assert.equal(joinedCode("a", "b"), "a+b");
+  assert.equal(joinedCode("a+b", "b"), "a+b");
 });
 
 Deno.test("createEvaluator() trains what differs", async () => {

@@ -390,6 +390,7 @@ Deno.test("searchStages() tells of stages and iterations and hands over who list
       bases.push(base);
     },
     onIteration: (kind, { iteration }) => told.push(`${kind} ${iteration}`),
+    onSearched: (kind) => told.push(`${kind} is over`),
     onRecord: (kind, record) => recorded.push([kind, record]),
     onFinalEpochs: (more, { remembered }) => epochs += remembered ? more : 0,
   });
@@ -405,6 +406,7 @@ Deno.test("searchStages() tells of stages and iterations and hands over who list
     ["removal", "shrinkage"].flatMap((kind) => [
       kind,
       ...[0, 1, 2, 3, 4].map((iteration) => `${kind} ${iteration}`),
+      `${kind} is over`,
     ]),
   );
   assert.deepEqual(bases, stages.map(({ base }) => base));

@@ -47,6 +47,7 @@ import { type ProfilePlace, updateIndex } from "./index_file.ts";
 import { lackingOf, type Outcome } from "./outcome.ts";
 import type { KnownCell } from "./known_cell.ts";
 import { checkPolicies, loadPolicies } from "./policies.ts";
+import { tellOutOfReach } from "./out_of_reach.ts";
 import { printPlan } from "./plan.ts";
 import { once } from "./once.ts";
 import { preparationKey, type Shared } from "./prepare.ts";
@@ -101,6 +102,7 @@ export async function runExperiment<
   for (const { cell, subject } of cells) {
     await checkPolicies(cell, subject.network);
   }
+  tellOutOfReach(cells);
   if (run.dryRun) {
     tellNotRun(outcomes, cells.length === 0);
     await printPlan(experiment, { run, selection, cells });

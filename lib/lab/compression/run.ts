@@ -4,7 +4,6 @@
  * @module
  */
 
-import { warn } from "../../cli/mod.ts";
 import type { Network } from "../../network/mod.ts";
 import {
   type Inheritance,
@@ -32,7 +31,6 @@ import {
   measureNetworks,
 } from "./content.ts";
 import { latencyOf, sizesBy } from "./latencies.ts";
-import { limitOutOfReach } from "./out_of_reach.ts";
 import { weightsEnding, winnerWeights } from "./winner_weights.ts";
 
 /**
@@ -63,12 +61,6 @@ async function search(
 ): Promise<SearchResult> {
   const { cell: { config }, session, prepared, forecast, remaining } = lab;
   const { plan } = forecast;
-  const outOfReach = limitOutOfReach(config, plan, prepared.network);
-  if (outOfReach !== undefined) {
-    warn(
-      `No student of removal keeps to its limit: the smallest one has ${outOfReach}; such a search ends without a winner`,
-    );
-  }
   const sizesOf = sizesBy(latencyOf(config, session));
   const phases = Object.fromEntries(plan.stages.map((kind) => [
     kind,
@@ -131,10 +123,10 @@ async function search(
       phases[kind]!.reach(iteration + 1, `best reward ${best.toFixed(3)}`, {
         remembered: isRemembered(record),
       });
-      const isLast = iteration + 1 === plan.config[kind].iterations;
+    },
+    onSearched(kind) {
       // Rungs come at the end of each stage.
-      const isFinal = kind === plan.stages.at(-1) || rungs.length > 0;
-      if (isLast && isFinal) final.begin();
+      if (kind === plan.stages.at(-1) || rungs.length > 0) final.begin();
     },
     onRecord: (kind, record) => lab.log.part(kind).iteration(record),
     onFinalEpochs(epochs, known) {

@@ -18,6 +18,9 @@ export const exportableSchema: ContentSchema = z.union([
   z.looseObject(compressionFields),
 ]);
 
+/** Questions of many cells, which keep the weights of the last stage alone. */
+const LEAN: ReadonlySet<string> = new Set(["rq2", "rq4"]);
+
 /** A part of a student's name, and what it may be. */
 interface Part {
   readonly what: string;
@@ -76,21 +79,17 @@ export async function studentSource(
   const { kind, winner } = won.find((each) => each.kind === stage)!;
   const network = canonical(winner!.network);
   const base = recordPath({ question, profile, cell }).replace(/\.json$/, "");
-  const fileOf = (stage: typeof kind) =>
-    `${results}/${base}${weightsEnding(stage)}`;
-  const path = fileOf(kind);
+  const path = `${results}/${base}${weightsEnding(kind)}`;
   const bytes = await ifThere(() => Deno.readFile(path));
   const remedy =
     `run the command that made the record again (deno task ${question} --profile ${profile} --cells ${cell}): what is in its run store is not trained again`;
   if (bytes === undefined) {
-    // Some questions have many cells and keep those of the last stage alone.
     const last = kinds.at(-1)!;
-    const isLean = await ifThere(() => Deno.stat(fileOf(last))) !== undefined;
     throw new DataError(
-      `Cannot take the student ${name}: there is no "${path}"` +
-        (isLean
-          ? `, the cell keeps the weights of its last stage alone; expected ${question}/${profile}/${cell}/${last}`
-          : `, as records of before have none; ${remedy}`),
+      `Cannot take the student ${name}: there is no "${path}", ` +
+        (kind !== last && LEAN.has(question)
+          ? `as ${question} keeps the weights of the last stage alone; expected ${question}/${profile}/${cell}/${last}`
+          : `as records of before have none; ${remedy}`),
     );
   }
   const { metadata, tensors } = decodeTensors(bytes);

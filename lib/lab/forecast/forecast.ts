@@ -55,7 +55,7 @@ export interface ForecastOptions {
   readonly teacher: Network;
   /** Training images of the teacher and the final trainings. */
   readonly images: number;
-  /** Whether the teacher comes trained. */
+  /** Whether the teacher comes trained, or a cell before trains it. */
   readonly taken: boolean;
   /** Whether another cell before it has prepared the teacher and its logits. */
   readonly isShared?: boolean;

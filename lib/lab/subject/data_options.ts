@@ -50,7 +50,7 @@ export interface DataOptions {
 /** Sets that are open, by what says which and where from. */
 export type OpenedSets = Map<string, Promise<DataSetHandle>>;
 
-/** The user's folder of raw files, where one is named. */
+/** Where data are: the user's folder of raw files, and sets that are open. */
 export interface OwnFiles {
   /** The folder. */
   readonly data?: string;
@@ -112,6 +112,8 @@ export function openChosen(
   const set = opened.get(key) ??
     openData(dataset, { ...own, size, skipBroken });
   opened.set(key, set);
+  // Who comes later tries once more.
+  set.catch(() => opened.delete(key));
   return set;
 }
 

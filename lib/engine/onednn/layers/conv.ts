@@ -118,7 +118,9 @@ export function conv(
     };
   }
 
-  const { anyGradient, describe } = waysOf(context, layer, place, {
+  const { anyGradient, describe } = waysOf(context, {
+    layer,
+    place,
     inputs,
     outputs,
     plain,

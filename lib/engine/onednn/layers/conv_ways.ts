@@ -99,15 +99,15 @@ export interface Ways {
  * The ways of a convolution.
  *
  * @param context The plan that it is recorded in.
- * @param layer The convolution.
- * @param place Where it stands.
- * @param options Its padded channels, and whether its input is the images themselves.
+ * @param options The convolution, where it stands, its padded channels, and whether
+ * its input is the images themselves.
+ * @returns What describes its primitives.
  */
 export function waysOf(
   context: PlanContext,
-  layer: Conv,
-  place: Place,
-  { inputs, outputs, plain }: {
+  { layer, place, inputs, outputs, plain }: {
+    readonly layer: Conv;
+    readonly place: Place;
     readonly inputs: number;
     readonly outputs: number;
     readonly plain: boolean;
