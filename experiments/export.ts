@@ -129,10 +129,13 @@ async function openOwnData(
         : `--dataset ${dataset}: expected none, the network was trained on ${name}`,
     );
   }
-  const isSized = dataset !== undefined || dataSetFacts(name).isResizable;
+  // Pictures that are not square have the one size of all.
+  const [, height, width] = input;
+  const isSized = height === width &&
+    (dataset !== undefined || dataSetFacts(name).isResizable);
   const opened = await openData(dataset ?? name, {
     ...(own.data === undefined ? {} : { data: own.data }),
-    ...(isSized ? { size: input[1] } : {}),
+    ...(isSized ? { size: height } : {}),
     skipBroken,
   });
   if (

@@ -44,9 +44,13 @@ export function setVoice(chosen: Voice): void {
   voice = chosen;
 }
 
+/** What a pause before another try is slept on. */
+const PAUSE = new Int32Array(new SharedArrayBuffer(4));
+const PAUSE_MS = 5;
+
 /**
- * Writes all of a text. A reader that went away (`| head`) is no error: there
- * is nobody left to tell.
+ * Writes all of a text. A reader that went away (`| head`, a terminal that was
+ * closed) is no error: there is nobody left to tell.
  *
  * @param sink Where to.
  * @param text What, with its line ends.
@@ -60,6 +64,13 @@ export function writeText(sink: TextSink, text: string): void {
     } catch (error) {
       if (error instanceof Deno.errors.BrokenPipe) return;
       if (!(error instanceof Error) || !("code" in error)) throw error;
+      // A terminal that is gone.
+      if (error.code === "EIO") return;
+      if (error.code === "EAGAIN") {
+        // Whoever started this may have a pipe that does not wait for its reader.
+        Atomics.wait(PAUSE, 0, 0, PAUSE_MS);
+        continue;
+      }
       throw new FileError(
         `Cannot write output (${error.code}): ${error.message}, expected ` +
           `a terminal, or a file on a disk with free space`,

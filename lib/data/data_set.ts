@@ -2,6 +2,7 @@ import type { Shape } from "../network/mod.ts";
 import type { Fetch } from "./fetch/download.ts";
 import { type LoadedSet, openEntry } from "./cache/open_entry.ts";
 import { openImageFolder } from "./cache/open_folder.ts";
+import { DataError } from "./errors.ts";
 import { folderPath, isFolderName } from "./folder_name.ts";
 import { OPENED } from "./_opened.ts";
 import type { DataProgress } from "./progress.ts";
@@ -14,7 +15,8 @@ export interface OpenOptions {
   readonly cacheDir: string;
   /**
    * Folder with the user's own raw files (or their .gz, or archive), tried
-   * first: in it, in a folder named like the set, and in raw/ of either. Their
+   * first: in a folder named like the set in it, in itself, and in raw/ of either.
+   * Their
    * records may be in any order; their content may be another than the official
    * one, which {@link DataSetHandle.isOfficial} then tells. A split of which it
    * has some files only is an error; one of which it has none comes from the
@@ -83,7 +85,7 @@ export interface DataSetHandle {
  * @throws {RangeError} If the registry has no such name, or the size is not a
  * whole number >= 1 or given for a set that has one size alone.
  * @throws {DataError} If the set cannot be had, `dataDir` has nothing of it (see
- * `requireOwn`) or a part of a split, a split or a class is empty, or the cache
+ * `requireOwn`), another set under its files' names or a part of a split, a split or a class is empty, or the cache
  * cannot be written.
  */
 export async function openDataSet(
@@ -107,11 +109,24 @@ export async function openDataSet(
       }`,
     );
   }
-  return makeHandle(
-    name,
-    resized(entry, options.size),
-    await openEntry(name, entry, options),
-  );
+  const loaded = await openEntry(name, entry, options);
+  const other = loaded.isOfficial ? undefined : setOf(loaded);
+  if (other !== undefined && other !== name) {
+    throw new DataError(
+      `Cannot open ${entry.title}: what is in "${options.dataDir}" are the images of ${
+        registry[other]!.title
+      }, whose files have the same names; put those of ${entry.title} into a folder "${name}" in it, or name another with --data`,
+    );
+  }
+  return makeHandle(name, resized(entry, options.size), loaded);
+}
+
+/** Which official set has one of these splits, by name. */
+function setOf(loaded: LoadedSet): string | undefined {
+  const { train, test } = loaded;
+  return Object.entries(loadRegistry()).find(([, { splits }]) =>
+    splits.train.digest === train.digest || splits.test.digest === test.digest
+  )?.[0];
 }
 
 /**

@@ -22,7 +22,7 @@ export const pageOptions = {
   port: z.int().min(0).max(65535).default(0).describe(
     "Port to listen at; 0 takes a free one",
   ),
-  host: z.string().default("127.0.0.1").describe(
+  host: z.string().min(1).default("127.0.0.1").describe(
     "Address to listen at; one that is not this machine's alone needs a permission, which the command says how to give: the page is then shown to whoever knows a random token, over a connection that is not encrypted",
   ),
   open: z.boolean().default(false).describe("Opens the page in a browser"),
@@ -73,7 +73,8 @@ export async function presentPage(
   const isStopped = new Promise((resolve) =>
     interruption.signal.addEventListener("abort", resolve)
   );
-  if (options.open) await open(address);
+  // What opens it may run as long as the browser.
+  if (options.open) open(address).catch(({ message }) => warn(message));
   await isStopped;
   await served.close();
 }
@@ -93,8 +94,7 @@ function bracketed(host: string): string {
 /** `--host` needs a permission that the task has for this machine alone. */
 async function allowHost(host: string, task: string): Promise<void> {
   const name = bracketed(host);
-  const { state } = await Deno.permissions.query({ name: "net", host: name });
-  if (state === "granted") return;
+  if (await isAllowed(name, host)) return;
   throw new UsageError(
     `--host "${host}": the task may listen on this machine alone; for others: ${
       commandLine(
@@ -103,6 +103,18 @@ async function allowHost(host: string, task: string): Promise<void> {
       )
     }`,
   );
+}
+
+async function isAllowed(name: string, host: string): Promise<boolean> {
+  try {
+    const { state } = await Deno.permissions.query({ name: "net", host: name });
+    return state === "granted";
+  } catch (error) {
+    throw new UsageError(
+      `--host "${host}": expected an address or a name by itself, as 127.0.0.1 (--port is the port)`,
+      { cause: error },
+    );
+  }
 }
 
 async function listen(

@@ -4,7 +4,7 @@ import { dataSetNames, openDataSet } from "../../lib/data/mod.ts";
 import type { Labels } from "../../lib/data/split.ts";
 import * as room from "../../lib/data/mod.ts";
 import { openTestSplit } from "../../lib/data/test_split.ts";
-import { inFolder, listFiles, sameBytes } from "./_fixture.ts";
+import { idx, inFolder, listFiles, sameBytes } from "./_fixture.ts";
 
 const ROOM = new URL("../../lib/data/", import.meta.url);
 
@@ -87,6 +87,49 @@ Deno.test("openDataSet() opens MNIST from its package, then from the cache", asy
     );
     const after = await Deno.stat(`${cacheDir}/mnist/train.bin`);
     assert.deepEqual([after.ino, after.mtime], [before.ino, before.mtime]);
+  });
+});
+
+Deno.test("openDataSet() refuses another set's images under the names of its files, and takes those of a folder of its name", async () => {
+  await inFolder(async (folder) => {
+    const options = { cacheDir: `${folder}/cache`, fetch: noNetwork };
+    const mnist = await openDataSet("mnist", options);
+    const dataDir = `${folder}/MNIST`;
+    const write = async (
+      base: string,
+      { images, labels }: { images: Uint8Array; labels: Labels },
+      prefix: string,
+    ) => {
+      await Deno.mkdir(base, { recursive: true });
+      const count = labels.length;
+      await Deno.writeFile(
+        `${base}/${prefix}-images-idx3-ubyte`,
+        idx([count, 28, 28], images),
+      );
+      await Deno.writeFile(
+        `${base}/${prefix}-labels-idx1-ubyte`,
+        idx([count], Uint8Array.from(labels)),
+      );
+    };
+    const [train, test] = [await mnist.loadTrain(), await openTestSplit(mnist)];
+    await write(`${dataDir}/raw`, train, "train");
+    await write(`${dataDir}/raw`, test, "t10k");
+    const own = { ...options, dataDir };
+    assert.equal((await openDataSet("mnist", own)).isOfficial, true);
+    await assert.rejects(openDataSet("fashion-mnist", own), {
+      name: "DataError",
+      message:
+        /are the images of MNIST handwritten digits, .* into a folder "fashion-mnist"/,
+    });
+    // Of fewer images, so that it is no official set.
+    const some = (count: number) => ({
+      images: train.images.slice(0, count * 784),
+      labels: train.labels.slice(0, count),
+    });
+    await write(`${dataDir}/FashionMNIST`, some(300), "train");
+    await write(`${dataDir}/FashionMNIST`, some(200), "t10k");
+    const found = await openDataSet("fashion-mnist", own);
+    assert.deepEqual(found.count, { train: 300, test: 200 });
   });
 });
 

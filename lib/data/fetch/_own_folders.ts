@@ -11,8 +11,8 @@ function squeeze(name: string): string {
 }
 
 /**
- * Folders in which a set's raw files may lie, the first one first: a user's
- * folder, and what is named like the set in it; of each of them the folder
+ * Folders in which a set's raw files may lie, the first one first: what is named
+ * like the set in a user's folder, and that folder; of each of them the folder
  * itself, the one that the archive would have made, and raw/ (torchvision keeps
  * MNIST in MNIST/raw).
  */
@@ -21,10 +21,11 @@ export async function ownFolders(
   { name, dataDir }: { readonly name: string; readonly dataDir: string },
 ): Promise<readonly string[]> {
   const children = await listFolder(dataDir) ?? [];
+  // A folder of its name first: sets share names of files.
   const bases = [
-    dataDir,
     ...children.filter((child) => squeeze(child) === squeeze(name))
       .map((child) => join(dataDir, child)),
+    dataDir,
   ];
   return bases.flatMap((base) => [
     base,
@@ -53,7 +54,7 @@ export async function tellNothing(
       : [`${archive.name}, or the folder ${archive.folder} that it unpacks to`],
   ].join("; or ");
   const lines: string[] = [];
-  for (const folder of folders) {
+  for (const folder of folders.toSorted()) {
     const found = await listFolder(folder);
     if (found !== undefined) lines.push(`  ${folder}: ${shorten(found)}`);
     else if (folder === dataDir) lines.push(`  ${folder}: no such folder`);

@@ -62,11 +62,12 @@ export function openResults(
   }
   return {
     async summaries() {
-      const current = store();
       const recorded = (await records.read()).filter((run) =>
         (questions?.includes(run.question) ?? true) &&
         (profile === undefined || run.profile === profile)
       );
+      // Not before: another request may have had it closed meanwhile.
+      const current = store();
       const stored = current === undefined ? [] : runsIn(current);
       const plans = current === undefined ? [] : plansIn(current);
       known = named(withPlanned(merged(recorded, stored), plans));

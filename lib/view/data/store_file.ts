@@ -22,7 +22,7 @@ export interface StoreFile {
  */
 export function storeFile(path: string): StoreFile {
   let open: { store: Store; state: string; hasLog: boolean } | undefined;
-  let refused: { state: string; message: string } | undefined;
+  let refused: { seen: string; message: string } | undefined;
   const logState = () => stateOf(`${path}-wal`);
   function close(): void {
     open?.store.close();
@@ -40,7 +40,9 @@ export function storeFile(path: string): StoreFile {
           : open.state === state && logState() === undefined);
       if (isSame) return open!.store;
       close();
-      if (state === undefined || refused?.state === state) return undefined;
+      // A writer may only have been in the way for a moment.
+      const seen = `${state} ${logState()}`;
+      if (state === undefined || refused?.seen === seen) return undefined;
       try {
         const hasLog = logState() !== undefined;
         const store = openStore(path, { readonly: true });
@@ -49,7 +51,7 @@ export function storeFile(path: string): StoreFile {
         return store;
       } catch (error) {
         if (!(error instanceof StoreError)) throw error;
-        refused = { state, message: error.message };
+        refused = { seen, message: error.message };
         return undefined;
       }
     },

@@ -1,4 +1,3 @@
-import { StoreError } from "../../store/mod.ts";
 import type { Results } from "../data/results.ts";
 
 /** How often the results are looked at while somebody follows them. */
@@ -34,9 +33,9 @@ export function createEvents(results: Results): Events {
       runs = await results.summaries();
       trouble = results.trouble();
     } catch (error) {
-      // What was read before stays on the page.
-      if (!(error instanceof StoreError)) throw error;
-      trouble = error.message;
+      // What was read before stays on the page, whatever this is: nobody is there
+      // to catch it, and it may be over at the next look.
+      trouble = error instanceof Error ? error.message : String(error);
     }
     return JSON.stringify(trouble === undefined ? { runs } : { runs, trouble });
   }
