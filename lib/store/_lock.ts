@@ -82,7 +82,12 @@ function openLockFile(path: string, name: string): Deno.FsFile {
 
 function readOwner(file: Deno.FsFile): string {
   const bytes = new Uint8Array(32);
-  const length = file.readSync(bytes) ?? 0;
-  return new TextDecoder().decode(bytes.subarray(0, length)).trim() ||
-    "unknown";
+  try {
+    const length = file.readSync(bytes) ?? 0;
+    return new TextDecoder().decode(bytes.subarray(0, length)).trim() ||
+      "unknown";
+  } catch {
+    // Windows lets nobody else read what is locked.
+    return "unknown";
+  }
 }

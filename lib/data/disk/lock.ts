@@ -59,12 +59,21 @@ export async function withLock<T>(
 
 /** Who wrote into the lock, and when, in words. */
 async function describeHolder(lock: Deno.FsFile): Promise<string> {
-  const bytes = new Uint8Array(32);
-  await lock.seek(0, Deno.SeekMode.Start);
-  const length = await lock.read(bytes) ?? 0;
+  const pid = await readHolder(lock);
   const { mtime } = await lock.stat();
-  await lock.seek(0, Deno.SeekMode.Start);
-  const pid = new TextDecoder().decode(bytes.subarray(0, length)).trim();
   const since = mtime === null ? "" : `, since ${mtime.toISOString()}`;
   return `${pid === "" ? "another process" : `process ${pid}`}${since}`;
+}
+
+async function readHolder(lock: Deno.FsFile): Promise<string> {
+  const bytes = new Uint8Array(32);
+  try {
+    await lock.seek(0, Deno.SeekMode.Start);
+    const length = await lock.read(bytes) ?? 0;
+    await lock.seek(0, Deno.SeekMode.Start);
+    return new TextDecoder().decode(bytes.subarray(0, length)).trim();
+  } catch {
+    // Windows lets nobody else read what is locked.
+    return "";
+  }
 }
