@@ -5,7 +5,7 @@
  * @module
  */
 
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { RunCourse, RunSummary } from "../model.ts";
 import type { Brush } from "./chart.tsx";
 import { Controls } from "./controls.tsx";
@@ -127,7 +127,7 @@ export function App({ source }: { readonly source: Source }) {
             </>
           )}
           {runs !== undefined && shown.length === 0 && (
-            <p class="empty">{emptyText(runs, chosen)}</p>
+            <p class="empty">{emptyText(runs, { chosen, courses })}</p>
           )}
         </main>
       </div>
@@ -160,12 +160,19 @@ function connectionText(connection: Connection | undefined): string {
 
 function emptyText(
   runs: readonly RunSummary[],
-  chosen: readonly RunSummary[],
+  { chosen, courses }: {
+    readonly chosen: readonly RunSummary[];
+    readonly courses: ReadonlyMap<string, RunCourse>;
+  },
 ): string {
   if (runs.length === 0) {
     return "Nothing has been run here yet. A search that begins shows up by itself.";
   }
   if (chosen.length === 0) return "Choose a run.";
+  const isAwaited = chosen.some(({ id, revision }) =>
+    revision !== undefined && !courses.has(id)
+  );
+  if (isAwaited) return "Its students are on their way.";
   return chosen.some(({ state }) => state === "running")
     ? "The search has not proposed a student yet."
     : "What was chosen keeps no course of its students: its table is in the results folder.";
@@ -185,7 +192,10 @@ function chooseRuns(
   return first === undefined ? [] : [first];
 }
 
-/** Courses of the chosen runs, asked for whenever they change. */
+/** Pause before a course is asked for again. */
+const RETRY_MS = 2000;
+
+/** Courses of the chosen runs, asked for until they are there and whenever they change. */
 function useCourses(
   source: Source,
   chosen: readonly RunSummary[],
@@ -193,20 +203,22 @@ function useCourses(
   const [courses, setCourses] = useState<ReadonlyMap<string, RunCourse>>(
     new Map(),
   );
-  const wanted = chosen.map(({ id, revision }) => `${id} ${revision}`).join();
+  const [tries, setTries] = useState(0);
+  const asked = useRef(new Set<string>());
   useEffect(() => {
-    let isOver = false;
     for (const { id, revision } of chosen) {
-      if (revision === undefined) continue;
+      const key = `${id} ${revision}`;
+      if (revision === undefined || asked.current.has(key)) continue;
       if (courses.get(id)?.revision === revision) continue;
+      asked.current.add(key);
       source.course(id).then((course) => {
-        if (isOver || course === undefined) return;
+        if (course === undefined) return;
         setCourses((before) => new Map(before).set(id, course));
       }).catch(() => {
-        // The server is gone: the connection tells it, and asks again.
-      });
+        // The server is gone, which the connection tells, or busy.
+        setTimeout(() => setTries((before) => before + 1), RETRY_MS);
+      }).finally(() => asked.current.delete(key));
     }
-    return () => isOver = true;
-  }, [wanted]);
+  }, [chosen, tries]);
   return courses;
 }
