@@ -131,15 +131,11 @@ export function teacherTrainingKey(config: CompressionConfig): string {
  * share it. Written out of the options that {@link prepareSubject} reads.
  */
 export function preparationKey(config: CompressionConfig): string {
-  const { dataset, size, skipBroken, network, width, validation, images } =
-    config;
   return JSON.stringify([
-    { dataset, size, skipBroken, network, width, validation, images },
+    teacherTrainingKey(config),
     config.student.images,
     config.student.validationImages,
-    sharedSeedsOf(config),
-    config.teacher,
-    config.augmentation,
+    sharedSeedsOf(config).student,
     teacherViews(config),
   ]);
 }
