@@ -241,7 +241,7 @@ function formatSpeed(perSecond: number, unit: string): string {
     return `${perSecond.toFixed(perSecond < 100 ? 1 : 0)} ${unit}/s`;
   }
   const seconds = 1 / perSecond;
-  const each = unit.replace(/s$/, "");
+  const each = unit.replace(/(?<=ch|ss)es$|s$/, "");
   return seconds < 60
     ? `${seconds.toFixed(1)} s/${each}`
     : `${formatDuration(seconds)}/${each}`;

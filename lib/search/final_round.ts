@@ -8,7 +8,6 @@
 import {
   DEGENERATE_REWARD,
   type Objective,
-  type ObjectiveScore,
   studentSizes,
 } from "../reward/mod.ts";
 import type { Evaluation, EvaluationRequest } from "./evaluation.ts";
@@ -84,7 +83,7 @@ export interface Round {
  * Where no candidate of a round succeeds, so many behind them are tried: a recipe
  * that suits none of these suits none at all.
  */
-const FALLBACKS = 2;
+export const FALLBACKS = 2;
 
 /** Digits of a network's id that tell a round's trainings apart. */
 const NAME_DIGITS = 8;
@@ -92,8 +91,18 @@ const NAME_DIGITS = 8;
 /** A time at which every soft limit has become hard. */
 const AT_LAST = Number.MAX_SAFE_INTEGER;
 
-/** However a limit softens or returns while students are searched, at last it holds. */
-function rewardAtLast({ reward, violation }: ObjectiveScore): number {
+/**
+ * What a student is worth after a final training: however a limit softens or returns
+ * while students are searched, at last it holds.
+ *
+ * @param objective What students are worth.
+ * @param student Its size and accuracy.
+ */
+export function finalReward(
+  objective: Objective,
+  student: Parameters<Objective["score"]>[0],
+): number {
+  const { reward, violation } = objective.score(student, AT_LAST);
   return violation === undefined ? reward : DEGENERATE_REWARD;
 }
 
@@ -140,7 +149,7 @@ export function createRound(
       networkId: candidate.networkId,
       evaluation,
       reward: failure === undefined
-        ? rewardAtLast(objective.score({ sizes, accuracy }, AT_LAST))
+        ? finalReward(objective, { sizes, accuracy })
         : DEGENERATE_REWARD,
     };
     done.set(candidate, final);

@@ -9,7 +9,12 @@ export * from "./evaluate.ts";
 export * from "./evaluation.ts";
 export * from "./executor.ts";
 export * from "./faults.ts";
-export type { Final, OnEpochs } from "./final_round.ts";
+export {
+  FALLBACKS,
+  type Final,
+  finalReward,
+  type OnEpochs,
+} from "./final_round.ts";
 export { joinedCode } from "./joined_code.ts";
 export * from "./finals.ts";
 export * from "./foresee.ts";
@@ -21,6 +26,7 @@ export * from "./ledger.ts";
 export * from "./memo.ts";
 export * from "./prediction.ts";
 export * from "./prepare.ts";
+export * from "./ranking.ts";
 export * from "./records.ts";
 export * from "./space/action_space.ts";
 export * from "./space/create_space.ts";

@@ -14,6 +14,7 @@ import {
   studentSizes,
 } from "../reward/mod.ts";
 import type { Evaluation } from "./evaluation.ts";
+import { goesOn, rank, type Ranking, type StageLength } from "./ranking.ts";
 import type {
   Candidate,
   IterationRecord,
@@ -23,20 +24,6 @@ import type {
 } from "./records.ts";
 import type { ActionSpace } from "./space/action_space.ts";
 import type { Proposed, Strategy } from "./strategy/strategy.ts";
-
-/** How long a stage searches. */
-export interface StageLength {
-  /** Iterations, >= 1. */
-  readonly iterations: number;
-  /** Students proposed an iteration, >= 1. */
-  readonly rollouts: number;
-  /**
-   * Student-epochs after which no iteration begins, >= 1; undefined leaves it to
-   * the iterations. Strategies of which one repeats itself more than another are
-   * compared at equal budgets.
-   */
-  readonly budget?: number | undefined;
-}
 
 /** Measures a network before it is trained. */
 export type SizesOf = (network: Network) => Promise<StudentSizes>;
@@ -242,11 +229,7 @@ function tendencyOf(
 }
 
 /** A student that was trained, as its record tells. */
-interface Trained extends Candidate {
-  readonly identity: string;
-  /** Whether it failed or breaks a limit. */
-  readonly isOut: boolean;
-}
+type Trained = Candidate & Ranking & { readonly identity: string };
 
 /** The distinct students of some records, in the order of their proposals. */
 function trainedIn(
@@ -277,36 +260,6 @@ function trainedIn(
     }
   }
   return [...byIdentity.values()];
-}
-
-/** Those that may win, each network once, in their order. */
-function rank(trained: readonly Trained[]): readonly Candidate[] {
-  const byNetwork = new Map<string, Candidate>();
-  for (const { identity: _, isOut, ...candidate } of trained) {
-    const other = byNetwork.get(candidate.networkId);
-    if (isOut || (other !== undefined && other.reward >= candidate.reward)) {
-      continue;
-    }
-    byNetwork.set(candidate.networkId, candidate);
-  }
-  return [...byNetwork.values()].sort((a, b) =>
-    b.reward - a.reward || a.parameters - b.parameters ||
-    (a.networkId < b.networkId ? -1 : 1)
-  );
-}
-
-/** Whether another iteration is due. */
-function goesOn(
-  { iterations, budget = Infinity }: StageLength,
-  records: readonly IterationRecord[],
-): boolean {
-  if (records.length >= iterations) return false;
-  const spent = records.reduce(
-    (sum, { proposals }) =>
-      proposals.reduce((all, { epochs = 0 }) => all + epochs, sum),
-    0,
-  );
-  return spent < budget;
 }
 
 /**
@@ -352,7 +305,10 @@ export async function runStage(options: StageOptions): Promise<StageResult> {
       onIteration?.(record);
     }
     const trained = trainedIn(options, records);
-    return { records, trained, candidates: rank(trained) };
+    const candidates = rank(trained).map(
+      ({ identity: _, isOut: __, ...candidate }) => candidate,
+    );
+    return { records, trained, candidates };
   } finally {
     strategy.dispose();
   }

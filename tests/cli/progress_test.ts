@@ -47,6 +47,31 @@ Deno.test("createProgress() leaves the time of other work out of the speed", () 
   );
 });
 
+Deno.test("createProgress() speaks of one where a step takes seconds", () => {
+  for (
+    const [unit, one] of [
+      ["epochs", "epoch"],
+      ["searches", "search"],
+      ["processes", "process"],
+      ["thousand images", "thousand image"],
+    ] as const
+  ) {
+    const stream = new MemorySink();
+    let timeMs = 0;
+    const progress = createProgress({
+      label: "rq1",
+      total: 4,
+      unit,
+      stream,
+      now: () => timeMs,
+      isTerminal: false,
+    });
+    timeMs += 20_000;
+    progress.advance();
+    assert.ok(stream.text.includes(`, 20.0 s/${one}, `), stream.text);
+  }
+});
+
 Deno.test("createProgress() prints plain lines seldom when not on a terminal", () => {
   const { stream, progress, wait } = setUp(false);
   for (let step = 0; step < 25; step++) {

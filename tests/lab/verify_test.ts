@@ -51,6 +51,17 @@ const LIES: Readonly<Record<string, (content: Content) => unknown>> = {
   "teacher.test": (content) => content.teacher.test += 0.00005,
   "referenceAccuracy": (content) => content.referenceAccuracy -= 0.0003,
   "studentForwards": (content) => content.studentForwards++,
+  "teacherForwards": (content) => content.teacherForwards--,
+  "stages[0].records: whether the search went on until its end": (content) =>
+    search(content).records.pop(),
+  "stages[0].finals: which candidates": (content) => {
+    const { finals, records } = search(content);
+    const other = records.flatMap((each: Content) => each.proposals)
+      .find(({ networkId }: Content) =>
+        networkId !== undefined && networkId !== finals[0].networkId
+      );
+    finals[0].networkId = other.networkId;
+  },
   "stages[0].bits": (content) => search(content).bits += 1,
   "stages[0].winner.macs": (content) => search(content).winner.macs++,
   "stages[0].winner.validation": (content) =>

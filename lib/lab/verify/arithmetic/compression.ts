@@ -5,20 +5,21 @@
  * @module
  */
 
-import { type Objective, studentSizes } from "../../../reward/mod.ts";
+import { studentSizes } from "../../../reward/mod.ts";
 import { ledgerOf, stageSpace } from "../../../search/mod.ts";
 import type {
   CompressionContent,
-  FinalContent,
   StageContent,
 } from "../../compression/content.ts";
 import type { ConstraintsContent } from "../../constraints/content.ts";
 import { stageLimitsOf } from "../../constraints/stage_limits.ts";
 import { limitsOf } from "../../options/limits.ts";
+import { teacherViews } from "../../options/recipes.ts";
 import { objectiveOf, searchPlanOf } from "../../options/search_plan.ts";
 import { type Claim, shareOf } from "./claim.ts";
+import { finalClaims } from "./finals.ts";
 import { builtClaims, imagesOf, scoringImages } from "./images.ts";
-import { type Replayed, replayStage } from "./replay.ts";
+import { replayStage } from "./replay.ts";
 
 /**
  * All that follows.
@@ -99,56 +100,6 @@ function* ledgerClaims(
   };
 }
 
-interface FinalsOptions {
-  readonly path: string;
-  readonly objective: Objective;
-  readonly replayed: ReadonlyMap<string, Replayed>;
-  readonly config: CompressionContent["identity"]["config"];
-}
-
-/** Rewards of the final trainings and the rungs before them. */
-function* finalClaims(
-  { rungs = [], finals }: StageContent,
-  { path, objective, replayed, config }: FinalsOptions,
-): Generator<Claim> {
-  const rounds:
-    readonly (readonly [string, readonly FinalContent[], number])[] = [
-      ...rungs.map((rung, i) =>
-        [
-          `${path}.rungs[${i}]`,
-          rung,
-          config.final.halving?.[i]?.epochs ?? NaN,
-        ] as const
-      ),
-      [`${path}.finals`, finals, config.final.epochs],
-    ];
-  for (const [round, trainings, epochs] of rounds) {
-    for (const [i, each] of trainings.entries()) {
-      const student = replayed.get(each.networkId);
-      const at = `${round}[${i}]`;
-      yield {
-        path: `${at}.networkId: whether it was proposed`,
-        recorded: true,
-        redone: student !== undefined,
-      };
-      if (student === undefined) continue;
-      const failed = each.failure !== undefined;
-      yield {
-        path: `${at}.reward`,
-        recorded: each.reward,
-        redone: failed ? -1 : objective.score({
-          sizes: student.sizes,
-          accuracy: each.validation,
-        }, Number.MAX_SAFE_INTEGER).reward,
-      };
-      if (!failed) {
-        yield { path: `${at}.epochs`, recorded: each.epochs, redone: epochs };
-      }
-      yield* shareOf(`${at}.validation`, each.validation, config.validation);
-    }
-  }
-}
-
 /** The winner: the best of the final trainings, as the search saw it. */
 function* winnerClaims(
   { winner, finals, records }: StageContent,
@@ -187,14 +138,20 @@ function* winnerClaims(
   yield* shareOf(`${path}.winner.test`, winner.test, test);
 }
 
-/** Images that students were trained on. */
+/** Images that students were trained on, and those that the teacher looked at. */
 function* forwardsClaims(
-  { identity: { config }, studentForwards, stages }: CompressionContent,
+  { identity: { config }, studentForwards, teacherForwards, stages }:
+    CompressionContent,
   train: number | undefined,
 ): Generator<Claim> {
   const images = config.images ||
     (train === undefined ? undefined : train - config.validation);
   if (images === undefined) return;
+  yield {
+    path: "teacherForwards",
+    recorded: teacherForwards,
+    redone: teacherViews(config) * images,
+  };
   yield {
     path: "studentForwards",
     recorded: studentForwards,

@@ -11,7 +11,14 @@ import {
   type StudentSizes,
   studentSizes,
 } from "../../../reward/mod.ts";
-import type { ActionSpace, Proposal, Student } from "../../../search/mod.ts";
+import {
+  type ActionSpace,
+  goesOn,
+  type Proposal,
+  rank,
+  type Ranking,
+  type Student,
+} from "../../../search/mod.ts";
 import { parameterLayers } from "../../../training/mod.ts";
 import type { StageContent } from "../../compression/content.ts";
 import type { CompressionConfig } from "../../options/compression.ts";
@@ -20,10 +27,15 @@ import { stageConfigOf } from "../../options/search_plan.ts";
 import { type Claim, shareOf } from "./claim.ts";
 import { scoringImages } from "./images.ts";
 
-/** A student that was proposed. */
+/** What a stage's proposals were. */
 export interface Replayed {
-  /** Its sizes, with its latency where that was measured. */
-  readonly sizes: StudentSizes;
+  /**
+   * Sizes of all students that were trained, by the id of their network, with their
+   * latency where that was measured.
+   */
+  readonly sizes: ReadonlyMap<string, StudentSizes>;
+  /** Ids of those that may win, best first. */
+  readonly candidates: readonly string[];
 }
 
 /** What {@link replayStage} needs. */
@@ -44,25 +56,25 @@ export interface ReplayOptions {
  *
  * @param stage What is recorded.
  * @param options See {@link ReplayOptions}.
- * @returns The students by the id of their network.
  */
 export function* replayStage(
   { kind, records }: StageContent,
   options: ReplayOptions,
-): Generator<Claim, ReadonlyMap<string, Replayed>> {
+): Generator<Claim, Replayed> {
   const { path, space, objective, config } = options;
   const length = stageConfigOf(config, kind);
   const inherits = config.student.start === "inherited";
   const apply = remembered(space);
   const seen = new Set<string>();
-  const found = new Map<string, Replayed>();
-  if (length.budget === undefined) {
-    yield {
-      path: `${path}.records: how many`,
-      recorded: records.length,
-      redone: length.iterations,
-    };
-  }
+  const found = new Map<string, StudentSizes>();
+  const trained: Ranking[] = [];
+  yield {
+    path:
+      `${path}.records: whether the search went on until its end and no further`,
+    recorded: true,
+    redone: !goesOn(length, records) &&
+      (records.length === 0 || goesOn(length, records.slice(0, -1))),
+  };
   for (const [i, { iteration, proposals }] of records.entries()) {
     const at = `${path}.records[${i}]`;
     yield { path: `${at}.iteration`, recorded: iteration, redone: i };
@@ -94,7 +106,16 @@ export function* replayStage(
       const identity = identityOf(student, { id, inherits, base: space.base });
       const repeated = seen.has(identity);
       seen.add(identity);
-      found.set(id, { sizes });
+      found.set(id, sizes);
+      if (!repeated) {
+        trained.push({
+          networkId: id,
+          parameters: sizes.parameters,
+          reward: proposal.reward,
+          isOut: proposal.failure !== undefined ||
+            proposal.violation !== undefined,
+        });
+      }
       yield* studentClaims(proposal, where, {
         networkId: id,
         sizes,
@@ -110,7 +131,8 @@ export function* replayStage(
       );
     }
   }
-  return found;
+  const candidates = rank(trained).map(({ networkId }) => networkId);
+  return { sizes: found, candidates };
 }
 
 /** Policies repeat themselves: each sequence is applied once. */
