@@ -1,3 +1,4 @@
+import { canonical } from "./canonical.ts";
 import { shapes } from "./infer.ts";
 import { type Leaf, leaves } from "./leaves.ts";
 import type { Network, Shape } from "./network.ts";
@@ -18,19 +19,21 @@ export function countMacs(network: Network): number {
 
 /**
  * Bytes of all activations of one image in float32: the output of every leaf
- * and of every residual block and concatenation. A training step keeps them all for its backward
- * pass, so this times the batch size estimates its memory. The input image is
- * not counted.
+ * and of every residual block and concatenation of the canonical form, which is what
+ * is computed: networks of one id have one size. A training step keeps them all for
+ * its backward pass, so this times the batch size estimates its memory. The input
+ * image is not counted.
  *
  * @param network A valid network.
  * @throws {RangeError} If the network is not valid.
  */
 export function activationBytes(network: Network): number {
-  const leafValues = leaves(network)
+  const computed = canonical(network);
+  const leafValues = leaves(computed)
     .reduce((sum, leaf) => sum + volume(leaf.output), 0);
-  const blockValues = shapes(network).blocks
+  const blockValues = shapes(computed).blocks
     .filter((_, i) => {
-      const block = network.blocks[i]!;
+      const block = computed.blocks[i]!;
       // With both branches empty the block passes its input on.
       return block.type === "concat" ||
         block.type === "residual" &&

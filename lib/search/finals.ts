@@ -242,5 +242,30 @@ function isWinner({ reward }: Final): boolean {
 
 /** The highest reward first; of equal ones, the order stays. */
 function byReward(tried: readonly Tried[]): readonly Tried[] {
-  return tried.toSorted((a, b) => b.final.reward - a.final.reward);
+  return tried.toSorted((a, b) => compareFinals(score(a), score(b)));
+}
+
+function score({ final: { reward, evaluation } }: Tried): FinalScore {
+  return { reward, accuracy: evaluation.accuracy };
+}
+
+/** What of a training decides who goes on. */
+export interface FinalScore {
+  /** R, or -1. */
+  readonly reward: number;
+  /** Validation accuracy, in [0, 1]. */
+  readonly accuracy: number;
+}
+
+/**
+ * The better one first: by reward, and of those that break a limit, which only the
+ * accuracy can do so late, the one that is nearer to keeping it.
+ *
+ * @param a A training.
+ * @param b Another one.
+ * @returns Below 0 where `a` comes first; 0 leaves their order.
+ */
+export function compareFinals(a: FinalScore, b: FinalScore): number {
+  return b.reward - a.reward ||
+    (a.reward === DEGENERATE_REWARD ? b.accuracy - a.accuracy : 0);
 }

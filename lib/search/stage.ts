@@ -23,7 +23,7 @@ import type {
   Student,
 } from "./records.ts";
 import type { ActionSpace } from "./space/action_space.ts";
-import type { Proposed, Strategy } from "./strategy/strategy.ts";
+import type { Proposed, Strategy, Worth } from "./strategy/strategy.ts";
 
 /** Measures a network before it is trained. */
 export type SizesOf = (network: Network) => Promise<StudentSizes>;
@@ -228,6 +228,30 @@ function tendencyOf(
   });
 }
 
+/** What students of earlier iterations are worth at a later one. */
+function worthAt(
+  { space, objective }: StageOptions,
+  { records, iteration }: {
+    readonly records: readonly IterationRecord[];
+    readonly iteration: number;
+  },
+): Worth {
+  return ({ actions, reward }) => {
+    const key = actions.join();
+    const known = records.flatMap(({ proposals }) => proposals)
+      .findLast((each) => each.actions.join() === key);
+    // Who was rejected or failed earns nothing at any time.
+    if (known?.accuracy === undefined || known.failure !== undefined) {
+      return reward;
+    }
+    const outcome = space.apply(actions);
+    if (!outcome.ok) return reward;
+    const sizes = { ...studentSizes(outcome.network), ...latencyOf(known) };
+    return objective.score({ sizes, accuracy: known.accuracy }, iteration)
+      .reward;
+  };
+}
+
 /** A student that was trained, as its record tells. */
 type Trained = Candidate & Ranking & { readonly identity: string };
 
@@ -289,7 +313,11 @@ export async function runStage(options: StageOptions): Promise<StageResult> {
         plan(options, each, { seen, iteration })
       );
       const proposals = await evaluateAll(options, plans, iteration);
-      const lesson = strategy.learn(iteration, proposals);
+      const lesson = strategy.learn(
+        iteration,
+        proposals,
+        worthAt(options, { records, iteration }),
+      );
       const record: IterationRecord = {
         iteration,
         proposals,

@@ -118,7 +118,10 @@ export interface StageOutcome {
   readonly finals: readonly Final[];
   /** What the strategy had learned at the end. */
   readonly learned: StrategyState;
-  /** Undefined when every proposal was rejected or failed, or every final training did. */
+  /**
+   * Undefined when nothing was free to decide, every proposal was rejected or failed,
+   * or every final training did.
+   */
   readonly winner?: Winner;
 }
 

@@ -371,3 +371,41 @@ Deno.test("runStage() asks for the longest training first, and keeps records in 
     );
   }
 });
+
+Deno.test("runStage() says what students of before are worth under a limit that hardens", async () => {
+  const objective = objectiveOf({ maxParameters: 800 }, {
+    mode: "soft",
+    iterations: 3,
+  });
+  const options = stageOptions({
+    objective,
+    evaluate: ({ network }) => Promise.resolve(fakeEvaluation(network)),
+  });
+  const worths: [number, Proposal, number][] = [];
+  const heard: Proposal[] = [];
+  await runStage({
+    ...options,
+    strategy: {
+      ...options.strategy,
+      learn(iteration, scored, worth) {
+        for (const held of heard) worths.push([iteration, held, worth!(held)]);
+        heard.push(...scored as readonly Proposal[]);
+        return options.strategy.learn(iteration, scored, worth);
+      },
+    },
+  });
+  let hardened = 0;
+  for (
+    const [iteration, { rejection, reward, violation, ...held }, now] of worths
+  ) {
+    if (rejection !== undefined || violation === undefined) {
+      assert.equal(now, reward);
+      continue;
+    }
+    const epsilon = [1, 16 / 81, 1 / 81][iteration] ?? 0;
+    const expected = epsilon * (free({ reward, ...held }) + 1) - 1;
+    assert(Math.abs(now - expected) < 1e-12);
+    hardened++;
+  }
+  assert(hardened > 0, "the case needs a student above the limit");
+});

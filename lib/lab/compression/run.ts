@@ -5,6 +5,7 @@
  */
 
 import type { Network } from "../../network/mod.ts";
+import type { PolicyKind } from "../../policy/mod.ts";
 import {
   type Inheritance,
   type Latency,
@@ -193,14 +194,9 @@ export async function runCompression(
       stage.kind !== kind || stage.winner === undefined
     )
   );
-  const tried = result.stages
-    .filter(({ kind }) => kind === missing)
-    .flatMap(({ rungs, finals }) => [...rungs.flat(), ...finals]);
   const failure = missing === undefined
     ? undefined
-    : tried.length === 0
-    ? `stage ${missing} found no student: every proposal was rejected or failed`
-    : `stage ${missing} has no winner: every final training failed`;
+    : whyWithoutWinner(missing, { config: lab.identity.config, result });
   return {
     content: compressionContent({
       identity: lab.identity,
@@ -214,4 +210,26 @@ export async function runCompression(
     artefacts: await artefactsOf(lab, result),
     ...(failure === undefined ? {} : { failure }),
   };
+}
+
+/** Why a stage has no winner, for people. */
+function whyWithoutWinner(
+  kind: PolicyKind,
+  { config, result: { stages } }: {
+    readonly config: CompressionConfig;
+    readonly result: SearchResult;
+  },
+): string {
+  const begun = stages.filter((stage) => stage.kind === kind);
+  if (begun.length > 0 && begun.every(({ space }) => space.bits === 0)) {
+    const rigid = `has at most ${config.shrink.minChannels} channels`;
+    return `stage ${kind} had nothing to decide: ${
+      kind === "removal"
+        ? "no layer can be removed"
+        : `every layer that could shrink ${rigid}, the fewest that --shrink.minChannels leaves`
+    }`;
+  }
+  return begun.some(({ rungs, finals }) => [...rungs, finals].flat().length > 0)
+    ? `stage ${kind} has no winner: every final training failed`
+    : `stage ${kind} found no student: every proposal was rejected or failed`;
 }

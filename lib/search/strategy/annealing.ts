@@ -45,7 +45,10 @@ export function annealing(options: AnnealingOptions): Strategy {
             : mutate(space, random, { actions: current.actions, changes }),
         };
       }),
-    learn(iteration, scored) {
+    learn(iteration, scored, worth = ({ reward }) => reward) {
+      if (current !== undefined) {
+        current = { ...current, reward: worth(current) };
+      }
       const random = lessonStream(options, iteration);
       const heat = temperature * (1 - iteration / iterations);
       for (const { actions, reward } of scored) {

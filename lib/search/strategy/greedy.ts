@@ -9,7 +9,8 @@ import {
 
 /**
  * Hill climbing from the network as it is: each student differs from the best one
- * so far in one decision, and the best is followed whenever it got better.
+ * so far in one decision, and the best is followed whenever it got better. It stays
+ * where it is as long as all of these are rejected or break a limit that is hard.
  *
  * @param options Space and seed.
  */
@@ -28,7 +29,8 @@ export function greedy(options: StrategyOptions): Strategy {
           changes: 1,
         }),
       })),
-    learn(_, scored) {
+    learn(_, scored, worth = ({ reward }) => reward) {
+      best = { ...best, reward: worth(best) };
       for (const { actions, reward } of scored) {
         if (reward > best.reward) best = { actions, reward };
       }

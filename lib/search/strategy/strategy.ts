@@ -22,6 +22,12 @@ export interface Scored {
   readonly reward: number;
 }
 
+/**
+ * What a sequence that was heard of before is worth by now: a soft limit takes more
+ * from iteration to iteration.
+ */
+export type Worth = (held: Scored) => number;
+
 /** What a strategy tells of its learning, for the record. */
 export interface Lesson {
   /** b: what the rewards were compared with; for a leave-one-out baseline its mean. */
@@ -53,8 +59,10 @@ export interface Strategy {
    *
    * @param iteration From 0.
    * @param scored The proposals with their rewards.
+   * @param worth What it holds on to is worth at this iteration; left out, what it
+   *   earned.
    */
-  learn(iteration: number, scored: readonly Scored[]): Lesson;
+  learn(iteration: number, scored: readonly Scored[], worth?: Worth): Lesson;
   /** A copy of what it has learned. */
   state(): StrategyState;
   /** Goes on from a state of the same strategy in the same space. */

@@ -251,3 +251,45 @@ Deno.test("randomSearch() learns nothing and draws every decision by itself", ()
   assert.deepEqual(strategy.propose(3, 3), expected);
   assert.deepEqual(strategy.state(), { json: {}, blobs: {} });
 });
+
+Deno.test("greedy() and annealing() compare with what they hold on to as it is worth now", () => {
+  const [held, other, asItIs] = apart(SPACE, 3) as [
+    number[],
+    number[],
+    number[],
+  ];
+  const strategies = {
+    greedy: greedy({ space: SPACE, seed: 1 }),
+    annealing: annealing({
+      space: SPACE,
+      seed: 1,
+      annealing: { temperature: 1e-9, changes: 1 },
+      iterations: 9,
+      initialKeepBias: 0,
+    }),
+  };
+  for (const strategy of Object.values(strategies)) {
+    const stand = () => {
+      const { best, current } = strategy.state().json as {
+        readonly best?: Scored;
+        readonly current?: Scored;
+      };
+      return (best ?? current)!.actions;
+    };
+    strategy.learn(0, [{ actions: held, reward: 0.9 }]);
+    strategy.learn(
+      1,
+      [{ actions: other, reward: 0.5 }],
+      ({ reward }) => reward,
+    );
+    assert.deepEqual(stand(), held);
+    // Its limit has become hard.
+    strategy.learn(2, [{ actions: other, reward: 0.5 }], ({ actions }) => {
+      assert.deepEqual(actions, held);
+      return -1;
+    });
+    assert.deepEqual(stand(), other);
+    strategy.learn(3, [{ actions: asItIs, reward: 0.4 }]);
+    assert.deepEqual(stand(), other);
+  }
+});

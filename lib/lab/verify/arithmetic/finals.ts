@@ -5,7 +5,12 @@
  */
 
 import type { Objective } from "../../../reward/mod.ts";
-import { FALLBACKS, finalReward } from "../../../search/mod.ts";
+import {
+  compareFinals,
+  FALLBACKS,
+  finalReward,
+  type FinalScore,
+} from "../../../search/mod.ts";
 import type { FinalContent, StageContent } from "../../compression/content.ts";
 import type { CompressionConfig } from "../../options/compression.ts";
 import { finalRounds } from "../../options/recipes.ts";
@@ -71,12 +76,16 @@ export function* finalClaims(
     });
     if (isIdle) continue;
     const sound = trainings.filter(isSuccess).toSorted((a, b) =>
-      b.reward - a.reward ||
+      compareFinals(scoreOf(a), scoreOf(b)) ||
       order.indexOf(a.networkId) - order.indexOf(b.networkId)
     ).map(({ networkId }) => networkId);
     through = sound.length;
     order = through === 0 ? [] : [...sound, ...order.slice(tried.length)];
   }
+}
+
+function scoreOf({ reward, validation }: FinalContent): FinalScore {
+  return { reward, accuracy: validation };
 }
 
 /** Those of an order that a round trains: more of them where none succeeds. */
