@@ -161,6 +161,11 @@ const REFUSALS: Readonly<
     2,
     /tensor "module\.conv1\.weight" is of I32, expected F64, F32/,
   ],
+  "an element type that is what every object has": [
+    () => read(header((json) => json.replace('"F32"', '"constructor"'))),
+    2,
+    /tensor "module\.conv1\.weight" is of constructor, expected F64, F32/,
+  ],
   "no network beside it": [
     () => read(encode(STATE), null),
     5,

@@ -239,6 +239,7 @@ function inKeras3(json: unknown): Record<string, unknown> {
 async function sound(): Promise<Saved> {
   return await save(sequential(
     layers.conv2d({ inputShape, filters: 4, kernelSize: 3, name: "conv" }),
+    layers.reLU({ name: "relu" }),
     layers.flatten(),
     layers.dense({ units: CLASSES, name: "dense" }),
   ));
@@ -319,6 +320,16 @@ const REFUSALS: Readonly<
     text('"activation":"linear"', '"activation":"sigmoid"'),
     2,
     /node "conv" \(sigmoid\) is no operator/,
+  ],
+  "an activation that is what every object has": [
+    text('"activation":"linear"', '"activation":"constructor"'),
+    2,
+    /node "conv" \(constructor\) is no operator/,
+  ],
+  "a ReLU from a threshold on": [
+    text('"name":"relu"', '"name":"relu","threshold":1'),
+    2,
+    /layer "relu" \(ReLU\) has .* a threshold, expected none/,
   ],
   "a graph model": [
     text('"layers-model"', '"graph-model"'),

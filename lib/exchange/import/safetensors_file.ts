@@ -190,7 +190,7 @@ function numbersOf(
   { dtype, shape, bytes }: StoredTensor,
   wanted: readonly number[],
 ): Float32Array {
-  const reader = READERS[dtype];
+  const reader = Object.hasOwn(READERS, dtype) ? READERS[dtype] : undefined;
   if (reader === undefined) {
     unsupported(
       `tensor "${name}" is of ${dtype}, expected ${

@@ -111,17 +111,8 @@ class Writer {
     const { output, rank } = this.#plain(layer, read);
     const activation = layer.word("activation", "linear");
     if (activation === "linear") return { output, rank };
-    return {
-      output: this.#node(
-        layer,
-        ACTIVATIONS[activation] ?? activation,
-        [output],
-        {
-          axis: -1,
-        },
-      ),
-      rank,
-    };
+    const op = ACTIVATIONS.get(activation) ?? activation;
+    return { output: this.#node(layer, op, [output], { axis: -1 }), rank };
   }
 
   #plain(
@@ -237,11 +228,13 @@ class Writer {
           axis: layer.axis(-1),
         }));
       case "ReLU":
+        // TensorFlow.js passes over a threshold, so that no comparison shows it.
         if (
-          layer.config.max_value != null || layer.number("negative_slope", 0)
+          layer.config.max_value != null || layer.number("negative_slope", 0) ||
+          layer.number("threshold", 0)
         ) {
           unsupported(
-            `layer "${layer.name}" (ReLU) has a largest value or a slope below 0, expected neither`,
+            `layer "${layer.name}" (ReLU) has a largest value, a slope below 0 or a threshold, expected none`,
           );
         }
         return same(this.#node(layer, "Relu", [input]));
@@ -324,10 +317,10 @@ class Writer {
   }
 }
 
-const ACTIVATIONS: Readonly<Record<string, string>> = {
-  relu: "Relu",
-  softmax: "Softmax",
-};
+const ACTIVATIONS: ReadonlyMap<string, string> = new Map([
+  ["relu", "Relu"],
+  ["softmax", "Softmax"],
+]);
 
 const SUPPORTED = [
   "InputLayer",
