@@ -12,9 +12,13 @@ export interface NodeSpec {
   readonly attributes?: Readonly<
     Record<
       string,
-      number | string | readonly number[] | { readonly float: number } | {
-        readonly tensor: TensorSpec;
-      }
+      | number
+      | string
+      | readonly number[]
+      | { readonly float: number }
+      | { readonly tensor: TensorSpec }
+      /** Its type alone, as some write what is 0. */
+      | { readonly bare: 1 | 2 }
     >
   >;
 }
@@ -104,6 +108,7 @@ function attributeOf(
   if (typeof value === "string") {
     return { name, type: 3, s: new TextEncoder().encode(value) };
   }
+  if ("bare" in value) return { name, type: value.bare };
   if ("float" in value) return { name, type: 1, f: value.float };
   if ("tensor" in value) return { name, type: 4, t: tensorOf(value.tensor) };
   return { name, type: 7, ints: [...value] };

@@ -1,27 +1,7 @@
 import assert from "node:assert/strict";
-import { openEngine } from "../../lib/engine/mod.ts";
-import type { ImportedNetwork } from "../../lib/exchange/mod.ts";
-import { describe, type Network, type Shape } from "../../lib/network/mod.ts";
-import { randomStream } from "../../lib/random/mod.ts";
-import {
-  integers,
-  type ModelSpec,
-  node,
-  onnxModel,
-  values,
-} from "./_onnx_model.ts";
+import { integers, node, onnxModel, values } from "./_onnx_model.ts";
 import { readBytes } from "./_read_bytes.ts";
-
-const COUNT = 3;
-
-/** A model, and what it must be understood as. */
-interface Case extends ModelSpec {
-  /** As `describe` writes it. */
-  readonly is: string;
-  /** Of an image; default 2 x 6 x 6. */
-  readonly shape?: Shape;
-  readonly classes?: number;
-}
+import { type Case, checkLogits } from "./_same_logits.ts";
 
 /** A classifier behind a map of some channels: 3 classes. */
 function head(map: string, channels: number) {
@@ -439,61 +419,9 @@ const CASES: Readonly<Record<string, Case>> = {
   },
 };
 
-/** What this project's engine gives for images as the file wants them. */
-async function predictOwn(
-  { network, weights, inner }: ImportedNetwork,
-  images: Float32Array,
-): Promise<Float32Array> {
-  const engine = await openEngine("onnx-cpu");
-  const program = await engine.compile(network, {
-    loss: { crossEntropy: 1, logitMse: 0 },
-    optimiser: { type: "sgd", momentum: 0, nesterov: false, weightDecay: 0 },
-    batchSize: 1,
-  });
-  program.load(weights);
-  const plane = network.input[1] * network.input[2];
-  const prepared = images.map((value, i) => {
-    const c = Math.floor(i / plane) % network.input[0];
-    return value * inner.scale[c]! + inner.shift[c]!;
-  });
-  try {
-    return await program.predict(prepared, COUNT);
-  } finally {
-    await program.dispose();
-  }
-}
-
-function noise({ input: [channels, height, width] }: Network): Float32Array {
-  const random = randomStream(3, "images");
-  return Float32Array.from(
-    { length: COUNT * channels * height * width },
-    () => random.normal(),
-  );
-}
-
-for (const [what, { is, ...spec }] of Object.entries(CASES)) {
+for (const [what, spec] of Object.entries(CASES)) {
   Deno.test(`readNetwork() gives the file's logits when it has ${what}`, async () => {
-    const imported = await readBytes(onnxModel(spec), spec);
-    const [, ...blocks] = describe(imported.network).split(" ");
-    assert.equal(blocks.join(" "), is);
-    const images = noise(imported.network);
-    const original = await imported.openOriginal!();
-    try {
-      const [expected, actual] = [
-        await original.predict(images, COUNT),
-        await predictOwn(imported, images),
-      ];
-      assert.equal(actual.length, expected.length);
-      assert(expected.some((value) => value !== 0), "the file gives nothing");
-      expected.forEach((value, i) =>
-        assert(
-          Math.abs(actual[i]! - value) < 1e-4 * Math.max(1, Math.abs(value)),
-          `logit ${i} is ${actual[i]}, expected ${value}`,
-        )
-      );
-    } finally {
-      await original.dispose();
-    }
+    await checkLogits(spec);
   });
 }
 

@@ -51,6 +51,18 @@ function conv(attributes: ModelSpec["nodes"][number]["attributes"]): ModelSpec {
   };
 }
 
+/** A pool behind a Pad with some value, and further nodes. */
+function lowered(value: number, nodes: ModelSpec["nodes"]): ModelSpec {
+  return inside([
+    node("Pad", "map sides lowest", "wide"),
+    node("MaxPool", "wide", "end", { kernel_shape: [3, 3] }),
+    ...nodes,
+  ], {
+    sides: integers(0, 0, 1, 1, 0, 0, 1, 1),
+    lowest: { shape: [], data: [value] },
+  });
+}
+
 const UNSUPPORTED: Readonly<Record<string, readonly [ModelSpec, RegExp]>> = {
   "an operator that there is not": [
     inside([node("Sigmoid", "map", "gate")]),
@@ -151,6 +163,17 @@ const UNSUPPORTED: Readonly<Record<string, readonly [ModelSpec, RegExp]>> = {
       constants: { w: { shape: [72, 50_000], data: Array(3_600_000).fill(1) } },
     },
     /node "w7\d" \(Transpose\) makes it more than 1073741824 bytes/,
+  ],
+  "padding with minus infinity before a convolution": [
+    inside([
+      node("Pad", "map sides lowest", "wide"),
+      node("Conv", "wide u", "end"),
+    ], {
+      sides: integers(0, 0, 1, 1, 0, 0, 1, 1),
+      lowest: { shape: [], data: [-Infinity] },
+      u: values([4, 4, 3, 3]),
+    }),
+    /node "wide" \(Pad\) pads with -Infinity, expected 0/,
   ],
   "a mean of padded pixels": [
     inside([
@@ -287,6 +310,14 @@ const DAMAGED: Readonly<Record<string, readonly [ModelSpec, RegExp]>> = {
       },
     },
     /tensor "b" holds Infinity/,
+  ],
+  "padding with infinity": [
+    lowered(Infinity, []),
+    /tensor "lowest" holds Infinity/,
+  ],
+  "minus infinity that is padded with, and added": [
+    lowered(-Infinity, [node("Add", "end lowest", "sum")]),
+    /tensor "lowest" holds -Infinity/,
   ],
 };
 

@@ -28,6 +28,7 @@ import {
 import { constant } from "./constants.ts";
 import { damaged, unsupported } from "./errors.ts";
 import {
+  type Constant,
   inOrder,
   type PlainGraph,
   type PlainNode,
@@ -167,9 +168,15 @@ export function interpret(
     nonNegative: false,
   });
   const read = new Set(nodes.flatMap(({ inputs }) => inputs));
+  const computed = computedWith(nodes, output);
+  const checkNumbers = (name: string, data: Constant["data"]) => {
+    // What a maximum is padded with may be below all numbers.
+    const isLowest = data.length === 1 && data[0] === -Infinity;
+    if (!isLowest || computed.has(name)) checkFinite(name, data);
+  };
   for (const [name, { data, shape }] of graph.constants) {
     if (!read.has(name)) continue;
-    checkFinite(name, data);
+    checkNumbers(name, data);
     reading.values.set(name, constant(data, shape));
   }
   let logits = output;
@@ -187,7 +194,7 @@ export function interpret(
     const value = handler(reading, node);
     if (value.kind === "constant") {
       reading.spend(node, value.data);
-      checkFinite(outputs[0]!, value.data);
+      checkNumbers(outputs[0]!, value.data);
     }
     if (op === "Softmax" || op === "LogSoftmax") logits = node.inputs[0]!;
     reading.values.set(outputs[0]!, value);
@@ -225,6 +232,29 @@ function readersOf(
   }
   return readers;
 }
+
+/**
+ * All tensors but those that are read, as they are, for what a Pad writes.
+ *
+ * @param nodes Each behind those that it reads.
+ */
+function computedWith(
+  nodes: readonly PlainNode[],
+  output: string,
+): ReadonlySet<string> {
+  const computed = new Set([output]);
+  for (const { op, inputs, outputs } of nodes.toReversed()) {
+    const passesOn = (op === "Cast" || op === "Identity") &&
+      !computed.has(outputs[0]!);
+    for (const [i, name] of inputs.entries()) {
+      if (!passesOn && !(op === "Pad" && i === PAD_VALUE)) computed.add(name);
+    }
+  }
+  return computed;
+}
+
+/** Number of Pad's input that says what it writes. */
+const PAD_VALUE = 2;
 
 function checkFinite(name: string, data: ArrayLike<number>): void {
   for (let i = 0; i < data.length; i++) {

@@ -247,7 +247,7 @@ function readNode(bytes: Uint8Array, index: number): PlainNode {
 function readAttribute(
   bytes: Uint8Array,
 ): readonly [string, AttributeValue | undefined] {
-  let name = "";
+  let [name, type] = ["", 0];
   let value: AttributeValue | undefined;
   const list: number[] = [];
   for (const field of wireFields(bytes)) {
@@ -278,11 +278,13 @@ function readAttribute(
         value = list;
         break;
       case 20:
-        // An empty list is nothing but its type: INTS.
-        if (plainNumber(field.integer) === 7) value ??= list;
+        type = plainNumber(field.integer);
         break;
     }
   }
+  // Some writers leave out what is 0 or empty: FLOAT, INT and INTS by their types.
+  if (type === 1 || type === 2) value ??= 0;
+  if (type === 7) value ??= list;
   // Graphs within nodes and lists of texts are left out: no operator that is
   // supported has any.
   return [name, value];

@@ -9,6 +9,7 @@ import { constant, joined, sizeOf, transposed, vector } from "./constants.ts";
 import {
   integerOf,
   integersOf,
+  numberOf,
   type PlainNode,
   refuse,
 } from "./plain_graph.ts";
@@ -137,12 +138,24 @@ export function unsqueeze(reading: Reading, node: PlainNode): Value {
   return { ...map, view: put([[], ...map.view], []).slice(1) };
 }
 
-/** The sizes of a map, the number of images among them. */
+/** The sizes of a map, the number of images among them, or some in a row. */
 export function shapeOf(reading: Reading, node: PlainNode): Value {
   const value = reading.value(node, 0);
-  if (value.kind === "constant") return vector(value.shape);
-  const map = reading.map(node, 0);
-  return vector([BATCH, ...dimensionsOf(map.view, map.shape)]);
+  const sizes = value.kind === "constant"
+    ? value.shape
+    : sizesOf(reading.map(node, 0));
+  // ONNX counts and clamps as slice() does. An end may be the largest integer of
+  // 64 bits, which is no safe one.
+  return vector(
+    sizes.slice(
+      numberOf(node, "start", 0),
+      numberOf(node, "end", sizes.length),
+    ),
+  );
+}
+
+function sizesOf({ view, shape }: MapValue): readonly number[] {
+  return [BATCH, ...dimensionsOf(view, shape)];
 }
 
 /** One or some of a list of sizes. */

@@ -180,7 +180,9 @@ export function pad(reading: Reading, node: PlainNode): Value {
   }
   const sides = integersOf(node, "pads") ?? [...reading.constant(node, 1).data];
   const value = reading.optionalConstant(node, 2)?.data[0] ??
-    numberOf(node, "value", 0);
+    (node.attributes.get("value") === -Infinity
+      ? -Infinity
+      : numberOf(node, "value", 0));
   const axes = axesOf(node, map);
   if (node.inputs[3]) refuse(node, "pads named axes, expected all");
   const rank = axes.length + 1;
