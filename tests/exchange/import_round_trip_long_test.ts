@@ -174,6 +174,6 @@ Deno.test("readNetwork() gives equal logits from ONNX when any network was expor
 });
 
 Deno.test("preprocessingIn() is undefined when a file says nothing of its images", () => {
-  assert.equal(preprocessingIn(new Map([["author", "x"]])), undefined);
+  assert.equal(preprocessingIn(new Map([["author", "x"]]), 1), undefined);
   assert.equal(shapes(FAMILIES["LeNet-5"]!).output[0], 10);
 });

@@ -30,10 +30,13 @@ const SCALE_TOLERANCE = 1e-6;
  * What an exported file says of its images; undefined where it says nothing.
  *
  * @param metadata Texts of the file by key.
- * @throws {ImportError} If it says it in another way than this project does.
+ * @param channels Of its images.
+ * @throws {ImportError} If it says it in another way than this project does, not
+ * of every channel, or with a deviation that is not above 0.
  */
 export function preprocessingIn(
   metadata: ReadonlyMap<string, string>,
+  channels: number,
 ): Preprocessing | undefined {
   const text = metadata.get("preprocessing");
   if (text === undefined) return undefined;
@@ -46,12 +49,20 @@ export function preprocessingIn(
   const { scale, mean, std } = value ?? {};
   const isScale = typeof scale === "number" &&
     Math.abs(scale - 1 / 255) < SCALE_TOLERANCE;
-  if (isScale && isNumbers(mean) && isNumbers(std)) return { mean, std };
-  unsupported(
-    `its metadata say "${
-      text.slice(0, 200)
-    }" of its images, expected scale, mean and std as this project writes them`,
-  );
+  const wrong = (expected: string): never =>
+    unsupported(
+      `its metadata say "${
+        text.slice(0, 200)
+      }" of its images, expected ${expected}`,
+    );
+  if (!isScale || !isNumbers(mean) || !isNumbers(std)) {
+    return wrong("scale, mean and std as this project writes them");
+  }
+  if (mean.length !== channels || std.length !== channels) {
+    return wrong(`${channels} of mean and std, one a channel`);
+  }
+  if (std.some((value) => value <= 0)) return wrong("deviations above 0");
+  return { mean, std };
 }
 
 /**

@@ -151,7 +151,7 @@ async function fromOnnx(
     format: "onnx",
     digest: sha256Hex(bytes),
     inner: innerOf(interpretation),
-    preprocessing: preprocessingIn(metadata),
+    preprocessing: preprocessingIn(metadata, shape[0]),
     openOriginal: () =>
       openOnnxOriginal(bytes, { graph, interpretation, shape }),
   };
@@ -193,7 +193,7 @@ async function fromTfjs(
     format: "tfjs",
     digest: sha256Hex(`${sha256Hex(text)} ${sha256Hex(bytes)}`),
     inner: innerOf(interpretation),
-    preprocessing: preprocessingIn(metadataOf(json)),
+    preprocessing: preprocessingIn(metadataOf(json), shape[0]),
     openOriginal: () =>
       openTfjsOriginal(file, weights, { shape, view, classes }),
   };
@@ -240,7 +240,7 @@ async function fromSafetensors(
       scale: new Float64Array(shape[0]).fill(1),
       shift: new Float64Array(shape[0]),
     },
-    preprocessing: preprocessingIn(file.metadata),
+    preprocessing: preprocessingIn(file.metadata, shape[0]),
     openOriginal: undefined,
   };
 }
