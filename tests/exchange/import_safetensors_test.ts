@@ -161,6 +161,21 @@ const REFUSALS: Readonly<
     2,
     /tensor "module\.conv1\.weight" is of I32, expected F64, F32/,
   ],
+  "a tensor that many layers name": [
+    () => {
+      const count = 5;
+      const blocks = Array.from(
+        { length: count },
+        () => ({ type: "linear", outFeatures: 2 ** 13, bias: false }),
+      );
+      const layers = Object.fromEntries(
+        blocks.map((_, i) => [`blocks.${i}`, "module.fc"]),
+      );
+      return read(encode(STATE), { network: { ...NETWORK, blocks }, layers });
+    },
+    2,
+    /its network has 1074266112 bytes of weights, expected at most 1073741824/,
+  ],
   "an element type that is what every object has": [
     () => read(header((json) => json.replace('"F32"', '"constructor"'))),
     2,

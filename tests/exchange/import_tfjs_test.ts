@@ -282,8 +282,26 @@ const REFUSALS: Readonly<
   ],
   "weights that claim gigabytes": [
     text("[3,3,2,4]", "[30000,30000,2,4]"),
-    5,
-    /its weights claim 28800\d+ bytes/,
+    2,
+    /its weights claim 28800\d+ bytes, expected at most 1073741824/,
+  ],
+  "a file of weights that is listed again and again": [
+    ({ json, weights }) => {
+      const times = Math.ceil(2 ** 30 / weights.length);
+      const [group] = json.weightsManifest as { weights: unknown[] }[];
+      const more = {
+        name: "more/kernel",
+        shape: [(times - 1) * weights.length / 4],
+        dtype: "float32",
+      };
+      const weightsManifest = [{
+        paths: Array(times).fill("weights.bin"),
+        weights: [...group!.weights, more],
+      }];
+      return { json: { ...json, weightsManifest }, weights };
+    },
+    2,
+    /its weights claim 10737\d+ bytes, expected at most 1073741824/,
   ],
   "weights that are quantised": [
     (saved) => {

@@ -24,6 +24,7 @@ import {
   type Preprocessing,
   preprocessingIn,
 } from "./preprocessing.ts";
+import { MOST_BYTES } from "./reading.ts";
 import {
   type NetworkJson,
   readSafetensors,
@@ -164,6 +165,12 @@ async function fromTfjs(
   const text = await readBounded(path);
   const json = parseJson(text, path);
   const manifest = manifestOf(json);
+  // Before anything is read: a small file may be listed again and again.
+  if (manifest.bytes > MOST_BYTES) {
+    unsupported(
+      `its weights claim ${manifest.bytes} bytes, expected at most ${MOST_BYTES}`,
+    );
+  }
   const parts: Uint8Array[] = [];
   let length = 0;
   for (const name of manifest.paths) {

@@ -182,4 +182,4 @@ export class Reading {
 const MOST_PIXELS = 2 ** 23;
 
 /** Bytes of all that is computed of constants and kept for layers. */
-const MOST_BYTES = 2 ** 30;
+export const MOST_BYTES = 2 ** 30;

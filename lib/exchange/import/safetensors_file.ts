@@ -14,6 +14,7 @@ import {
 } from "../../network/mod.ts";
 import { pytorchName } from "../pytorch.ts";
 import { damaged, unsupported } from "./errors.ts";
+import { MOST_BYTES } from "./reading.ts";
 import type { Recognised } from "./structure.ts";
 
 /** Tensors that are not read yet, by name. */
@@ -118,14 +119,24 @@ function isSizes(value: unknown): value is readonly number[] {
 /**
  * The network with its weights: under this project's names or PyTorch's, with or
  * without "module." before them.
+ *
+ * @throws {ImportError} If they do not fit each other, or are too many.
  */
 export function recogniseSafetensors(
   { tensors }: SafetensorsFile,
   { network: given, layers = {} }: NetworkJson,
 ): Recognised {
   const network = checkedNetwork(given);
+  const table = parameterTable(network);
+  // A small file may hold a tensor that many layers name.
+  const bytes = table.reduce((sum, { size }) => sum + 4 * size, 0);
+  if (bytes > MOST_BYTES) {
+    unsupported(
+      `its network has ${bytes} bytes of weights, expected at most ${MOST_BYTES}`,
+    );
+  }
   const read = new Set<string>();
-  const data = parameterTable(network).map(({ name, role, shape }) => {
+  const data = table.map(({ name, role, shape }) => {
     const at = name.slice(0, -role.length - 1);
     const own = `${Object.hasOwn(layers, at) ? layers[at] : at}.${role}`;
     const names = [own, pytorchName(own, role)];
