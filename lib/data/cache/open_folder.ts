@@ -1,5 +1,11 @@
 import { join, resolve } from "node:path";
-import { canonicalJson, sha256Hex } from "../../random/mod.ts";
+import { sha256Hex } from "../../random/mod.ts";
+import {
+  factsOf,
+  factsText,
+  type FolderFacts,
+  parseFacts,
+} from "./_folder_facts.ts";
 import { type Loaded, readCache, writeCache } from "./_split_file.ts";
 import { withLock } from "../disk/lock.ts";
 import { isFile, readIfExists } from "../disk/read.ts";
@@ -13,8 +19,7 @@ import {
 import { decodeImageFolder } from "../decoders/image_folder.ts";
 import type { DataProgress } from "../progress.ts";
 import type { RegistryEntry } from "../registry.ts";
-import { imageSize, type SplitName } from "../split.ts";
-import { channelStatistics } from "./statistics.ts";
+import type { SplitName } from "../split.ts";
 
 /** Changes when the same pictures become other pixels, or are refused. */
 const DECODING = 3;
@@ -31,16 +36,6 @@ export interface OpenFolderOptions {
 export interface OpenedFolder {
   readonly facts: FolderFacts;
   readonly loaded: LoadedSet;
-}
-
-/** What a registry would say of the folder. */
-type FolderFacts =
-  & Pick<RegistryEntry, "shape" | "classes" | "mean" | "std">
-  & { readonly splits: Readonly<Record<SplitName, FolderSplit>> };
-
-interface FolderSplit {
-  readonly count: number;
-  readonly digest: string;
 }
 
 /**
@@ -60,13 +55,14 @@ export async function openImageFolder(
   }
   const name = `folder-${cacheKey(path, listing, options)}`;
   const setDir = join(options.cacheDir, name);
-  const cached = await readFolderCache(name, setDir);
+  const { classes } = listing;
+  const cached = await readFolderCache({ name, setDir, classes });
   if (cached !== undefined) return cached;
   await makeFolder(setDir);
   const lockPath = join(setDir, "lock");
   return await withLock(lockPath, async () => {
     // Another process may have built it while this one waited.
-    const again = await readFolderCache(name, setDir);
+    const again = await readFolderCache({ name, setDir, classes });
     if (again !== undefined) return again;
     for (const file of ["train.bin", "test.bin", "facts.json"]) {
       const old = join(setDir, file);
@@ -85,7 +81,7 @@ export async function openImageFolder(
     // Last, for what it vouches for must be there.
     await writeFileAtomic(
       join(setDir, "facts.json"),
-      [new TextEncoder().encode(`${canonicalJson(built.facts)}\n`)],
+      [new TextEncoder().encode(factsText(built.facts))],
       () => {},
     );
     return built;
@@ -144,34 +140,25 @@ async function build(
     return { split: canonical, digest: splitDigest(canonical) };
   };
   const loaded = { train: load("train"), test: load("test") };
-  const { mean, std } = channelStatistics(loaded.train.split.images, shape);
-  const factsOf = ({ split: { count }, digest }: Loaded) => ({ count, digest });
   return {
     loaded: { ...loaded, isOfficial: undefined },
-    facts: {
-      shape: [...shape],
-      classes: [...listing.classes],
-      mean: [...mean],
-      std: [...std],
-      splits: { train: factsOf(loaded.train), test: factsOf(loaded.test) },
-    },
+    facts: factsOf(loaded, { shape, classes: listing.classes }),
   };
 }
 
 /** The cached set, or undefined when any part of it is missing or corrupt. */
 async function readFolderCache(
-  name: string,
-  setDir: string,
+  { name, setDir, classes }: {
+    readonly name: string;
+    readonly setDir: string;
+    /** As the pictures' folders are named. */
+    readonly classes: readonly string[];
+  },
 ): Promise<OpenedFolder | undefined> {
   const bytes = await readIfExists(join(setDir, "facts.json"));
-  if (bytes === undefined) return undefined;
-  let facts: FolderFacts;
-  try {
-    facts = JSON.parse(new TextDecoder().decode(bytes));
-    if (!(imageSize(facts.shape) > 0)) return undefined;
-  } catch {
-    return undefined;
-  }
+  const stored = bytes === undefined ? undefined : parseFacts(bytes);
+  if (stored === undefined) return undefined;
+  const { facts, hasDigest } = stored;
   const read = (split: SplitName) =>
     readCache(join(setDir, `${split}.bin`), {
       name,
@@ -182,5 +169,11 @@ async function readFolderCache(
   const test = await read("test");
   if (train === undefined || !("split" in train)) return undefined;
   if (test === undefined || !("split" in test)) return undefined;
+  // Earlier caches bear no digest of their facts: what they must be is computed.
+  const { shape } = facts;
+  const isBorneOut = hasDigest ||
+    factsText(facts) ===
+      factsText(factsOf({ train, test }, { shape, classes }));
+  if (!isBorneOut) return undefined;
   return { facts, loaded: { train, test, isOfficial: undefined } };
 }
