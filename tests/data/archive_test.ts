@@ -193,6 +193,17 @@ Deno.test("openEntry() gives one digest from the archive, its unpacked files, an
   }
 });
 
+Deno.test("openEntry() takes an archive of the user's that holds more than the official one", () =>
+  inFolder(async (folder) => {
+    const one = records(6, 1);
+    const more = gzip(await tarOf({ ...FILES, "set/one.bin": one }));
+    const { train, isOfficial } = await openOwn({ "set.tar.gz": more }, {
+      folder,
+    });
+    assert.equal(train.digest, digestOf(one, FILES["set/two.bin"]!));
+    assert.equal(isOfficial, false);
+  }));
+
 Deno.test("openEntry() fetches an archive once, keeps it, and finds it again when offline", async () => {
   await inFolder(async (folder) => {
     const { fetch, asked } = fetchOf({ [URL_OF]: ARCHIVE });

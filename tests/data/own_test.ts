@@ -191,6 +191,19 @@ Deno.test("openEntry() finds the user's files in raw/ and in a folder named like
   }
 });
 
+Deno.test("openEntry() takes packed files of the user's that hold more than the official ones", () =>
+  inFolder(async (folder) => {
+    const larger = makeFixture({ train: 60, test: 25 });
+    await write(`${folder}/own`, packed(larger.files));
+    const { train, test, isOfficial } = await openEntry("set", entry, {
+      ...optionsIn(`${folder}/cache`, offline),
+      dataDir: `${folder}/own`,
+    });
+    assert.equal(train.digest, larger.entry.splits.train.digest);
+    assert.equal(test.digest, larger.entry.splits.test.digest);
+    assert.equal(isOfficial, false);
+  }));
+
 Deno.test("openEntry() refuses a user's folder that has nothing of the set, and says what it has", () =>
   inFolder(async (folder) => {
     const own = `${folder}/own`;

@@ -6,7 +6,12 @@ import { DataError } from "../errors.ts";
 import type { RegistryEntry } from "../registry.ts";
 import { begunFirst, tellBegun } from "./_begun.ts";
 import { discardPart } from "./_part.ts";
-import { type RawFile, type RawOptions, reason } from "./_raw_file.ts";
+import {
+  MAX_OWN_BYTES,
+  type RawFile,
+  type RawOptions,
+  reason,
+} from "./_raw_file.ts";
 import { fetchArchive, placeOf } from "./_sources.ts";
 import { md5Of, type Members, readMembers } from "./archive.ts";
 
@@ -31,7 +36,7 @@ export function createMemberReader(
     const wanted = new Map(
       Object.entries(entry.files).map(([file, { bytes }]) => [
         `${archive.folder}/${file}`,
-        bytes,
+        isOwn ? MAX_OWN_BYTES : bytes,
       ]),
     );
     try {

@@ -3,6 +3,12 @@ import type { RegistryEntry } from "../registry.ts";
 import type { Fetch, Timeouts } from "./download.ts";
 import type { OwnData } from "./own.ts";
 
+/**
+ * What a raw file of the user's may unpack to, from a .gz or an archive: five
+ * times the largest one of the registry. Zeros pack to a thousandth.
+ */
+export const MAX_OWN_BYTES = 2 ** 30;
+
 /** A raw file in memory. */
 export interface RawFile {
   readonly bytes: Uint8Array<ArrayBuffer>;

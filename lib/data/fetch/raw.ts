@@ -14,7 +14,12 @@ import { DataError } from "../errors.ts";
 import { gunzip } from "./_gunzip.ts";
 import { createMemberReader } from "./_archive_members.ts";
 import { createFileReader } from "./_official_files.ts";
-import { type RawFile, type RawOptions, reason } from "./_raw_file.ts";
+import {
+  MAX_OWN_BYTES,
+  type RawFile,
+  type RawOptions,
+  reason,
+} from "./_raw_file.ts";
 
 export type { RawFile, RawOptions } from "./_raw_file.ts";
 
@@ -34,9 +39,7 @@ export function createRawReader(
     : createMemberReader(options, entry.archive);
   return async (file) => {
     const place = own?.files.get(file);
-    if (place !== undefined) {
-      return await readOwn(place, entry.files[file]!.bytes);
-    }
+    if (place !== undefined) return await readOwn(place);
     if (dataDir !== undefined && own?.archive === undefined) {
       notes.push(`${join(dataDir, file)}: there is no such file`);
     }
@@ -44,24 +47,21 @@ export function createRawReader(
   };
 }
 
-async function readOwn(place: string, length: number): Promise<RawFile> {
+async function readOwn(place: string): Promise<RawFile> {
   const stored = await readIfExists(place);
   if (stored === undefined) {
     throw new DataError(`Cannot read "${place}": it is gone; start again`);
   }
-  const bytes = place.endsWith(".gz")
-    ? await unpackOwn(stored, place, length)
-    : stored;
+  const bytes = place.endsWith(".gz") ? await unpackOwn(stored, place) : stored;
   return { bytes, place, sha256: sha256Hex(bytes), isOwn: true };
 }
 
 async function unpackOwn(
   stored: Uint8Array<ArrayBuffer>,
   place: string,
-  bytes: number,
 ): Promise<Uint8Array<ArrayBuffer>> {
   try {
-    return await gunzip(stored, bytes);
+    return await gunzip(stored, MAX_OWN_BYTES);
   } catch (error) {
     throw new DataError(
       `Cannot unpack "${place}": ${reason(error)}; replace the file`,
