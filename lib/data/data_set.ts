@@ -51,9 +51,12 @@ export interface DataSetHandle {
   readonly classes: readonly string[];
   /** Shape of one image. */
   readonly shape: Shape;
-  /** Mean of each channel over the train split, of pixels scaled to 0 … 1. */
+  /**
+   * Mean that is taken off each channel of pixels scaled to 0 … 1: the registry's,
+   * also for other content in the user's files; of a folder, its train split's.
+   */
   readonly mean: readonly number[];
-  /** Standard deviation of each channel, likewise. */
+  /** Standard deviation that each channel is divided by, likewise. */
   readonly std: readonly number[];
   /** Set where mean and std are other ones than the set's own. */
   readonly isRenormalised?: true;

@@ -40,9 +40,12 @@ export interface RegisteredFacts extends DataSetFacts {
   readonly licence: string;
   /** Size of the raw files together, in bytes. */
   readonly rawBytes: number;
-  /** Mean of each channel over the train split, pixels scaled to 0 … 1. */
+  /**
+   * Mean that is taken off each channel of pixels scaled to 0 … 1: that of the
+   * official train split, or what the paper's code has for it (SVHN, Caltech-256).
+   */
   readonly mean: readonly number[];
-  /** Standard deviation of each channel, likewise. */
+  /** Standard deviation that each channel is divided by, likewise. */
   readonly std: readonly number[];
 }
 
