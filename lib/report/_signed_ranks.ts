@@ -1,7 +1,6 @@
+import { ROUNDING } from "./_rounding.ts";
+import { levelled } from "./levelled.ts";
 import { averageRanks } from "./rank.ts";
-
-/** Differences that differ by rounding alone count as equal, relative to the largest. */
-const ROUNDING = 1e-12;
 
 /** Wilcoxon's signed ranks of differences. */
 export interface SignedRanks {
@@ -29,26 +28,9 @@ export function signedRanks(differences: readonly number[]): SignedRanks {
     Math.abs(each) > ROUNDING * largest
   );
   if (kept.length === 0) return { ranks: [], positive: 0, negative: 0 };
-  const ranks = averageRanks(levelled(kept.map(Math.abs), ROUNDING * largest));
+  const ranks = averageRanks(levelled(kept.map(Math.abs)));
   // Ranks are multiples of 0.5, and their sums exact.
   const sum = (sign: number) =>
     ranks.reduce((all, rank, i) => sign * kept[i]! > 0 ? all + rank : all, 0);
   return { ranks, positive: sum(1), negative: sum(-1) };
-}
-
-/** Each size as the smallest that it follows closely, one after the other. */
-function levelled(
-  sizes: readonly number[],
-  within: number,
-): readonly number[] {
-  const order = sizes.map((_, i) => i).sort((a, b) => sizes[a]! - sizes[b]!);
-  const levels = new Array<number>(sizes.length);
-  let level = -Infinity;
-  let before = -Infinity;
-  for (const i of order) {
-    if (sizes[i]! - before > within) level = sizes[i]!;
-    levels[i] = level;
-    before = sizes[i]!;
-  }
-  return levels;
 }

@@ -23,6 +23,7 @@ export * from "./keep_figure.ts";
 export * from "./layer_diagram.ts";
 export * from "./layer_label.ts";
 export * from "./level.ts";
+export * from "./levelled.ts";
 export * from "./listed.ts";
 export * from "./overview.ts";
 export * from "./paired_bootstrap.ts";

@@ -93,6 +93,23 @@ Deno.test("analyseStudents() takes differences student by student", () => {
   assert.ok(kl!.against!.p! > 0.5);
 });
 
+Deno.test("analyseStudents() correlates equal differences with no size, however they are rounded", () => {
+  const { students, ...content } = studentsContent(12, () => 0);
+  // So many of 2,500 images, 25 more by each loss than by labels alone.
+  const counted = students.map((student, i) => ({
+    ...student,
+    scores: student.scores.map((score) => ({
+      ...score,
+      accuracy: (1_100 + 37 * i + (score.loss === "labels" ? 0 : 25)) / 2_500,
+    })),
+  }));
+  const [, mse] =
+    analyseStudents({ ...content, students: counted }).settings[0]!.losses;
+  const { difference: { differences }, withSize } = mse!.against!;
+  assert.ok(new Set(differences).size > 1);
+  assert.equal(withSize, undefined);
+});
+
 Deno.test("analyseStudents() leaves pairs with a failed training out, and counts them", () => {
   const content = studentsContent(
     12,

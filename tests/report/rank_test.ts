@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { randomStream } from "../../lib/random/mod.ts";
 import {
   averageRanks,
+  levelled,
   pairedBootstrap,
   pairwisePreference,
   spearman,
@@ -176,4 +177,12 @@ Deno.test("pairedBootstrap() throws when an option is out of range", () => {
     () => pairedBootstrap([1, 2], [1], options),
     /expected 2 as of the first/,
   );
+});
+
+Deno.test("levelled() gives equal differences one value, whatever was rounded", () => {
+  const differences = [0.3 - 0.2, 0.2 - 0.1, -0.1, 0.4 - 0.2];
+  assert.deepEqual(averageRanks(differences), [2, 3, 1, 4]);
+  assert.deepEqual(averageRanks(levelled(differences)), [2.5, 2.5, 1, 4]);
+  assert.deepEqual(levelled([1, 1 + 1e-9, 1e-11, 0]), [1, 1 + 1e-9, 1e-11, 0]);
+  assert.deepEqual(levelled([]), []);
 });

@@ -10,6 +10,7 @@ import {
   hedgesGz,
   holm,
   type Interval,
+  levelled,
   type PairedDifference,
   pairedDifference,
   rankBiserial,
@@ -156,7 +157,7 @@ function sizeCorrelation(
   })).filter(({ difference }) => Number.isFinite(difference));
   if (pairs.length < 2) return {};
   const withSize = spearman(
-    pairs.map(({ difference }) => difference),
+    levelled(pairs.map(({ difference }) => difference)),
     pairs.map(({ parameters }) => parameters),
   );
   return withSize === undefined ? {} : { withSize };
