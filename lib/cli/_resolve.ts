@@ -30,6 +30,13 @@ export function madeLayer(values: Values, place?: string): Layer {
   };
 }
 
+/** A file without some of its options. */
+export function without(layer: Layer, keys: readonly string[]): Layer {
+  const kept = Object.entries(layer.values)
+    .filter(([key]) => !keys.includes(key));
+  return { ...layer, values: Object.fromEntries(kept) };
+}
+
 /** Each file with what it asks for by name beneath it. */
 export function withPresets(
   layers: readonly Layer[],

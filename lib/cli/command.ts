@@ -106,6 +106,11 @@ export interface Amendment {
   readonly values?: Values;
   /** Above all. */
   readonly over?: Values;
+  /**
+   * Options that stay as the profile has them, whatever is said beside it: by flags,
+   * in the file of --config.
+   */
+  readonly but?: readonly string[];
   /** Where they stand, for messages. */
   readonly place: string;
 }

@@ -11,6 +11,7 @@ import {
   madeLayer,
   mergeSources,
   type Sources,
+  without,
   withPresets,
 } from "./_resolve.ts";
 import { commonSchema, invocationSchema, runSchema } from "./_run.ts";
@@ -112,14 +113,21 @@ export function parseCommand<Config>(
       dryRun,
     },
     given: divide(layOver(read[1]?.values ?? {}, typed, root), shared.shape)[1],
-    amend({ values = {}, over = {}, place }) {
+    amend({ values = {}, over = {}, place, but = [] }) {
       const [between, above] = [values, over].map((each) =>
         withPresets([madeLayer(each, place)], command.presets)
       );
+      const heard = withPresets(
+        read.slice(1).map((layer) => without(layer, but)),
+        command.presets,
+      );
       const files = isOver
-        ? [...ofProfile!, ...between!, ...ofFile!]
-        : [...layers, ...between!];
-      const amended = { layers: [...files, ...named], given };
+        ? [...ofProfile!, ...between!, ...heard]
+        : [...ofProfile!, ...heard, ...between!];
+      const amended = {
+        layers: [...files, ...named],
+        given: given.filter(({ field }) => !but.includes(field.path[0]!)),
+      };
       const merged = above!.reduce(
         (under, layer) => layOver(under, layer.values, root),
         mergeSources(amended, root),

@@ -162,14 +162,14 @@ Deno.test("comparedVerdict() says so where a simple method wins or no difference
   assert.equal(lost.verdict, "not supported");
   assert.match(
     lost.because,
-    /^A simple method wins \(pruning\); the search is the more accurate one beside width \(two-sided/,
+    /^For the search \(reinforce\): a simple method wins \(pruning\); it is the more accurate one beside width \(two-sided/,
   );
   assert.match(lost.numbers[0]!, /pruning: -1\.00 .* better in 0, p = 0\.016/);
   const open = comparedVerdict(compareBaselines(compared({
     pruning: [0.01, -0.01, 0.01, -0.01, 0.01, -0.01, 0.01, -0.01],
   })));
   assert.equal(open.verdict, "not supported");
-  assert.match(open.because, /^No difference is shown beside pruning/);
+  assert.match(open.because, /: no difference is shown beside pruning/);
 });
 
 Deno.test("comparedVerdict() tells which searches make no pair, and why", () => {
@@ -237,7 +237,7 @@ Deno.test("comparedSummary() opens with the verdict and tells who is better", as
   assert.match(claim!, /^\*\*Claim\.\*\* The paper/);
   assert.match(
     verdict!,
-    /^\*\*Verdict: not supported\.\*\* A simple method wins \(pruning\); there are too few pairs beside width \(two-sided/,
+    /^\*\*Verdict: not supported\.\*\* For the search \(reinforce\): a simple method wins \(pruning\); there are too few pairs beside width \(two-sided/,
   );
   assert.match(
     text,

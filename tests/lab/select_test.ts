@@ -165,6 +165,32 @@ Deno.test("selectCells() lets the options of an arm win over flags", async () =>
   assert.equal(profile, "laptop");
 });
 
+Deno.test("selectCells() declares baselines with the profile's own search, whatever is searched by", async () => {
+  const profile = `${PROFILE}compare: [pruning]\n`;
+  const pruning = async (
+    args: readonly string[],
+    files: Parameters<typeof select>[1] = { profile },
+  ) => {
+    const { declared, profile: name } = await select(args, files);
+    assert.equal(name, "laptop");
+    return declared.find(({ arm }) => arm === "pruning")!.config;
+  };
+  const whole = await pruning([]);
+  assert.equal(whole.search, "reinforce");
+  assert.deepEqual(await pruning(["--search", "random"]), whole);
+  const more = "search: random\n";
+  assert.deepEqual(await pruning([], { profile, more }), whole);
+  const own = await pruning(["--search", "random"], {
+    profile: `${profile}search: annealing\n`,
+  });
+  assert.equal(own.search, "annealing");
+  const { declared } = await select(["--search", "random"], { profile });
+  assert.deepEqual(
+    declared.map(({ arm, config: { search } }) => [arm, search]).slice(0, 2),
+    [["random", "random"], ["pruning", "reinforce"]],
+  );
+});
+
 Deno.test("selectCells() keeps the arms of --arms only, and knows no others", async () => {
   const compare = ["--dataset", "mnist", "--compare", "random,evolution"];
   const { declared, profile } = await select([

@@ -62,8 +62,8 @@ export interface BaselineComparison {
 /** A search beside all baselines. */
 export interface ComparedAnalysis {
   /**
-   * The search that is compared, the profile's first arm, whether it has a record or
-   * not; left out where there are no records at all.
+   * The search that is compared, the profile's own, whether it has a record or not;
+   * without baselines the first that has one; left out where there are no records.
    */
   readonly arm?: string;
   /** Its searches whose last stage found no student: they make no pair. */
@@ -81,7 +81,7 @@ export interface ComparedContents {
 }
 
 /**
- * Compares the first search arm's last winners with every baseline. Differences of
+ * Compares the last winners of the profile's own search with every baseline. Differences of
  * all subjects are ranked together: a signed rank counts how a pair came out beside
  * other pairs, not in points, of which CIFAR-10 has ten where MNIST has one.
  *
@@ -90,7 +90,7 @@ export interface ComparedContents {
 export function compareBaselines(
   { searches, baselines }: ComparedContents,
 ): ComparedAnalysis {
-  // A baseline's record names the search that it was declared beside.
+  // A baseline's record names the profile's own search, whatever --search said.
   const arm = baselines[0]?.identity.config.search ??
     searches[0]?.identity.arm;
   const own = searches.filter(({ identity }) => identity.arm === arm);

@@ -31,7 +31,7 @@ export function baselineOptionsOf(config: CompressionConfig): BaselineOptions {
 }
 
 /**
- * Arms that search nothing. What follows from the search's seed in them is the
+ * Arms that search nothing: of the strategy they know the profile's name alone. What follows from the search's seed in them is the
  * seed of their trainings: so each search seed has a baseline of its own beside
  * it, and the luck of one training is not in all pairs.
  *
@@ -54,6 +54,7 @@ export function baselineArms(
   return names.filter((name) => !isLeftOut || name !== "width").map((name) => ({
     name,
     options: { baselineSizes },
+    apart: ["search"],
     bySeed: (seed) => ({ student: { seed: student.seed + seed - 1 } }),
   }));
 }

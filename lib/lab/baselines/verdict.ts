@@ -54,12 +54,12 @@ export function comparedVerdict(
         : [`there are too few pairs beside ${few.join(", ")}`]),
       ...(won.length === 0
         ? []
-        : [`the search is the more accurate one beside ${won.join(", ")}`]),
-    ].join("; ").replace(/^./, (letter) => letter.toUpperCase());
+        : [`it is the more accurate one beside ${won.join(", ")}`]),
+    ].join("; ");
     return {
       claim: CLAIM,
       verdict: "not supported",
-      because: `${reasons} (${TEST}).`,
+      because: `For the search (${arm}): ${reasons} (${TEST}).`,
       numbers,
       wouldChange:
         "A longer search, teachers of full width, or more pairs, with which a smaller difference is shown.",
@@ -100,7 +100,7 @@ function whyOpen({ arm, baselines }: ComparedAnalysis): string {
     least === most ? `${most}` : `${least} to ${most}`
   } ${
     most === 1 ? "pair" : "pairs"
-  } of a winner and a baseline of its size, at least ${
+  } of a winner (${arm}) and a baseline of its size, at least ${
     pairsNeeded(baselines.length)
   } are needed to tell the search from ${
     counted(baselines.length, "baseline")

@@ -201,6 +201,11 @@ export interface Arm {
   /** Options that make the arm, as in a file. */
   readonly options: Readonly<Record<string, unknown>>;
   /**
+   * Options that nothing in the arm depends on: it has the profile's, whatever the
+   * command line says, so that its records stay the same.
+   */
+  readonly apart?: readonly string[];
+  /**
    * Further options that follow from the search's seed, where there are.
    *
    * @param seed The cell's, >= 1.

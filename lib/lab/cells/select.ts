@@ -76,10 +76,10 @@ export function selectCells<Given extends GivenOptions>(
     const chosen = arms.filter(({ name }) => asked?.includes(name) ?? true);
     return Array.from({ length: seeds }, (_, k) => run.seed + k)
       .flatMap((seed) =>
-        chosen.map(({ name, options, bySeed }): Cell => {
+        chosen.map(({ name, options, apart = [], bySeed }): Cell => {
           const over = { ...options, ...bySeed?.(seed) };
           const cell = ownOptions(
-            amend({ values: subject, over, place }),
+            amend({ values: subject, over, place, but: apart }),
             options,
           );
           return {
