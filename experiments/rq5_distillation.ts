@@ -40,6 +40,9 @@ const TITLE = "RQ5: distillation";
  * Wilcoxon's signed rank test with Holm's correction over the three losses that
  * are compared with labels. Where its ranks and the mean differ in their side,
  * nothing is decided. Below ten students a bootstrap interval is too narrow.
+ *
+ * Each subject is tested alone. The claim is supported, or not, where all subjects
+ * with ten students or more say so; one that decides neither leaves it open.
  */
 const TEST: DecidingTest = {
   claim:

@@ -159,7 +159,18 @@ Deno.test("distillationSummary() has one verdict where subjects have it", () => 
     left,
     /\*\*Verdict: supported\.\*\* .*: not decidable at this scale, as .*: supported, as /,
   );
+  assert.match(left, /Each subject is tested alone\./);
   assert.equal(left.match(/The teacher saw /g)?.length, 2);
+  // One with enough that shows neither leaves it open.
+  const open = studentsContent(12, (_, i) => (i % 2 === 0 ? 0.02 : -0.02));
+  assert.match(
+    summaryOf([BETTER, open]),
+    /\*\*Verdict: not decidable at this scale\.\*\* Subjects differ\. /,
+  );
+  assert.match(
+    summaryOf([few, few]),
+    /\*\*Verdict: not decidable at this scale\.\*\* ResNet-18 /,
+  );
   // Searches alone decide nothing on the claim.
   assert.doesNotMatch(summaryOf([searchesContent(8, () => 0)]), /Verdict/);
 });

@@ -31,6 +31,8 @@ export interface Decision {
   readonly verdict: Verdict;
   /** Why, in a sentence. */
   readonly because: string;
+  /** Whether there are too few students for any decision. */
+  readonly isFew: boolean;
 }
 
 /** The loss that is decided on, in the setting that decides. */
@@ -62,6 +64,7 @@ export function decide(
   if (n < test.leastStudents || interval === undefined) {
     return {
       verdict: "not decidable at this scale",
+      isFew: true,
       because:
         `${n} students have both trainings, at least ${test.leastStudents} are needed.`,
     };
@@ -76,24 +79,28 @@ export function decide(
     return sides[0] !== sides[1]
       ? {
         verdict: "not decidable at this scale",
+        isFew: false,
         because: `${found}: ranks say ${
           sides[1]! > 0 ? "better" : "worse"
         }, their mean does not.`,
       }
       : {
         verdict: mean > 0 ? "supported" : "not supported",
+        isFew: false,
         because: `${found}.`,
       };
   }
   return interval.high < test.matters
     ? {
       verdict: "not supported",
+      isFew: false,
       because: `${found}; its 95 % interval ends at ${
         formatPoints(interval.high)
       }, below the ${formatPoints(test.matters)} that would matter.`,
     }
     : {
       verdict: "not decidable at this scale",
+      isFew: false,
       because: `${found}; its 95 % interval reaches from ${
         formatPoints(interval.low)
       } to ${formatPoints(interval.high)}.`,

@@ -145,24 +145,25 @@ ${columnsNote()}
 `;
 }
 
-/** One verdict where all subjects have it. */
+/**
+ * The verdict that all subjects have, else none. Those with too few students leave
+ * the decision to the others.
+ */
 function overall(
   decisions: readonly (Decision & { readonly title: string })[],
-): Decision {
+): Pick<Decision, "verdict" | "because"> {
   const [first, ...others] = decisions;
   if (others.length === 0) return first!;
-  // Subjects with too few students for a decision leave it to the others.
-  const decided = decisions.filter(({ verdict }) =>
-    verdict !== "not decidable at this scale"
-  );
-  const verdicts = new Set<Verdict>(
-    (decided.length > 0 ? decided : decisions).map(({ verdict }) => verdict),
-  );
-  const each = decisions.map(({ title, verdict, because }) =>
-    `${escapeMarkdown(title)}: ${verdict}, as ${because}`
-  ).join(" ");
-  const [verdict, ...differing] = verdicts;
-  return differing.length === 0 ? { verdict: verdict!, because: each } : {
+  const able = decisions.filter(({ isFew }) => !isFew);
+  const [verdict = "not decidable at this scale", ...differing] = new Set<
+    Verdict
+  >(able.map(({ verdict }) => verdict));
+  const each = `${
+    decisions.map(({ title, verdict, because }) =>
+      `${escapeMarkdown(title)}: ${verdict}, as ${because}`
+    ).join(" ")
+  } Each subject is tested alone.`;
+  return differing.length === 0 ? { verdict, because: each } : {
     verdict: "not decidable at this scale",
     because: `Subjects differ. ${each}`,
   };
