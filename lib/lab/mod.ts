@@ -92,6 +92,7 @@ export * from "./compression/notes.ts";
 export * from "./compression/origins.ts";
 export * from "./compression/page.ts";
 export * from "./compression/run.ts";
+export * from "./compression/scale.ts";
 export * from "./compression/table.ts";
 export * from "./compression/titles.ts";
 export * from "./compression/winner_weights.ts";

@@ -137,6 +137,27 @@ Deno.test("distillationPage() of searches says what was found, and what too few 
   );
 });
 
+Deno.test("distillationPage() says nothing of images, teacher and steps that is not so", () => {
+  const few = pageOf(BETTER).text;
+  assert.match(few, /the teacher is narrower \(width 0\.25 of the paper's\)/);
+  assert.match(few, /The images are few so that losses can differ/);
+  assert.match(few, /by Adam, whose steps do not depend/);
+  const { config } = BETTER.identity;
+  const all = pageOf(studentsContent(12, () => 0, {
+    finalImages: 0,
+    width: 1,
+    network: "file:resnet56",
+    final: { ...config.final, optimiser: "sgd" },
+  })).text;
+  assert.match(all, /the teacher is trained elsewhere, final trainings are /);
+  assert.match(
+    all,
+    /which images it saw is not known\. The\nstudents see 45,000/,
+  );
+  assert.match(all, /by SGD, whose steps grow with a loss's scale/);
+  assert.doesNotMatch(all, /The images are few|The teacher saw|as wide/);
+});
+
 Deno.test("distillationSummary() has one verdict where subjects have it", () => {
   const both = summaryOf([BETTER, BETTER]);
   assert.match(both, /\*\*Verdict: supported\.\*\* ResNet-18 on CIFAR-10, wi/);

@@ -49,6 +49,22 @@ Deno.test("planSummary() opens with claim, verdict and the numbers that decided"
   assert.doesNotMatch(text, /undefined|NaN|\[object/);
 });
 
+Deno.test("planSummary() says of a teacher from a file nothing that is not known", async () => {
+  const options = {
+    teacher: { file: "resnet56.onnx" },
+    student: { images: 0 },
+  };
+  const text = await planSummary(
+    resultsOf(CELLS.map((cell) => ({ ...cell, options }))),
+    TITLE,
+  );
+  assert.match(
+    text,
+    /^\*\*Laptop-scale numbers, not the paper's\*\*: teachers trained elsewhere; students scored/m,
+  );
+  assert.doesNotMatch(text, /teachers of width/);
+});
+
 Deno.test("planSummary() decides nothing on fewer pairs than could", async () => {
   const some = CELLS.filter(({ seed = 1 }) => seed <= 5);
   const text = await planSummary(resultsOf(some), TITLE);

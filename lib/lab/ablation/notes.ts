@@ -11,16 +11,18 @@ import {
   formatSeconds,
 } from "../../report/mod.ts";
 import type { CellEnvironment } from "../cells/experiment.ts";
+import { teacherScale } from "../compression/scale.ts";
 import type { AblatedAnalysis } from "./analyse.ts";
 import type { AblationContent } from "./content.ts";
 
 /** Says in one line on what scale arms were compared. */
 export function ablationScaleNote(
-  { identity: { config: { width, student } }, images }: AblationContent,
+  { identity: { config }, images }: AblationContent,
 ): string {
+  const { student } = config;
   const { epochs } = student;
   return `**Laptop-scale numbers, not the paper's:** the teacher is ${
-    width === 1 ? "as wide" : `narrower (width ${width} of the paper's)`
+    teacherScale(config)
   }, and rewards are of a short training, ${epochs} ${
     epochs === 1 ? "epoch" : "epochs"
   } on ${

@@ -11,12 +11,14 @@ import {
   formatCount,
   formatPoints,
   formatShortCount,
+  listed,
   markdownTable,
   MISSING,
 } from "../../report/mod.ts";
 import { cellCostNote } from "../cells/cost_note.ts";
 import type { RecordedCell } from "../cells/experiment.ts";
 import { recordNote } from "../compression/notes.ts";
+import { subjectParts } from "../compression/scale.ts";
 import { subjectTitle } from "../compression/titles.ts";
 import type { BaselineContent } from "./content.ts";
 import { BASELINE_NOTES, type BaselineName } from "./designs.ts";
@@ -39,7 +41,9 @@ export function baselinePage(
     subjectTitle(config)
   }: ${arm}, seed ${seed} (profile \`${profile}\`)
 
-${widthNote(content)}A baseline, ${note}. Every network is trained as a search's
+${
+    baselineScaleNote(content)
+  }A baseline, ${note}. Every network is trained as a search's
 winner is: ${config.final.epochs} ${
     config.final.epochs === 1 ? "epoch" : "epochs"
   } on the same images, labels and teacher's logits.
@@ -102,12 +106,13 @@ ${recordNote(record)}`;
   return new Map([[`${question}/${profile}/${cell}.md`, text]]);
 }
 
-function widthNote(
-  { identity: { config: { width } } }: BaselineContent,
+function baselineScaleNote(
+  { identity: { config } }: BaselineContent,
 ): string {
-  return width === 1
+  const parts = subjectParts(config);
+  return parts.length === 0
     ? ""
-    : `**Laptop-scale numbers, not the paper's:** the teacher is narrower (width ${width} of the paper's).
+    : `**Laptop-scale numbers, not the paper's:** ours is ${listed(parts)}.
 
 `;
 }

@@ -17,7 +17,6 @@ import type { CellEnvironment } from "../cells/experiment.ts";
 import type { CompressionConfig } from "../options/compression.ts";
 import { studentEpochsOf } from "../options/recipes.ts";
 import { stageConfigOf } from "../options/search_plan.ts";
-import { isFileNetwork } from "../options/teacher_file.ts";
 import { contentNote } from "../subject/data_options.ts";
 import type { CompressionContent } from "./content.ts";
 import { stageLabel } from "./titles.ts";
@@ -30,32 +29,6 @@ export function studentEpochs(
   return epochs.every((each) => each === epochs[0])
     ? `${epochs[0]}`
     : epochs.join(" + ");
-}
-
-/** Says in one line how a run differs from the paper's protocol. */
-export function scaleNote(content: CompressionContent): string {
-  const { identity: { config }, stages } = content;
-  const { network, width, student } = config;
-  const iterations = stages.map(({ kind }) =>
-    stageConfigOf(config, kind).iterations
-  );
-  const students = `${iterations.join(" + ")} iterations`;
-  const epochs = studentEpochs(content);
-  const images = student.images === 0
-    ? "all images"
-    : `${formatCount(student.images)} images`;
-  const training = epochs === "0"
-    ? "students scored untrained"
-    : `${epochs} ${epochs === "1" ? "epoch" : "epochs"} on ${images} a student`;
-  const procedure = procedureNote(config, stages.map(({ kind }) => kind));
-  return width === 1 && student.images === 0 &&
-      iterations.every((each) => each >= 100)
-    ? `The paper's scale: full width, ${students}, ${training}.${procedure}`
-    : `**Laptop-scale numbers, not the paper's:** ours is ${
-      isFileNetwork(network)
-        ? "a teacher trained elsewhere"
-        : `a narrower teacher (width ${width} of the paper's)`
-    } and a shorter search (${students}, ${training}).${procedure}`;
 }
 
 /**

@@ -21,9 +21,9 @@ import {
   networkNotes,
   recordNote,
   rewardNote,
-  scaleNote,
   startNote,
 } from "./notes.ts";
+import { scaleNote } from "./scale.ts";
 import { resultTable } from "./table.ts";
 import { stageLabel, subjectTitle } from "./titles.ts";
 

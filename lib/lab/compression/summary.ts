@@ -27,7 +27,8 @@ import type { ProfileResults, RecordedCell } from "../cells/experiment.ts";
 import { teacherKey } from "../cells/origin.ts";
 import { subjectKey } from "../subject/subject.ts";
 import type { CompressionContent, Measured } from "./content.ts";
-import { dataNote, halvingNote, scaleNote, startNote } from "./notes.ts";
+import { dataNote, halvingNote, startNote } from "./notes.ts";
+import { scaleNote } from "./scale.ts";
 import { PAPER_COLUMNS, paperRows } from "./table.ts";
 import { stageLabel, subjectName } from "./titles.ts";
 

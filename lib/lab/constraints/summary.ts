@@ -17,7 +17,8 @@ import {
   limitsInWords,
   machineNote,
 } from "../compression/limit_notes.ts";
-import { dataNote, scaleNote, startNote } from "../compression/notes.ts";
+import { dataNote, startNote } from "../compression/notes.ts";
+import { scaleNote } from "../compression/scale.ts";
 import {
   compareModes,
   limitedSubjects,

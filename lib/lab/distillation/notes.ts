@@ -15,6 +15,8 @@ import {
   statedP,
   verdictSection,
 } from "../../report/mod.ts";
+import { teacherScale } from "../compression/scale.ts";
+import { isFileNetwork } from "../options/teacher_file.ts";
 import { analyseSearches, type StudentsAnalysis } from "./analyse.ts";
 import type {
   DistillationContent,
@@ -24,25 +26,32 @@ import type {
 import { decide, decidingLoss, type DecidingTest } from "./decide.ts";
 import { lossTitle } from "./losses.ts";
 import { distillationOptionsOf } from "./options.ts";
-import { settingsOf } from "./settings.ts";
+import { type Setting, settingsOf } from "./settings.ts";
 
-const count = (images: number, all: number) => formatCount(images || all);
+/** Images of a setting's trainings, of which there are so many in all. */
+function trainedOn({ images }: Pick<Setting, "images">, all: number): number {
+  return images || all;
+}
+
+const count = (images: number, all: number) =>
+  formatCount(trainedOn({ images }, all));
 
 /** Says in one line on what scale losses were compared. */
 export function distillationScaleNote(
   { identity: { config }, images: { train } }: DistillationContent,
 ): string {
-  const { width } = config;
   const [final, , short] = settingsOf(config);
   const epochs = (of: typeof final) =>
     `${of!.epochs} ${of!.epochs === 1 ? "epoch" : "epochs"} on ${
       count(of!.images, train)
     } images`;
   return `**Laptop-scale numbers, not the paper's:** the teacher is ${
-    width === 1 ? "as wide" : `narrower (width ${width} of the paper's)`
-  }, final trainings are ${epochs(final)}, short ones ${
-    epochs(short)
-  }. The images are few so that losses can differ: with all of them an easy set leaves no room. No comparison of losses in the paper could be recovered.`;
+    teacherScale(config)
+  }, final trainings are ${epochs(final)}, short ones ${epochs(short)}.${
+    trainedOn(final!, train) < train
+      ? " The images are few so that losses can differ: with all of them an easy set leaves no room."
+      : ""
+  } No comparison of losses in the paper could be recovered.`;
 }
 
 /** The opening of a subject's page: what the test that decides makes of the claim. */
@@ -88,9 +97,14 @@ export function decisiveNumbers(
 
 /** What would change a verdict. */
 export function wouldChange(
-  { images: { confirm } }: Pick<LossStudentsContent, "images">,
+  { images: { confirm }, identity: { config: { final } } }: LossStudentsContent,
 ): string {
-  return `Step sizes tuned for each loss (one recipe trains all, by Adam, whose steps do not depend on a loss's scale), another teacher or split (there is one of each), more students, or more than the ${
+  const steps = final.optimiser === "sgd"
+    ? "SGD, whose steps grow with a loss's scale"
+    : `${
+      final.optimiser === "adamw" ? "AdamW" : "Adam"
+    }, whose steps do not depend on a loss's scale`;
+  return `Step sizes tuned for each loss (one recipe trains all, by ${steps}), another teacher or split (there is one of each), more students, or more than the ${
     formatCount(confirm)
   } images that accuracies are measured on (one is ${
     formatPoints(1 / confirm).replace("+", "")
@@ -149,7 +163,11 @@ export function teacherImages(
   { images: { train }, identity: { config } }: DistillationContent,
 ): string {
   const [final] = settingsOf(config);
-  const own = final!.images || train;
+  const own = trainedOn(final!, train);
+  if (isFileNetwork(config.network)) {
+    return `The teacher was trained elsewhere: which images it saw is not known. The
+students see ${formatCount(own)}.`;
+  }
   return own === train
     ? `The teacher saw the same ${formatCount(train)} images, as in the paper.`
     : `The teacher saw ${

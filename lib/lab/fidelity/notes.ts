@@ -9,6 +9,7 @@ import {
   formatCompression,
   formatCount,
 } from "../../report/mod.ts";
+import { teacherScale } from "../compression/scale.ts";
 import type { FidelityAnalysis, ScoreAnalysis } from "./analyse_proxies.ts";
 import { LEAST_FIDELITY, type ProxyChoice } from "./choose_proxy.ts";
 import type { FidelityContent } from "./content.ts";
@@ -16,11 +17,11 @@ import { formatRankInterval } from "./table.ts";
 
 /** Says in one line on what scale proxies were measured. */
 export function fidelityScaleNote(
-  { identity: { config: { width } }, students, truth, images }: FidelityContent,
+  { identity: { config }, students, truth, images }: FidelityContent,
 ): string {
   const { epochs } = truth;
   return `**Laptop-scale numbers, not the paper's:** the teacher is ${
-    width === 1 ? "as wide" : `narrower (width ${width} of the paper's)`
+    teacherScale(config)
   }, ${students.length} students are compared, and their final training is ${epochs} ${
     epochs === 1 ? "epoch" : "epochs"
   } on ${

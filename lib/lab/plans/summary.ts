@@ -10,6 +10,8 @@ import { cellLinks, lackingNote } from "../cells/page_parts.ts";
 import type { ProfileResults } from "../cells/experiment.ts";
 import type { CompressionContent } from "../compression/content.ts";
 import { dataNote, procedureNote, startNote } from "../compression/notes.ts";
+import { isPaperScale } from "../compression/scale.ts";
+import { isFileNetwork } from "../options/teacher_file.ts";
 import { type PlanSubject, planSubjects } from "./content.ts";
 import { type PlanTest, testPlans } from "./decide.ts";
 import { figureLinks } from "./figures.ts";
@@ -23,20 +25,25 @@ import { planVerdictSection } from "./verdict.ts";
 function planScaleNote(
   { identity: { config }, stages }: CompressionContent,
 ): string {
-  const { width, student, images, teacher } = config;
-  const { epochs } = student;
+  const { network, width, student, images, teacher } = config;
+  const kinds = stages.map(({ kind }) => kind);
   const some = (count: number) =>
     count === 0 ? "all images" : `${formatCount(count)} images`;
-  const isPapers = width === 1 && student.images === 0 && images === 0;
+  const long = (epochs: number, of: number) =>
+    `${epochs} ${epochs === 1 ? "epoch" : "epochs"} on ${some(of)}`;
   return `${
-    isPapers ? "The paper's scale" : "**Laptop-scale numbers, not the paper's**"
-  }: teachers of width ${width}, trained for ${teacher.epochs} ${
-    teacher.epochs === 1 ? "epoch" : "epochs"
-  } on ${some(images)}; students scored after ${epochs} ${
-    epochs === 1 ? "epoch" : "epochs"
-  } on ${some(student.images)}, and trained to the end on ${some(images)}.${
-    procedureNote(config, stages.map(({ kind }) => kind))
-  }`;
+    isPaperScale(config, kinds)
+      ? "The paper's scale"
+      : "**Laptop-scale numbers, not the paper's**"
+  }: ${
+    isFileNetwork(network)
+      ? "teachers trained elsewhere"
+      : `teachers of width ${width}, trained for ${
+        long(teacher.epochs, images)
+      }`
+  }; students scored after ${
+    long(student.epochs, student.images || images)
+  }, and trained to the end on ${some(images)}.${procedureNote(config, kinds)}`;
 }
 
 function scaleNotes(subjects: readonly PlanSubject[]): string {

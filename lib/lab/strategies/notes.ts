@@ -11,16 +11,18 @@ import {
   formatSeconds,
 } from "../../report/mod.ts";
 import type { CellEnvironment } from "../cells/experiment.ts";
+import { teacherScale } from "../compression/scale.ts";
 import type { StrategiesContent } from "./content.ts";
 import { canBeChosen } from "./student_table.ts";
 
 /** Says in one line on what scale strategies were compared. */
 export function strategiesScaleNote(
-  { identity: { config: { width, student } }, images }: StrategiesContent,
+  { identity: { config }, images }: StrategiesContent,
 ): string {
+  const { student } = config;
   const { epochs } = student;
   return `**Laptop-scale numbers, not the paper's:** the teacher is ${
-    width === 1 ? "as wide" : `narrower (width ${width} of the paper's)`
+    teacherScale(config)
   }, and rewards are of ${
     epochs === 0
       ? "students that are not trained"

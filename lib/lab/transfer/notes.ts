@@ -15,6 +15,7 @@ import {
   paperLegend,
   summarise,
 } from "../../report/mod.ts";
+import { teacherScale } from "../compression/scale.ts";
 import { PAPER } from "../project.ts";
 import {
   FINAL_ITERATIONS,
@@ -44,9 +45,9 @@ export async function claimNote(): Promise<string> {
 
 /** Says in one line on what scale policies were carried over. */
 export function transferScaleNote(
-  { identity: { config: { width, student, removal } }, images }:
-    TransferContent,
+  { identity: { config }, images }: TransferContent,
 ): string {
+  const { width, student, removal } = config;
   const { epochs } = student;
   const isPapers = width === 1 && student.images === 0 &&
     removal.iterations >= 100;
@@ -54,7 +55,7 @@ export function transferScaleNote(
     ? "The paper's scale:"
     : "**Laptop-scale numbers, not the paper's:**";
   return `${scale} the teachers are ${
-    width === 1 ? "as wide" : `narrower (width ${width} of the paper's)`
+    teacherScale(config)
   }, searches have ${removal.iterations} iterations of ${removal.rollouts} students, and rewards are of ${
     epochs === 0
       ? "students that are not trained"
