@@ -124,11 +124,12 @@ export function planCell(
     }),
   };
   const { dataset, network } = content.identity.config;
+  const name = network.replace(":", "-");
   return {
     record: createRecord({
       question: "rq2",
       profile: "laptop",
-      cell: `${dataset}-${network}-w0.25-${content.identity.arm}-s${seed}`,
+      cell: `${dataset}-${name}-w0.25-${content.identity.arm}-s${seed}`,
     }, content),
     environment: {
       cpu: "a processor",

@@ -64,6 +64,30 @@ Deno.test("planArms() gives a plan of one stage what two stages have together", 
   }
 });
 
+Deno.test("planArms() has equal budgets where one stage alone has one", () => {
+  const budgets = (removal?: number, shrinkage?: number, epochs = 2) => {
+    const { removal: own, ...others } = armsOf({
+      student: { start: "inherited", epochs },
+      removal: { iterations: 10, rollouts: 6, budget: removal },
+      shrinkage: { iterations: 20, rollouts: 4, budget: shrinkage },
+      joint: undefined,
+    });
+    return [
+      own.removal.budget,
+      others.shrinkage.shrinkage.budget,
+      others.joint.shrinkage.budget,
+    ];
+  };
+  assert.deepEqual(budgets(), [undefined, undefined, undefined]);
+  assert.deepEqual(budgets(40, 70), [110, 110, 110]);
+  // 20 x 4 students of 2 epochs, and 10 x 6.
+  assert.deepEqual(budgets(40), [200, 200, 200]);
+  assert.deepEqual(budgets(undefined, 70), [190, 190, 190]);
+  // More than a stage can spend is not there for another plan.
+  assert.deepEqual(budgets(1000, 70), [190, 190, 190]);
+  assert.deepEqual(budgets(40, undefined, 0), [1, 1, 1]);
+});
+
 Deno.test("planArms() gives a joint stage with options of its own the length there", () => {
   const { joint } = armsOf({ ...INHERITED, joint: { rollouts: 7 } });
   assert.deepEqual(joint.joint, { iterations: 20, budget: 110 });

@@ -7,6 +7,7 @@
 import type { Arm } from "../cells/experiment.ts";
 import type { GivenConfig } from "../options/compression.ts";
 import { USUAL_FINAL } from "../options/final.ts";
+import { studentEpochsOf } from "../options/recipes.ts";
 import {
   STAGE_PLAN_NAMES,
   type StagePlanName,
@@ -39,7 +40,8 @@ export const PLAN_ARM_NAMES = [...PLANS.keys()] as [string, ...string[]];
  * The paper's plan and others, an arm each. A plan of one stage gets what another
  * has for both of its stages together:
  *
- * - their student-epochs (`budget`) and as many proposals;
+ * - their student-epochs and as many proposals: where a stage has a `budget`, the
+ *   other one's is what its proposals take if none is repeated;
  * - in each rung before the final training the students of both stages' rungs;
  * - where weights are inherited, longer final trainings: the student of a second
  *   stage starts from one that was trained before.
@@ -66,9 +68,10 @@ export function planArms(
 
 /** The one stage of a plan with the length of both of the paper's. */
 function wholeSearch(
-  { removal, shrinkage, joint }: Budgeted,
+  given: Budgeted,
   plan: StagePlanName,
 ): Arm["options"] {
+  const { removal, shrinkage, joint } = given;
   const proposals = [removal, shrinkage].reduce(
     (sum, { iterations, rollouts }) => sum + iterations * rollouts,
     0,
@@ -80,15 +83,24 @@ function wholeSearch(
     ? "joint"
     : "shrinkage";
   const own = { removal, shrinkage, joint }[key]!;
-  const [first, second] = [removal.budget, shrinkage.budget];
+  const hasBudget = (removal.budget ?? shrinkage.budget) !== undefined;
+  const spent = mostSpent(given, "removal") + mostSpent(given, "shrinkage");
   return {
     [key]: {
       iterations: Math.ceil(proposals / own.rollouts),
-      ...(first === undefined || second === undefined
-        ? {}
-        : { budget: first + second }),
+      // Untrained students spend nothing, but a budget is at least 1.
+      ...(hasBudget ? { budget: Math.max(1, spent) } : {}),
     },
   };
+}
+
+/** Student-epochs that a stage of the paper's plan can spend. */
+function mostSpent(
+  given: Budgeted,
+  kind: "removal" | "shrinkage",
+): number {
+  const { iterations, rollouts, budget = Infinity } = given[kind];
+  return Math.min(budget, iterations * rollouts * studentEpochsOf(given, kind));
 }
 
 /** The final trainings of a plan's only stage. */
