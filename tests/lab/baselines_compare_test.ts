@@ -244,6 +244,7 @@ Deno.test("comparedSummary() opens with the verdict and tells who is better", as
     /^\| pruning .* -1\.00 ± 0\.00 .*\*\*the simple method\*\*/m,
   );
   assert.match(text, /^\| width +\| +1 \| +0 \| .* too few pairs +\|$/m);
+  assert.match(text, /share of its filters, but at least .*minChannels/);
   // A failed training is counted, and no number stands for it.
   assert.match(text, /\| width +\| +10\.0x \| +1 \| +1 \| +– \|/);
   assert.match(text, /!\[[^\]]*\]\(laptop\/mnist-vgg13-w0\.25-pareto\.svg\)/);

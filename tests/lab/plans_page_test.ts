@@ -46,6 +46,15 @@ Deno.test("planSummary() opens with claim, verdict and the numbers that decided"
   );
   assert.match(text, /\*\*What would change it\.\*\* /);
   assert.match(text, /- mnist-vgg19-w0\.25-joint-s1: not run yet/);
+  // What depends on options says on which.
+  assert.match(
+    text,
+    /where several finalists\s+are\s+compared, or where weights/,
+  );
+  assert.match(
+    text,
+    /Where weights are\s+inherited, students of a second stage/,
+  );
   assert.doesNotMatch(text, /undefined|NaN|\[object/);
 });
 

@@ -30,7 +30,7 @@ export function isBaseline(arm: string): arm is BaselineName {
 /** What each baseline is, for people, as a sentence without its end. */
 export const BASELINE_NOTES: Readonly<Record<BaselineName, string>> = {
   pruning:
-    "one-shot filter pruning (Li et al. 2017): every layer that shrinkage may shrink keeps the same share of its filters, those with the largest L1 norm, and starts from the teacher's weights",
+    "one-shot filter pruning (Li et al. 2017): every layer that shrinkage may shrink keeps the same share of its filters, but at least as many as in a search (`--shrink.minChannels`), those with the largest L1 norm, and starts from the teacher's weights",
   width:
     "the teacher's architecture with the same share of every layer's channels, from fresh weights",
   fitnet4:

@@ -81,9 +81,10 @@ function comparedSections(contents: ComparedContents): string {
 ${comparisonTable(analysis)}
 Every baseline has networks at sizes that are the same whatever a search finds,
 trained as a winner is: same epochs, images, labels and teacher's logits. What the
-winner of a second stage has besides: it was chosen among many, and where weights are
-inherited it starts from those that its parent had after a first stage's longest
-training but the final one. A pair is a last
+winner of a second stage has besides: it was chosen among many, and where final
+trainings start from inherited weights, its parent's have been trained in the first
+stage: in the last rung, or to the end where no rung trained it or several finalists
+are compared. A pair is a last
 stage's winner (${analysis.arm}) and the baseline's test accuracy at the winner's
 parameters, log-linear between the two sizes around it, of the same subject and
 seed: the seed of a baseline is that of its trainings. Winners outside of a

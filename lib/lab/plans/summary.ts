@@ -64,12 +64,14 @@ that found one: R of section 3.3 with the accuracy on all validation images afte
 the final training, beside the teacher's on those that score students (one factor
 for all students of a subject), -1 where there is no student. All plans have the same budget: a
 plan of one stage has the proposals and student-epochs of both stages of another, and
-the students of both in the rungs before the final training. Where weights are
-inherited, a second stage's students start from one that was trained before, so the
-final training of a plan of one stage is longer by as much. A plan that proposes the
+the students of both in the rungs before the final training. Where final trainings
+start from inherited weights, a second stage's student starts from one that was
+trained before, so the final training of a plan of one stage is longer by as much. A plan that proposes the
 same students again, or many that are rejected, may end before its budget is spent:
 what each spent is below. Plans of two stages train the first one's winner to the end,
-too, which nothing starts from; its images are among those of finals.`;
+too; its images are among those of finals. The second stage starts from that training
+where several finalists are compared, or where weights are inherited and no rung
+trained it before; else nothing does.`;
 
 const TEST_NOTE =
   `Differences are removal, then shrinkage less the other plan, a pair a subject and
@@ -94,9 +96,9 @@ processor, or from a teacher of another training.
 
 const FIGURE_NOTE =
   `Rewards are those of the short trainings that the search sees, means over search
-seeds; bands are Student's 95 % intervals where there are several. Students of a
-second stage start from weights that were trained longer: its first step up is
-theirs. What decides is the final reward above.`;
+seeds; bands are Student's 95 % intervals where there are several. Where weights are
+inherited, students of a second stage start from those that were trained longer: its
+first step up is theirs. What decides is the final reward above.`;
 
 const SPACE_NOTE =
   `log2 of the number of action sequences: of the teacher, with a decision for each
