@@ -156,6 +156,12 @@ Deno.test("distillationPage() says nothing of images, teacher and steps that is 
   );
   assert.match(all, /by SGD, whose steps grow with a loss's scale/);
   assert.doesNotMatch(all, /The images are few|The teacher saw|as wide/);
+  // Few of the set's, and all that there are for anybody.
+  const some = studentsContent(12, () => 0, { finalImages: 0, images: 2_000 });
+  assert.match(
+    pageOf(some).text,
+    /The images are few so that losses can differ/,
+  );
 });
 
 Deno.test("distillationSummary() has one verdict where subjects have it", () => {

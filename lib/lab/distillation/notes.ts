@@ -48,7 +48,7 @@ export function distillationScaleNote(
   return `**Laptop-scale numbers, not the paper's:** the teacher is ${
     teacherScale(config)
   }, final trainings are ${epochs(final)}, short ones ${epochs(short)}.${
-    trainedOn(final!, train) < train
+    config.images > 0 || trainedOn(final!, train) < train
       ? " The images are few so that losses can differ: with all of them an easy set leaves no room."
       : ""
   } No comparison of losses in the paper could be recovered.`;
