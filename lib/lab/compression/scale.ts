@@ -16,8 +16,6 @@ import { procedureNote, studentEpochs } from "./notes.ts";
 /** Iterations of a stage of the paper's (authors' code). */
 const PAPER_ITERATIONS = 100;
 
-type SubjectOptions = Pick<CompressionConfig, "network" | "width" | "images">;
-
 /**
  * How a teacher is beside the paper's, as "the teacher is" goes on: "narrower (width
  * 0.25 of the paper's)".
@@ -35,7 +33,10 @@ export function teacherScale(
  * where nothing is.
  */
 export function subjectParts(
-  { network, width, images }: SubjectOptions,
+  { network, width, images }: Pick<
+    CompressionConfig,
+    "network" | "width" | "images"
+  >,
 ): readonly string[] {
   const isFile = isFileNetwork(network);
   const size = width < 1 ? "narrower" : "wider";
