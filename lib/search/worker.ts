@@ -51,8 +51,14 @@ function weightsOf(id: string): Uint8Array {
 }
 
 async function engineOf({ request: { engine: name } }: Order): Promise<Engine> {
-  if (!engines.has(name)) engines.set(name, openEngine(name));
-  return await engines.get(name)!;
+  let engine = engines.get(name);
+  if (engine === undefined) {
+    engine = openEngine(name);
+    engines.set(name, engine);
+    // What was lacking may be there at the next order.
+    engine.catch(() => engines.delete(name));
+  }
+  return await engine;
 }
 
 async function runEvaluation(

@@ -261,3 +261,57 @@ ${VERSION}\n${FAILING}`,
     }
   },
 });
+
+// Seen to fail: with every signal taken for a crash, and with its outcome kept.
+Deno.test({
+  name: hasCompiler
+    ? "openEngine() is interrupted when the trial of the library is, and tries again"
+    : "openEngine() with a trial that is interrupted is skipped, because there is no C compiler",
+  ignore: !hasCompiler,
+  async fn() {
+    const folder = await Deno.makeTempDir();
+    try {
+      const file = `${folder}/stopped.so`;
+      assert.ok(
+        await compile(
+          file,
+          `#include <signal.h>
+#include <stdlib.h>
+__attribute__((constructor)) void f() {
+  char *given = getenv("N2N_TEST_SIGNAL");
+  if (given) raise(atoi(given));
+}
+${VERSION}\n${FAILING}`,
+        ),
+      );
+      const module = import.meta.resolve("../../lib/engine/mod.ts");
+      const code = `
+        import { openEngine } from ${JSON.stringify(module)};
+        const told = [];
+        for (const signal of ["2", "15", undefined]) {
+          if (signal !== undefined) Deno.env.set("N2N_TEST_SIGNAL", signal);
+          else Deno.env.delete("N2N_TEST_SIGNAL");
+          const error = await openEngine("onednn").then(() => ({}), (e) => e);
+          told.push([error.name, error.exitCode]);
+        }
+        console.log(JSON.stringify(told));
+      `;
+      const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+        args: ["eval", "--quiet", code],
+        env: { [VARIABLE]: file },
+        stdin: "null",
+      }).output();
+      const [said, troubles] = [stdout, stderr].map((bytes) =>
+        new TextDecoder().decode(bytes)
+      );
+      assert.ok(said!.startsWith("["), troubles!);
+      assert.deepEqual(JSON.parse(said!), [
+        ["ProbeInterruptedError", 130],
+        ["ProbeInterruptedError", 130],
+        ["EngineUnavailableError", 2],
+      ]);
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+});

@@ -121,6 +121,25 @@ Deno.test("createWorkerPool() rejects a job that throws in its worker and goes o
   });
 });
 
+Deno.test("createWorkerPool() opens an engine anew when it could not be opened before", async () => {
+  const variable = "N2N_ONEDNN_LIBRARY";
+  const before = Deno.env.get(variable);
+  try {
+    await withPool(1, async (pool) => {
+      for (const file of ["/nonexistent/first.so", "/nonexistent/second.so"]) {
+        Deno.env.set(variable, file);
+        await assert.rejects(
+          pool.submit(request(SMALL, { engine: "onednn" })),
+          ({ message }: Error) => message.includes(`"${file}"`),
+        );
+      }
+    });
+  } finally {
+    if (before === undefined) Deno.env.delete(variable);
+    else Deno.env.set(variable, before);
+  }
+});
+
 Deno.test("createWorkerPool() starts from registered weights as this thread does, with 1 and 2 workers, and from no others", async () => {
   const engine = await openEngine("onnx-cpu");
   const base = await evaluate(engine, request(NETWORK), DATA);
