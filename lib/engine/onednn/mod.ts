@@ -27,7 +27,10 @@
  * accuracy and its logits as a teacher do not depend on what it was trained in.
  *
  * **Predictions** compute a convolution, the batch norm, the sum and the ReLU behind
- * it as one (folded.ts), where no NaN can arise that this would hide.
+ * it as one (folded.ts), where no NaN can arise that this would hide. The bound of
+ * the values that tells so multiplies from layer to layer: of networks as deep as
+ * ResNet-34 with fresh weights it says nothing, and they are predicted layer by
+ * layer, which takes longer.
  *
  * Each pass of a convolution takes the first of these ways that the library has a
  * kernel for (layers/conv_ways.ts), by shape and instruction set, never by a stopwatch:
