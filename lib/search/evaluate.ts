@@ -1,12 +1,12 @@
 import type { Engine, Program, Weights } from "../engine/mod.ts";
 import { canonical, type Network, networkId } from "../network/mod.ts";
 import {
+  accuracyUnlessStopped,
   decodeWeights,
   encodeWeights,
   estimateStatistics,
   inherit,
   initialise,
-  measureAccuracy,
   planOf,
   train,
   type TrainingCheckpoint,
@@ -25,7 +25,7 @@ export interface EvaluateOptions {
   readonly resume?: TrainingCheckpoint;
   /** Called at each epoch's end but the last. */
   readonly afterEpoch?: (checkpoint: TrainingCheckpoint) => void;
-  /** Asked after each step but the last. */
+  /** Asked after each step but the last, and between the parts of a validation. */
   readonly shouldStop?: () => boolean;
 }
 
@@ -57,13 +57,15 @@ export async function evaluate(
       await fitStatistics(program, request, data);
     }
     const measure = async () => {
-      const { accuracy } = await measureAccuracy(program, {
+      const source = {
         split: data.images,
         indices: data.validation,
         mean: data.mean,
         std: data.std,
-      });
-      return accuracy;
+      };
+      const { shouldStop = () => false } = options;
+      return (await accuracyUnlessStopped(program, source, shouldStop))
+        ?.accuracy;
     };
     const { losses, validations, steps, failedStep, stoppedAt } = await train(
       program,
@@ -94,6 +96,18 @@ export async function evaluate(
       };
     }
     const accuracy = await measure();
+    if (accuracy === undefined) {
+      // After the last epoch: what is resumed from here is only measured.
+      return {
+        stoppedAt: {
+          losses,
+          ...(validateEpochs ? { validations } : {}),
+          position: 0,
+          lossSum: 0,
+          state: await program.state(),
+        },
+      };
+    }
     return {
       evaluation: {
         networkId: id,

@@ -123,9 +123,9 @@ export interface Executor {
     options?: Pick<ExecutionOptions, "rank">,
   ): Promise<Float64Array>;
   /**
-   * Stops all trainings after their current step, predictions after their current
-   * thousand images and measurements after their current prediction; what was asked
-   * for rejects.
+   * Stops all trainings after their current step, predictions and validations after
+   * their current thousand images and measurements after their current prediction;
+   * what was asked for rejects.
    */
   interrupt(): void;
   /** Frees the workers. */

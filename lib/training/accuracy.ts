@@ -38,6 +38,22 @@ export async function measureAccuracy(
   program: Pick<Program, "predict">,
   source: PredictionSource,
 ): Promise<Accuracy> {
+  return (await accuracyUnlessStopped(program, source, () => false))!;
+}
+
+/**
+ * The same, or undefined where it was asked to stop.
+ *
+ * @param program A program with weights.
+ * @param source The images.
+ * @param shouldStop Asked after each thousand images but the last.
+ * @throws {RangeError} If there are no images.
+ */
+export async function accuracyUnlessStopped(
+  program: Pick<Program, "predict">,
+  source: PredictionSource,
+  shouldStop: () => boolean,
+): Promise<Accuracy | undefined> {
   const count = source.indices.length;
   if (count === 0) {
     throw new RangeError(
@@ -45,11 +61,13 @@ export async function measureAccuracy(
     );
   }
   let correct = 0;
-  for await (const { logits, labels } of predictChunks(program, source)) {
+  for await (const { logits, labels, from } of predictChunks(program, source)) {
     const classes = logits.length / labels.length;
     labels.forEach((label, row) => {
       if (argMax(logits, row * classes, classes) === label) correct++;
     });
+    const isLast = from + labels.length === count;
+    if (!isLast && shouldStop()) return undefined;
   }
   return { correct, count, accuracy: correct / count };
 }

@@ -5,6 +5,7 @@ import {
   type TrainingState,
 } from "../engine/mod.ts";
 import {
+  type Random,
   type RandomState,
   randomStream,
   restoreRandom,
@@ -18,7 +19,7 @@ export interface TrainingCheckpoint {
   readonly losses: readonly number[];
   /** What {@link TrainOptions.validate} gave after each of them. */
   readonly validations?: readonly number[];
-  /** Images of the current epoch that are done. */
+  /** Images of the current epoch that are done; all where its validation is not. */
   readonly position: number;
   /** Sum of their losses. */
   readonly lossSum: number;
@@ -50,8 +51,11 @@ export interface TrainOptions {
   readonly owner: string;
   /** Continues from here; the program's weights are replaced. */
   readonly resume?: TrainingCheckpoint;
-  /** Measured at each epoch's end but the last; must leave the program as it is. */
-  readonly validate?: () => Promise<number>;
+  /**
+   * Measured at each epoch's end but the last; must leave the program as it is.
+   * Gives undefined where it was asked to stop: it is begun anew after a resume.
+   */
+  readonly validate?: () => Promise<number | undefined>;
   /** Called at each epoch's end but the last. */
   readonly afterEpoch?: (checkpoint: TrainingCheckpoint) => void;
   /** Asked after each step but the last. */
@@ -93,6 +97,20 @@ export async function train(
   let from = resume?.position ?? 0;
   let lossSum = resume?.lossSum ?? 0;
   let random = resume?.random && restoreRandom(resume.random);
+  /** Within an epoch. */
+  const stopped = async (random: Random): Promise<TrainingOutcome> => ({
+    losses,
+    validations,
+    steps: step,
+    stoppedAt: {
+      losses,
+      ...(validate === undefined ? {} : { validations }),
+      position: from,
+      lossSum,
+      random: random.state(),
+      state: await program.state(),
+    },
+  });
   for (let epoch = losses.length; epoch < epochs; epoch++) {
     const view = viewOfEpoch(recipe, epoch);
     const order = epochOrder(rows.length, seed, epoch);
@@ -134,27 +152,20 @@ export async function train(
       lossSum += loss * size;
       from += size;
       if (step < steps && from < indices.length && shouldStop?.()) {
-        return {
-          losses,
-          validations,
-          steps: step,
-          stoppedAt: {
-            losses,
-            ...(validate === undefined ? {} : { validations }),
-            position: from,
-            lossSum,
-            random: random.state(),
-            state: await program.state(),
-          },
-        };
+        return await stopped(random);
       }
+    }
+    const isLast = epoch + 1 === epochs;
+    if (validate !== undefined && !isLast) {
+      const validation = await validate();
+      if (validation === undefined) return await stopped(random);
+      validations.push(validation);
     }
     losses.push(lossSum / indices.length);
     from = 0;
     lossSum = 0;
     random = undefined;
-    if (epoch + 1 === epochs) break;
-    if (validate !== undefined) validations.push(await validate());
+    if (isLast) break;
     const checkpoint = async () => ({
       losses: [...losses],
       ...(validate === undefined ? {} : { validations: [...validations] }),

@@ -209,6 +209,34 @@ Deno.test("evaluate() gives equal bits when it is stopped after any step and res
   }
 });
 
+// Seen to fail: without asking during validations, and with an epoch counted twice.
+Deno.test("evaluate() gives equal bits when it is stopped during a validation and resumed", async () => {
+  const request = { ...REQUEST, validateEpochs: true } as const;
+  // Predicted in two parts.
+  const data = makeData({
+    split: makeSplit({ count: 1126 }),
+    train: 26,
+    validation: 1100,
+  });
+  const whole = await evaluate(engine, request, data);
+  assert("evaluation" in whole);
+  // Asked after three steps, in the validation, at the end; likewise once more.
+  for (
+    const [stop, epochs, step] of [[4, 0, 4], [5, 1, 4], [9, 2, 8]] as const
+  ) {
+    let asked = 0;
+    const outcome = await evaluate(engine, request, data, {
+      shouldStop: () => ++asked === stop,
+    });
+    assert("stoppedAt" in outcome);
+    const { stoppedAt } = outcome;
+    assert.equal(stoppedAt.losses.length, epochs);
+    assert.equal(stoppedAt.state.step, step);
+    const resume = decodeCheckpoint(encodeCheckpoint(stoppedAt));
+    assert.deepEqual(await evaluate(engine, request, data, { resume }), whole);
+  }
+});
+
 Deno.test("evaluate() reports each epoch but the last", async () => {
   const checkpoints: TrainingCheckpoint[] = [];
   const { evaluation } = await finished(REQUEST, {
