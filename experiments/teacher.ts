@@ -39,6 +39,7 @@ import {
 import {
   checkDataFolders,
   checkDataOptions,
+  checkTeacherPrecision,
   type CommandLog,
   compareTeachers,
   courseOfEvaluation,
@@ -310,6 +311,10 @@ async function main(args: readonly string[]): Promise<number> {
     const code = await withSession(
       { ...runOptions(options), results: folder },
       async (session) => {
+        checkTeacherPrecision(session.engine, {
+          precision,
+          flag: "--precision",
+        });
         const dataSet = await found.open();
         checkCounts(options, dataSet.count.train);
         const identity = identityOf(options, dataSet);

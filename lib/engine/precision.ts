@@ -31,6 +31,6 @@ export function checkPrecision(
     : obstacleTo(precision);
   if (obstacle === undefined) return;
   throw new PrecisionError(
-    `Cannot train in ${precision} with the engine "${name}": ${obstacle}; leave the precision out to train in single precision`,
+    `Cannot train in ${precision} with the engine "${name}": ${obstacle}; f32 is single precision`,
   );
 }

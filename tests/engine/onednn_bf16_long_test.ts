@@ -52,7 +52,7 @@ Deno.test("compile() refuses bf16 when the engine computes in single precision o
     await assert.rejects(
       () => engine.compile(problem.network, problem.plan),
       new PrecisionError(
-        `Cannot train in bf16 with the engine "${name}": it computes in single precision only, expected "onednn"; leave the precision out to train in single precision`,
+        `Cannot train in bf16 with the engine "${name}": it computes in single precision only, expected "onednn"; f32 is single precision`,
       ),
     );
   }

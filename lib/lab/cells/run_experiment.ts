@@ -35,6 +35,7 @@ import {
   findSubject,
   type KnownSubject,
   subjectKey,
+  trainsTeacher,
 } from "../subject/subject.ts";
 import { type CommandLog, openLog } from "../tensorboard/run_log.ts";
 import { OtherDataError } from "./another.ts";
@@ -190,7 +191,14 @@ async function runCells<
   const { question } = experiment.report;
   const { results } = run;
   const { workers } = session.executor;
-  for (const { cell } of cells) checkPrecisions(session.engine, cell.config);
+  for (const { cell: { config }, subject } of cells) {
+    const { teacher, student, final } = config;
+    checkPrecisions(session.engine, {
+      student,
+      final,
+      ...(trainsTeacher(subject) ? { teacher } : {}),
+    });
+  }
   const place = { results, question, profile: selection.profile };
   await setUnreadableAside(place, {
     chosen: cells.map(({ cell: { name } }) => name),

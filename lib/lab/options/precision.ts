@@ -9,6 +9,7 @@ import {
   checkPrecision,
   type Engine,
   type Precision,
+  PrecisionError,
   PRECISIONS,
 } from "../../engine/mod.ts";
 import type { Recipe } from "../../training/mod.ts";
@@ -28,7 +29,7 @@ const schema: z.ZodDefault<NameSchema> = names.default("f32").describe(
 export const precisionOptions = { precision: schema };
 
 const trained: z.ZodOptional<NameSchema> = names.optional().describe(
-  "What it is trained in (default: f32); one that is kept in results/teachers is used by every machine",
+  "What it is trained in (default: by experiments/configs/teachers.yaml, else f32); one that is kept in results/teachers is used by every machine",
 );
 
 /** What an experiment's teacher was trained in: it may be trained elsewhere. */
@@ -48,6 +49,8 @@ export function precisionOf(
 
 /** Options of trainings, as far as they say what these compute in. */
 export interface Trainings {
+  /** The teacher's; left out where it is not trained. */
+  readonly teacher?: { readonly precision?: PrecisionName | undefined };
   /** The short training of candidates. */
   readonly student: { readonly precision?: PrecisionName };
   /** The final training. */
@@ -63,9 +66,46 @@ export interface Trainings {
  */
 export function checkPrecisions(
   engine: Engine,
-  { student, final }: Trainings,
+  { teacher, student, final }: Trainings,
 ): void {
-  for (const { precision } of [student, final]) {
-    checkPrecision(engine, precisionOf(precision).precision);
+  checkTeacherPrecision(engine, {
+    precision: teacher?.precision,
+    flag: "--teacher.precision",
+  });
+  checkOption(engine, student.precision, "--student.precision f32");
+  checkOption(engine, final.precision, "--final.precision f32");
+}
+
+/**
+ * The same for a teacher, of which teachers.yaml may ask what no option does.
+ *
+ * @param engine The engine.
+ * @param option What it is to be trained in, and the option's name.
+ * @throws {PrecisionError} If it does not, on this machine.
+ */
+export function checkTeacherPrecision(
+  engine: Engine,
+  { precision, flag }: {
+    readonly precision: PrecisionName | undefined;
+    readonly flag: string;
+  },
+): void {
+  checkOption(
+    engine,
+    precision,
+    `${flag} f32; left out, it is what experiments/configs/teachers.yaml says`,
+  );
+}
+
+function checkOption(
+  engine: Engine,
+  name: PrecisionName | undefined,
+  remedy: string,
+): void {
+  try {
+    checkPrecision(engine, precisionOf(name).precision);
+  } catch (error) {
+    if (!(error instanceof PrecisionError)) throw error;
+    throw new PrecisionError(`${error.message} (${remedy})`, { cause: error });
   }
 }

@@ -123,6 +123,18 @@ export async function findSubject(
 }
 
 /**
+ * Whether the teacher will be trained here, as far as it is known before the data
+ * are open: where they are not known, a recorded one may still be found.
+ */
+export function trainsTeacher(
+  { config: { teacher }, facts: { digest }, foreseenTeacher }: KnownSubject,
+): boolean {
+  if (teacher.source !== undefined) return false;
+  const isKnown = digest.train !== undefined && digest.test !== undefined;
+  return teacher.retrain === true || isKnown && foreseenTeacher === undefined;
+}
+
+/**
  * The teacher.
  *
  * @throws {UsageError} If it does not fit the images.
