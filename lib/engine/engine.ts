@@ -198,6 +198,7 @@ export interface Engine {
    * Compiles; weights are zero until {@link Program.load}.
    *
    * @throws {PrecisionError} If the plan's precision is not to be had.
+   * @throws {MemoryLimitError} If a step needs more than the engine can address.
    */
   compile(network: Network, plan: TrainingPlan): Promise<Program>;
 }

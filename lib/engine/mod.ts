@@ -5,6 +5,7 @@
  */
 export type * from "./engine.ts";
 export * from "./folding.ts";
+export * from "./memory_limit.ts";
 export * from "./needs_teacher.ts";
 export { ONEDNN_LIBRARY_VARIABLE, ONEDNN_SETUP_FILE } from "./onednn/places.ts";
 export * from "./open_engine.ts";

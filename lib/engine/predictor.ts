@@ -51,6 +51,8 @@ export interface OnnxSignature {
   readonly logits: OnnxTensor;
   /** Images of each run where the model is fixed to a number, >= 1. */
   readonly batch?: number;
+  /** Most images of a run where it takes any number, >= 1; at most 250, the default. */
+  readonly most?: number;
 }
 
 /**

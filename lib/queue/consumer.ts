@@ -318,7 +318,10 @@ function reasonOf(error: unknown): [Failure["kind"], string] {
     return ["missing", `${error.message} are not on the server any more`];
   }
   const message = error instanceof Error ? error.message : String(error);
-  return [error instanceof TypeError ? "refused" : "threw", message];
+  // What is meant for people is told without a stack.
+  const isRefused = error instanceof TypeError ||
+    error instanceof Error && "exitCode" in error;
+  return [isRefused ? "refused" : "threw", message];
 }
 
 /** Waits for an end, but no longer than this. */

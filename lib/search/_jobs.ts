@@ -55,6 +55,14 @@ function tell(
   }
 }
 
+/** What a worker failed of; what is meant for people keeps its exit code. */
+function errorOf(
+  { message, exitCode }: Extract<FromWorker, { type: "failed" }>,
+): Error {
+  const error = new Error(message);
+  return exitCode === undefined ? error : Object.assign(error, { exitCode });
+}
+
 /** A training and its validation. */
 export function evaluationJob(
   request: EvaluationRequest,
@@ -82,7 +90,7 @@ export function evaluationJob(
           return resolve(execution);
         }
         case "failed":
-          return reject(new Error(message.message));
+          return reject(errorOf(message));
       }
     },
   };
@@ -105,7 +113,7 @@ export function predictionJob(
         case "interrupted":
           return reject(new InterruptedError("Interrupted"));
         case "failed":
-          return reject(new Error(message.message));
+          return reject(errorOf(message));
       }
     },
   };
@@ -129,7 +137,7 @@ export function measurementJob(
         case "interrupted":
           return reject(new InterruptedError("Interrupted"));
         case "failed":
-          return reject(new Error(message.message));
+          return reject(errorOf(message));
       }
     },
   };

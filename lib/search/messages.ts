@@ -61,4 +61,10 @@ export type FromWorker =
   }
   /** A prediction or a measurement was stopped. */
   | { readonly type: "interrupted" }
-  | { readonly type: "failed"; readonly message: string };
+  | {
+    readonly type: "failed";
+    /** With its stack, unless it is meant for people. */
+    readonly message: string;
+    /** Of what is meant for people. */
+    readonly exitCode?: number;
+  };

@@ -128,12 +128,17 @@ async function runMeasurement(
 }
 
 function answer(work: Promise<FromWorker>): void {
-  work.catch((error: unknown): FromWorker => ({
-    type: "failed",
-    message: error instanceof Error
-      ? error.stack ?? error.message
-      : String(error),
-  })).then((message) => scope.postMessage(message));
+  work.catch(failure).then((message) => scope.postMessage(message));
+}
+
+function failure(error: unknown): FromWorker {
+  const type = "failed";
+  if (!(error instanceof Error)) return { type, message: String(error) };
+  const { message, stack = message } = error;
+  const exitCode = "exitCode" in error ? error.exitCode : undefined;
+  return typeof exitCode === "number"
+    ? { type, message, exitCode }
+    : { type, message: stack };
 }
 
 scope.onmessage = ({ data: message }) => {

@@ -11,6 +11,7 @@ import {
   release,
   Scratch,
 } from "../../lib/engine/onednn/arena.ts";
+import { loadKernels } from "../../lib/engine/onednn/kernels.ts";
 import { gather, layoutOf, scatter } from "../../lib/engine/onednn/layout.ts";
 import { EVERYTHING } from "./networks.ts";
 import { randomWeights } from "./problem.ts";
@@ -86,6 +87,36 @@ Deno.test("Scratch gives one arena to all plans when the first is the largest", 
   assert.equal(scratch.atLeast(1), first);
   scratch.dispose();
   assert.equal(allocate(1, "maps").memory, larger.memory);
+});
+
+Deno.test("allocate() and Scratch refuse in words what cannot be addressed", () => {
+  for (
+    const [ask, message] of [
+      [
+        () => allocate(2 ** 32 + 1, "maps"),
+        'Cannot use the engine "onednn" for this network: it needs 4294967297 bytes for the maps of a batch, expected at most 4294967296; give a smaller batch or --engine onnx-cpu',
+      ],
+      [
+        () => allocate(2 ** 32 + 1, "weights"),
+        'Cannot use the engine "onednn" for this network: it needs 4294967297 bytes for its weights, expected at most 4294967296; give --engine onnx-cpu',
+      ],
+      [
+        () => new Scratch(1000).atLeast(1001),
+        'Cannot use the engine "onednn" for this network: it needs 1001 bytes for the maps of a batch, expected at most 1000; give a smaller batch or --engine onnx-cpu',
+      ],
+    ] as const
+  ) {
+    assert.throws(ask, { name: "MemoryLimitError", message, exitCode: 2 });
+  }
+});
+
+// Seen to fail: with a sign in the loops' comparison of lengths.
+Deno.test("loadKernels() reaches the end when a map is larger than 2 GiB", () => {
+  const bytes = 2 ** 31 + 64;
+  // Read and not written: the system gives no memory for it.
+  const memory = new WebAssembly.Memory({ initial: 2 ** 15 + 1 });
+  new Float32Array(memory.buffer, bytes - 64, 1)[0] = 3;
+  assert.equal(loadKernels(memory).sum(0, bytes), 3);
 });
 
 Deno.test("scatter() and gather() are inverse when blocks are padded", () => {

@@ -2,14 +2,24 @@
 
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { type Engine, openEngine, type Weights } from "../../lib/engine/mod.ts";
+import {
+  type Engine,
+  MemoryLimitError,
+  openEngine,
+  type Weights,
+} from "../../lib/engine/mod.ts";
 import {
   type Block,
   canonical,
   type Layer,
   type Network,
   parameterTable,
+  shapes,
 } from "../../lib/network/mod.ts";
+import { Scratch } from "../../lib/engine/onednn/arena.ts";
+import { openLibrary } from "../../lib/engine/onednn/library.ts";
+import { Parameters } from "../../lib/engine/onednn/parameters.ts";
+import { Predictions } from "../../lib/engine/onednn/predictions.ts";
 import { endsInConv, fold, tailOf } from "../../lib/engine/onednn/folded.ts";
 import { assertClose, maxNorm } from "./compare.ts";
 import { forward64 } from "./float64_forward.ts";
@@ -218,6 +228,60 @@ await whereAvailable("onednn", "predictions", () => {
       const logits = await program.predict(new Float32Array(4).fill(9), 1);
       assert.ok(logits.every(Number.isNaN), String(logits));
     });
+  });
+
+  // Seen to fail: with pieces of one size, whatever their maps need.
+  Deno.test("onednn predict() takes smaller pieces when the maps of larger ones cannot be addressed", () => {
+    const library = openLibrary();
+    const network = canonical(EVERYTHING);
+    const problem = makeProblem(network, { seed: 11, size: 40 });
+    const { images } = problem.batches[0]!;
+    const parameters = new Parameters(
+      network,
+      problem.plan.optimiser,
+      library.block,
+    );
+    parameters.load(problem.weights);
+    const [features, classes] = [images.length / 40, shapes(network).output[0]];
+    const predict = (most: number | undefined, count: number) => {
+      const scratch = new Scratch(most);
+      const predictions = new Predictions({
+        library,
+        network,
+        parameters,
+        scratch,
+      });
+      try {
+        return predictions.predict(images.subarray(0, count * features), {
+          count,
+          features,
+          classes,
+        });
+      } finally {
+        predictions.dispose();
+        scratch.dispose();
+      }
+    };
+    try {
+      const usual = predict(undefined, 40);
+      let refused = 0;
+      for (let most = 2 ** 24; most >= 2 ** 10; most /= 2) {
+        try {
+          assertClose(predict(most, 40), usual, {
+            what: `logits within ${most} bytes`,
+            tolerance: 1e-5,
+          });
+          assert.equal(refused, 0);
+        } catch (error) {
+          if (!(error instanceof MemoryLimitError)) throw error;
+          assert.throws(() => predict(most, 1), MemoryLimitError);
+          refused++;
+        }
+      }
+      assert.ok(refused > 0);
+    } finally {
+      parameters.dispose();
+    }
   });
 
   // Seen to fail: without telling which plan's weights stand in the memory that all

@@ -130,7 +130,12 @@ Deno.test("createWorkerPool() opens an engine anew when it could not be opened b
         Deno.env.set(variable, file);
         await assert.rejects(
           pool.submit(request(SMALL, { engine: "onednn" })),
-          ({ message }: Error) => message.includes(`"${file}"`),
+          // In words, with the exit code of what a person can put right.
+          (error: Error) => {
+            assert(error.message.startsWith(`Cannot open the engine "onednn"`));
+            assert(error.message.includes(`"${file}"`));
+            return "exitCode" in error && error.exitCode === 2;
+          },
         );
       }
     });

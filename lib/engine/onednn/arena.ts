@@ -6,11 +6,14 @@
  * @module
  */
 
+import { MemoryLimitError } from "../memory_limit.ts";
 import { type Kernels, loadKernels } from "./kernels.ts";
 
 /** Buffers start at cache lines; elementwise kernels may touch a line's rest. */
 const LINE = 64;
 const PAGE = 65536;
+/** What an address of 32 bits reaches: 4 GiB. */
+const MOST_BYTES = 2 ** 32;
 
 /** A run of bytes in an arena, alive from its first use to its last. */
 export interface Buffer {
@@ -35,6 +38,28 @@ export interface Arena {
 /** What an arena holds: what a program must remember, or what a run leaves behind. */
 export type Purpose = "weights" | "maps";
 
+/** Each purpose in words, and how to need less. */
+const WORDS: Readonly<
+  Record<Purpose, { readonly purpose: string; readonly remedy: string }>
+> = {
+  weights: { purpose: "its weights", remedy: "give --engine onnx-cpu" },
+  maps: {
+    purpose: "the maps of a batch",
+    remedy: "give a smaller batch or --engine onnx-cpu",
+  },
+};
+
+/** @throws {MemoryLimitError} If there are more bytes than an arena may have. */
+function checkBytes(bytes: number, purpose: Purpose, most = MOST_BYTES): void {
+  if (bytes <= most) return;
+  throw new MemoryLimitError({
+    engine: "onednn",
+    bytes,
+    most,
+    ...WORDS[purpose],
+  });
+}
+
 /**
  * Arenas that wait for this thread's next program. Without them every student
  * would pay for fresh pages, and the collector, which knows little of how large
@@ -52,8 +77,10 @@ export function capacity({ memory }: Arena): number {
  * too small, or fresh from the system.
  *
  * @returns An arena with anything in it, to be given to {@link release}.
+ * @throws {MemoryLimitError} If they are more than 4 GiB.
  */
 export function allocate(bytes: number, purpose: Purpose): Arena {
+  checkBytes(bytes, purpose);
   const pages = Math.max(1, Math.ceil(bytes / PAGE));
   const earlier = idle[purpose];
   if (earlier === undefined) {
@@ -90,9 +117,20 @@ export function release(arena: Arena): void {
 /** One arena that a program's plans share, since only one of them runs at a time. */
 export class Scratch {
   readonly #arenas: Arena[] = [];
+  readonly #most: number;
 
-  /** An arena of at least some bytes; earlier ones stay as they are. */
+  /** @param most Most bytes of an arena; other than the usual 4 GiB in tests. */
+  constructor(most = MOST_BYTES) {
+    this.#most = most;
+  }
+
+  /**
+   * An arena of at least some bytes; earlier ones stay as they are.
+   *
+   * @throws {MemoryLimitError} If they are too many.
+   */
   atLeast(bytes: number): Arena {
+    checkBytes(bytes, "maps", this.#most);
     const fitting = this.#arenas.find((arena) => capacity(arena) >= bytes);
     if (fitting !== undefined) return fitting;
     const arena = allocate(bytes, "maps");

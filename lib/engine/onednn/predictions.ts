@@ -1,9 +1,12 @@
+import { MemoryLimitError } from "../memory_limit.ts";
 import { fold, type Folded } from "./folded.ts";
 import { type PlanOptions, planPrediction, type Prediction } from "./plan.ts";
 
 /**
  * Most images of one piece of a prediction: enough to keep the processor busy, few
- * enough that a piece's maps stay in the cache.
+ * enough that a piece's maps stay in the cache. Halved until its maps can be
+ * addressed: sizes of pieces depend on network and count, never on the machine's
+ * memory, as bits may depend on them.
  */
 const MOST = 128;
 /** Pieces are multiples of it, lest each count of images have a plan of its own. */
@@ -18,7 +21,8 @@ const SAFE = 1e30;
 /** A program's predictions: plans for many images and for one, made when needed. */
 export class Predictions {
   readonly #options: Omit<PlanOptions, "batch">;
-  readonly #plans = new Map<string, Prediction>();
+  /** By images and kind; what cannot be addressed has its refusal. */
+  readonly #plans = new Map<string, Prediction | MemoryLimitError>();
   /** Of the weights as they are; undefined until it is asked for. */
   #folded: Folded | undefined;
   /** Whose preparations stand in the memory that all plans share. */
@@ -39,6 +43,7 @@ export class Predictions {
    * Logits, `[count, classes]`.
    *
    * @param images As many as `count`.
+   * @throws {MemoryLimitError} If the maps of a single image are too large.
    */
   predict(
     images: Float32Array,
@@ -50,8 +55,7 @@ export class Predictions {
   ): Float32Array {
     const logits = new Float32Array(count * classes);
     if (count === 0) return logits;
-    const piece = pieceOf(count);
-    const plan = this.#planOf(piece, this.#hidesNaN(images));
+    const { piece, plan } = this.#planFor(count, this.#hidesNaN(images));
     if (plan !== this.#prepared) plan.prepare();
     this.#prepared = plan;
     for (let from = 0; from < count; from += piece) {
@@ -70,14 +74,35 @@ export class Predictions {
     return !(this.#folded.largest(largestOf(images)) < SAFE);
   }
 
-  #planOf(batch: number, layerByLayer: boolean): Prediction {
+  /** The plan of the largest pieces whose maps can be addressed. */
+  #planFor(
+    count: number,
+    layerByLayer: boolean,
+  ): { readonly piece: number; readonly plan: Prediction } {
+    for (let most = MOST;; most /= 2) {
+      const piece = pieceOf(count, most);
+      const plan = this.#planOf(piece, layerByLayer);
+      if (!(plan instanceof MemoryLimitError)) return { piece, plan };
+      if (piece === 1) throw plan;
+    }
+  }
+
+  #planOf(
+    batch: number,
+    layerByLayer: boolean,
+  ): Prediction | MemoryLimitError {
     const key = `${batch} ${layerByLayer}`;
     let plan = this.#plans.get(key);
     if (plan === undefined) {
-      plan = planPrediction(
-        { ...this.#options, batch },
-        layerByLayer ? undefined : () => this.#folded!.convolutions,
-      );
+      try {
+        plan = planPrediction(
+          { ...this.#options, batch },
+          layerByLayer ? undefined : () => this.#folded!.convolutions,
+        );
+      } catch (error) {
+        if (!(error instanceof MemoryLimitError)) throw error;
+        plan = error;
+      }
       this.#plans.set(key, plan);
     }
     return plan;
@@ -85,19 +110,22 @@ export class Predictions {
 
   /** Frees all plans. */
   dispose(): void {
-    for (const plan of this.#plans.values()) plan.dispose();
+    for (const plan of this.#plans.values()) {
+      if (!(plan instanceof MemoryLimitError)) plan.dispose();
+    }
     this.#plans.clear();
     this.forget();
   }
 }
 
 /**
- * Images of each piece of so many: as few as equal pieces need. One image alone is
- * asked for where its time is what counts.
+ * Images of each piece of so many, at most `most`: as few as equal pieces need. One
+ * image alone is asked for where its time is what counts.
  */
-function pieceOf(count: number): number {
+function pieceOf(count: number, most: number): number {
   if (count === 1) return 1;
-  return GRAIN * Math.ceil(count / Math.ceil(count / MOST) / GRAIN);
+  const grain = Math.min(GRAIN, most);
+  return grain * Math.ceil(count / Math.ceil(count / most) / grain);
 }
 
 /** The largest absolute value; NaN where there is one. */

@@ -1,24 +1,37 @@
-import { type Network, shapes } from "../../network/mod.ts";
+import { leaves, type Network, type Shape, shapes } from "../../network/mod.ts";
 import type { OnnxSignature, Predictor } from "../predictor.ts";
 import { PREDICTION_NAMES } from "./prediction_graph.ts";
 import type { Runtime } from "./session.ts";
 
 /**
  * Images of one call of the runtime: enough to keep the processor busy, few enough
- * that a wide teacher's maps stay small.
+ * that a wide teacher's maps of small images stay small.
  */
 const PREDICTION_BATCH = 250;
+
+/**
+ * Bytes of the largest map of such a call, 1 GiB: of large images there are fewer.
+ * On processors an image's logits have the same bits among however many others.
+ */
+const MOST_BYTES = 2 ** 30;
 
 /** The signature of a prediction model that this project wrote. */
 export function ownSignature(network: Network): OnnxSignature {
   const { output } = shapes(network);
+  const maps = leaves(network).flatMap(({ input, output }) => [input, output]);
+  const largest = 4 * Math.max(...[network.input, ...maps].map(sizeOf));
   return {
     images: { name: PREDICTION_NAMES.images, sizes: network.input },
     logits: {
       name: PREDICTION_NAMES.logits,
-      sizes: [output[0] * output[1] * output[2]],
+      sizes: [sizeOf(output)],
     },
+    most: Math.max(1, Math.floor(MOST_BYTES / largest)),
   };
+}
+
+function sizeOf([channels, height, width]: Shape): number {
+  return channels * height * width;
 }
 
 /**
@@ -31,12 +44,12 @@ export function ownSignature(network: Network): OnnxSignature {
 export async function openPredictor(
   runtime: Runtime,
   bytes: Uint8Array,
-  { images, logits, batch }: OnnxSignature,
+  { images, logits, batch, most = PREDICTION_BATCH }: OnnxSignature,
 ): Promise<Predictor> {
   const session = await runtime.load(bytes, "prediction");
   const pixels = images.sizes.reduce((product, side) => product * side, 1);
   const classes = logits.sizes.reduce((product, side) => product * side, 1);
-  const atOnce = batch ?? PREDICTION_BATCH;
+  const atOnce = batch ?? Math.min(PREDICTION_BATCH, most);
 
   async function run(from: Float32Array, to: Float32Array): Promise<void> {
     const count = to.length / classes;
