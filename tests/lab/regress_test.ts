@@ -232,6 +232,109 @@ Deno.test("compareRecords() compares students by network, and their mean, when t
   assert.equal(far.length, record.deterministic.students.length);
 });
 
+/** The content of a committed record. */
+function contentOf(path: string): Json {
+  const text = Deno.readTextFileSync(`${PROJECT_RESULTS}/${path}`);
+  return readRecord(text, path).deterministic;
+}
+
+/** What is found where a committed record is changed and another engine gave it. */
+function changedElsewhere(
+  path: string,
+  change: (content: Json) => void,
+): Comparison {
+  const text = Deno.readTextFileSync(`${PROJECT_RESULTS}/${path}`);
+  const record = readRecord(text, path) as Json;
+  const content = structuredClone(record.deterministic);
+  content.identity.engine.version += "x";
+  change(content);
+  return compareRecords(record, createRecord(record, content) as Json);
+}
+
+/** Paths of a question's committed smoke records. */
+function smokeOf(question: string): readonly string[] {
+  const folder = `${question}/smoke`;
+  return [...Deno.readDirSync(`${PROJECT_RESULTS}/${folder}`)]
+    .map(({ name }) => `${folder}/${name}`)
+    .filter((path) => /(?<!\.environment)\.json$/.test(path));
+}
+
+Deno.test("compareRecords() compares the first proposals of every smoke record when the engine is another", () => {
+  const paths = ["rq1", "rq2", "rq4"].flatMap(smokeOf)
+    .filter((path) => "stages" in contentOf(path));
+  assert(paths.length >= 19, `${paths.length} records`);
+  for (const path of paths) {
+    const unmetOf = (change: (proposal: Json) => void) =>
+      unmet(changedElsewhere(path, ({ stages: [{ records: [first] }] }) => {
+        const { proposals } = first;
+        change(
+          proposals.find(({ networkId }: Json) => networkId) ?? proposals[0],
+        );
+      })).map(({ field }) => field);
+    assert.deepEqual(unmetOf(() => {}), [], path);
+    const cases: readonly (readonly [string, (proposal: Json) => void])[] = [
+      ["networkId", (proposal) => proposal.networkId = "ab".repeat(32)],
+      ["parameters", (proposal) => proposal.parameters++],
+      ["actions\\.0", ({ actions }) => actions[0]++],
+      ["accuracy", (proposal) => proposal.accuracy += 0.36],
+      ["reward", (proposal) => proposal.reward -= 0.36],
+    ];
+    const { stages: [{ records: [first] }] } = contentOf(path);
+    const isStudent = first.proposals.some(({ networkId }: Json) => networkId);
+    for (const [key, change] of cases) {
+      if (!isStudent && !/actions|reward/.test(key)) continue;
+      const fields = unmetOf(change);
+      assert.equal(fields.length, 1, `${path}: ${key}: ${fields}`);
+      assert.match(
+        fields[0]!,
+        new RegExp(`^stages\\.0\\.records\\.0\\.proposals\\.\\d+\\.${key}$`),
+      );
+    }
+  }
+});
+
+Deno.test("compareRecords() compares what untrained policies first earn when the engine is another", () => {
+  const scores = ({ seeds }: Json) =>
+    seeds.flatMap(({ source, scratch }: Json) =>
+      [source, scratch].map(({ iterations: [first] }) => first)
+    );
+  for (const path of smokeOf("rq3")) {
+    const unmetOf = (change: (first: Json) => void) =>
+      unmet(
+        changedElsewhere(path, (content) => scores(content).forEach(change)),
+      ).map(({ field }) => field);
+    assert.deepEqual(unmetOf(() => {}), [], path);
+    assert(
+      unmetOf((first) => first.accuracies.fill(0)).some((field) =>
+        /mean of \d+$/.test(field)
+      ),
+      path,
+    );
+    assert(
+      unmetOf((first) => first.rewards.fill(-1)).every((field) =>
+        /^seeds\.\d\.(source|scratch)\.iterations\.0\.rewards\.\d$/.test(field)
+      ),
+      path,
+    );
+    assert.notDeepEqual(unmetOf((first) => first.rewards.fill(-1)), []);
+    // One that is lacking is told, and the others are averaged all the same.
+    assert(unmetOf((first) => first.accuracies.pop()).length >= 6, path);
+  }
+});
+
+Deno.test("compareRecords() tells of a winner that only one of two engines found", () => {
+  const path = "ablation/smoke/mnist-lenet5-w0.5-baseline-s1.json";
+  const found = changedElsewhere(path, ({ arms: [{ searches: [search] }] }) => {
+    delete search.chosen;
+  });
+  assert.equal(found.isMet, false);
+  const lacking = unmet(found).filter(({ obtained }) => obtained === "absent");
+  assert.deepEqual(lacking.map(({ field }) => field).sort(), [
+    "arms.0.searches.0.chosen.accuracy",
+    "arms.0.searches.0.chosen.parameters",
+  ]);
+});
+
 Deno.test("leavesOf() names each end of a value, lists of students by network", () => {
   const value = {
     a: [1, { b: null }],
@@ -242,6 +345,7 @@ Deno.test("leavesOf() names each end of a value, lists of students by network", 
       { networkId: "x", actions: ["01", "11"] },
       { networkId: "x", actions: ["10"] },
     ],
+    proposals: [{ networkId: "y" }],
   };
   const paths = (byNetwork: boolean) => [...leavesOf(value, { byNetwork })];
   assert.deepEqual(paths(true), [
@@ -259,6 +363,7 @@ Deno.test("leavesOf() names each end of a value, lists of students by network", 
     ["g.x/01.actions.1", "11"],
     ["g.x/10.networkId", "x"],
     ["g.x/10.actions.0", "10"],
+    ["proposals.0.networkId", "y"],
   ]);
   assert.deepEqual(paths(false).at(3), ["d.0.networkId", "x"]);
 });

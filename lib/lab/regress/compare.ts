@@ -171,17 +171,25 @@ function findingsOf(
   }];
 }
 
-/** The means, where there is a bound for them. */
+/**
+ * The means of the numbers that both records have, where there is a bound for them:
+ * what one of them lacks is outside the bound by itself.
+ */
 function meanOf(
   { what, mean: bound }: Tolerance,
   group: readonly Pair[],
 ): readonly Finding[] {
-  if (bound === undefined || group.length < MEAN_OF) return [];
+  const both = group.flatMap(({ expected, obtained }) =>
+    typeof expected === "number" && typeof obtained === "number"
+      ? [{ expected, obtained }]
+      : []
+  );
+  if (bound === undefined || both.length < MEAN_OF) return [];
   const [expected, obtained] = [
-    mean(group.map(({ expected }) => Number(expected))),
-    mean(group.map(({ obtained }) => Number(obtained))),
+    mean(both.map(({ expected }) => expected)),
+    mean(both.map(({ obtained }) => obtained)),
   ].map((value) => Number(value.toFixed(4)));
-  const path = `${what}, mean of ${group.length}`;
+  const path = `${what}, mean of ${both.length}`;
   return [findingOf({ path, expected, obtained }, { field: path, bound })];
 }
 

@@ -6,7 +6,8 @@ export interface LeavesOptions {
   /**
    * Whether students in a list go by the ids of their networks instead of their
    * places, so that lists in another order are compared student by student; where
-   * several have one network, by "ID/ACTIONS", the first that lead to each.
+   * several have one network, by "ID/ACTIONS", the first that lead to each. What a
+   * search proposes keeps its places, which are the order it was drawn in.
    */
   readonly byNetwork: boolean;
 }
@@ -38,7 +39,7 @@ function collect(
     leaves.set(path, value as Leaf);
     return;
   }
-  const entries = byNetwork && Array.isArray(value)
+  const entries = byNetwork && Array.isArray(value) && !isProposals(path)
     ? byNetworkId(value)
     : Object.entries(value);
   if (entries.length === 0) {
@@ -52,6 +53,8 @@ function collect(
     });
   }
 }
+
+const isProposals = (path: string) => /(^|\.)proposals$/.test(path);
 
 /** A list's parts by network where each has one of its own, else by place. */
 function byNetworkId(

@@ -111,14 +111,15 @@ export const TOLERANCES: readonly Tolerance[] = [
   {
     what: "accuracy of students after a short training",
     fields:
-      /^stages\.0\.records\.0\.proposals\.\d+\.accuracy$|^(students|table)\.[0-9a-f]{64}(\/\d+)?\.(.*\.)?(accuracy|truth|truthOnScoring)$|\b(winner|chosen)\.accuracy$/,
+      /^stages\.0\.records\.0\.proposals\.\d+\.accuracy$|^seeds\.\d+\.(source|scratch)\.iterations\.0\.accuracies\b|^(students|table)\.[0-9a-f]{64}(\/\d+)?\.(.*\.)?(accuracy|truth|truthOnScoring)$|\b(winner|chosen)\.accuracy$/,
     bound: { kind: "points", by: 35 },
     mean: { kind: "points", by: 6 },
     why: "after few steps rounding shows most",
   },
   {
     what: "rewards of the first proposals",
-    fields: /^stages\.0\.records\.0\.proposals\.\d+\.reward$/,
+    fields:
+      /^stages\.0\.records\.0\.proposals\.\d+\.reward$|^seeds\.\d+\.(source|scratch)\.iterations\.0\.rewards\b/,
     bound: { kind: "absolute", by: 0.35 },
     why: "follow the accuracies",
   },
