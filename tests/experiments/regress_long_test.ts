@@ -80,7 +80,7 @@ Deno.test("regress makes a record, goes on after an interruption, tells a differ
       /\| +none \| digest [0-9a-f]{8} \|.*new, updated/,
     );
     const { text } = recordIn(results);
-    const folder = `${results}/.store/regress/onnx-cpu-smoke`;
+    const folder = `${results}/.store/regress/onnx-cpu-smoke/rq1`;
 
     const first = start();
     assert(await reach(first, folder, ({ evaluations }) => evaluations > 1));

@@ -5,14 +5,7 @@
  * @module
  */
 
-import {
-  EXIT,
-  ifThere,
-  notify,
-  parseCommand,
-  warn,
-  writeFileAtomic,
-} from "../../cli/mod.ts";
+import { EXIT, ifThere, notify, parseCommand, warn } from "../../cli/mod.ts";
 import { DataError } from "../../data/mod.ts";
 import type {
   Experiment,
@@ -29,9 +22,8 @@ import { NOT_ITS_FAULT } from "../cells/outcome.ts";
 import { runExperiment } from "../cells/run_experiment.ts";
 import { selectCells } from "../cells/select.ts";
 import { adoptCell, writeProfile } from "../cells/write_cell.ts";
-import { storePath } from "../session/session.ts";
-import { codeDigest } from "./code_digest.ts";
 import { compareRecords, type Comparison } from "./compare.ts";
+import { openFolder } from "./folder.ts";
 
 /** What the record of any experiment has. */
 export type AnyContent = { readonly identity: Identity<unknown> };
@@ -113,20 +105,21 @@ export async function recordedExperiments(
 /**
  * Runs experiments once more and compares each record with the one that there is.
  *
- * They run in a folder of their own below the run store's. One that was interrupted
- * goes on there if the code is the same; one that came to its end is started over
- * the next time, since a memory of trainings proves nothing.
+ * They run in a folder of their own below the run store's, each set of experiments in
+ * another. One that was interrupted goes on there if the code is the same; one that
+ * came to its end is started over the next time, since a memory of trainings proves
+ * nothing.
  *
  * @param experiments Which.
  * @param options See {@link RegressOptions}.
  * @throws {RecordError} If a record is damaged.
+ * @throws {StoreError} If another process runs the same regression test.
  */
 export async function regress(
   experiments: readonly AnyExperiment[],
   options: RegressOptions,
 ): Promise<Regression> {
-  const { results, profile, engine, update } = options;
-  const folder = `${results}/.store/regress/${engine}-${profile}`;
+  const { results, profile, update } = options;
   // Told before anything is run.
   const recorded = new Map<
     AnyExperiment,
@@ -140,7 +133,9 @@ export async function regress(
       (await readProfile<AnyContent>(place, report)).cells,
     );
   }
-  await openFolder(folder, options);
+  const questions = experiments.map(({ report }) => report.question);
+  using own = await openFolder({ ...options, questions });
+  const { folder } = own;
   const checks: CellCheck[] = [];
   const codes: number[] = [];
   for (const [experiment, cells] of recorded) {
@@ -148,14 +143,14 @@ export async function regress(
     notify(`${question}, profile ${profile}`);
     const code = await run(experiment, { folder, cells, options });
     const place = { results: folder, question, profile };
-    const own = await check(place, {
+    const found = await check(place, {
       expected: cells,
       code,
       report: experiment.report,
     });
     codes.push(code);
     checks.push(
-      ...update ? await adopt(own, { experiment, folder, options }) : own,
+      ...update ? await adopt(found, { experiment, folder, options }) : found,
     );
   }
   await ifThere(() => Deno.remove(`${folder}/.store`, { recursive: true }));
@@ -168,24 +163,6 @@ export async function regress(
     code: codeOf(checks, codes),
     ...(isKept ? { folder } : {}),
   };
-}
-
-/** The folder of a run that goes on, or an empty one. */
-async function openFolder(
-  folder: string,
-  { fresh }: RegressOptions,
-): Promise<void> {
-  const file = `${folder}/code`;
-  const code = await codeDigest();
-  const isSame = await ifThere(() => Deno.readTextFile(file)) === code;
-  const isBegun = await ifThere(() => Deno.stat(storePath(folder)));
-  if (!fresh && isSame && isBegun !== undefined) {
-    notify("Going on where an earlier regression test was interrupted");
-    return;
-  }
-  await ifThere(() => Deno.remove(folder, { recursive: true }));
-  await Deno.mkdir(folder, { recursive: true });
-  await writeFileAtomic(file, code);
 }
 
 /** Runs those of an experiment's cells that are asked for; gives its exit code. */
