@@ -186,15 +186,36 @@ Deno.test("ablationPage() takes one seed, searches without a table, and limits",
   assert.doesNotMatch(text, /undefined|NaN|\[object/);
 });
 
+/** What a page over some cells says, where another one is lacking. */
+function summaryOf(
+  { cells, lacking, arms = 3 }: {
+    readonly cells: readonly AblationContent[];
+    readonly lacking: string;
+    /** Of the ablation "space". */
+    readonly arms?: number;
+  },
+): string {
+  const space: Ablation = {
+    ...PAGES.ablations[0]!,
+    name: "space",
+    arms: () =>
+      Array.from({ length: arms }, (_, i) => ({ name: `${i}`, options: {} })),
+  };
+  return ablationSummary({
+    question: "ablation",
+    profile: "laptop",
+    cells: cells.map((content) => sampleCell(content)),
+    lacking: [{ name: lacking, reason: "not run yet" }],
+  }, { ...PAGES, ablations: [...PAGES.ablations, space] });
+}
+
 Deno.test("ablationSummary() has a row an arm, and a verdict over all", () => {
-  const cells = [sampleCell(), sampleCell(sampleContent([ARMS[0]!, ARMS[2]!]))];
+  const contents = [sampleContent(), sampleContent([ARMS[0]!, ARMS[2]!])];
   const summary = (count: number) =>
-    ablationSummary({
-      question: "ablation",
-      profile: "laptop",
-      cells: cells.slice(0, count),
-      lacking: [{ name: "mnist-x", reason: "not run yet" }],
-    }, PAGES);
+    summaryOf({
+      cells: contents.slice(0, count),
+      lacking: "mnist-resnet18-w0.125-space-s1",
+    });
   assert.match(summary(1), /\*\*Verdict: supported\.\*\* On every subject it/);
   // What is lacking may be the one for which it holds.
   assert.match(
@@ -202,9 +223,35 @@ Deno.test("ablationSummary() has a row an arm, and a verdict over all", () => {
     /\*\*Verdict: not decidable at this scale\.\*\* It holds for none of features/,
   );
   assert.match(summary(1), /^\| ResNet-18 .* \| features +\| other +\|/m);
-  assert.match(summary(1), /- mnist-x: not run yet/);
+  assert.match(summary(1), /- mnist-resnet18-w0\.125-space-s1: not run yet/);
   assert.doesNotMatch(summary(2), /undefined|NaN/);
   assert.match(summary(0), /There is no result yet\./);
+});
+
+Deno.test("ablationSummary() supports nothing that what is lacking may overturn", () => {
+  const cells = [sampleContent()];
+  // p = 2 / 2^8 of two comparisons, and so many of the ablation that is lacking.
+  const lacking = "mnist-resnet18-w0.125-space-s1";
+  const [few, many] = [5, 6].map((arms) => summaryOf({ cells, lacking, arms }));
+  assert.match(
+    few!,
+    /Verdict: supported\.\*\* .* over all 6 comparisons of this page, 4 lacking ones among them\)/,
+  );
+  assert.match(
+    many!,
+    /Verdict: not decidable at this scale\.\*\* .* over all 7 comparisons/,
+  );
+  for (
+    const name of [
+      "fashion-mnist-resnet18-w0.125-features-s1",
+      "mnist-resnet18-w0.125-of-another-day-s1",
+    ]
+  ) {
+    assert.match(
+      summaryOf({ cells, lacking: name }),
+      /Verdict: not decidable at this scale\.\*\* It holds for features where there is a record, which those that are lacking may overturn/,
+    );
+  }
 });
 
 Deno.test("ablationSummary() decides over the comparisons of all ablations together", () => {

@@ -20,6 +20,7 @@ import { dataNote } from "../compression/notes.ts";
 import { subjectName } from "../compression/titles.ts";
 import { analyseAblation } from "./analyse.ts";
 import type { AblationContent } from "./content.ts";
+import { lackingAblations } from "./lacking.ts";
 import { ablationScaleNote } from "./notes.ts";
 import { type AblationPages, toldOf } from "./page.ts";
 import { ARM_COLUMNS, armCells } from "./tables.ts";
@@ -129,25 +130,32 @@ interface Judged {
 
 /**
  * All ablations in one family of tests: that some part matters is claimed of all of
- * them at once, so each is one more chance of a false alarm.
+ * them at once, so each is one more chance of a false alarm. So are those that are
+ * lacking, taken to show nothing, which asks most of the others.
  */
 function judgeAll(
   cells: readonly Recorded[],
-  pages: AblationPages,
+  { pages, lackingTests }: {
+    readonly pages: AblationPages;
+    readonly lackingTests: number;
+  },
 ): { readonly judged: readonly Judged[]; readonly tests: number } {
   const compared = cells.flatMap((cell) =>
     analyseAblation(contentOf(cell)).flatMap(({ name, comparison }) =>
       comparison === undefined ? [] : [{ cell, name, ...comparison }]
     )
   );
-  const corrected = holm(compared.map(({ p }) => p));
+  const corrected = holm([
+    ...compared.map(({ p }) => p),
+    ...new Array<number>(lackingTests).fill(1),
+  ]);
   const corrections = compared.map(({ cell, name, difference }, i) => ({
     cell,
     name,
     mean: difference.mean!,
     adjusted: corrected[i]!,
   }));
-  const tests = compared.length;
+  const tests = compared.length + lackingTests;
   const decidable = compared.filter(({ difference }) =>
     difference.n >= pairsNeeded(tests)
   );
@@ -174,14 +182,22 @@ function overall(
   results: ProfileResults<AblationContent>,
   pages: AblationPages,
 ): VerdictSection {
-  const { judged, tests } = judgeAll(results.cells, pages);
+  const lacking = lackingAblations(results, pages.ablations);
+  const lackingTests = lacking.reduce((sum, { tests }) => sum + tests, 0);
+  const { judged, tests } = judgeAll(results.cells, { pages, lackingTests });
   const byName = [...Map.groupBy(judged, ({ cell }) => nameOf(cell))];
   const having = (key: "holds" | "isDecidable") =>
     byName.filter(([, group]) => group.every((each) => each[key]))
       .map(([name]) => name);
-  const [supported, decidable] = [having("holds"), having("isDecidable")];
+  const [holding, decidable] = [having("holds"), having("isDecidable")];
+  // Another subject may overturn what holds on those that have a record.
+  const pending = holding.filter((own) =>
+    lacking.some(({ name = own }) => name === own)
+  );
+  const supported = holding.filter((name) => !pending.includes(name));
+  const refuted = decidable.filter((name) => !holding.includes(name));
   const undecided = byName.map(([name]) => name)
-    .filter((name) => !decidable.includes(name));
+    .filter((name) => !decidable.includes(name) && !pending.includes(name));
   // One that is not decided yet may be the one for which the claim holds.
   const isOpen = undecided.length > 0 || results.lacking.length > 0;
   const verdict: Verdict = supported.length > 0
@@ -193,12 +209,22 @@ function overall(
     "supported": `On every subject it holds for ${supported.join(", ")}`,
     "not supported": "It holds for no ablation on every subject",
     "not decidable at this scale": [
-      ...(decidable.length === 0
+      ...(decidable.length === 0 && pending.length === 0
         ? ["No ablation has enough search seeds"]
-        : [`It holds for none of ${decidable.join(", ")} on every subject`]),
-      ...(undecided.length === 0 || decidable.length === 0
+        : []),
+      ...(refuted.length === 0
         ? []
-        : [`${undecided.join(", ")} cannot be decided from so few seeds`]),
+        : [`It holds for none of ${refuted.join(", ")} on every subject`]),
+      ...(pending.length === 0 ? [] : [
+        `It holds for ${
+          pending.join(", ")
+        } where there is a record, which those that are lacking may overturn`,
+      ]),
+      ...(undecided.length === 0 || decidable.length === 0 ? [] : [
+        `${
+          undecided.join(", ")
+        } cannot be decided from so few seeds, with which all of them together can be supported, but never not supported`,
+      ]),
     ].join("; "),
   };
   return {
@@ -207,9 +233,9 @@ function overall(
     verdict,
     because: `${
       told[verdict]
-    } (p < ${LEVEL} after Holm's correction over all ${tests} comparisons of this page).${
-      lackingSentence(results)
-    }`,
+    } (p < ${LEVEL} after Holm's correction over all ${tests} comparisons of this page${
+      lackingTests === 0 ? "" : `, ${lackingTests} lacking ones among them`
+    }).${lackingSentence(results)}`,
     numbers: byName.map(([name, group]) =>
       `${name}, by itself: ${
         group.map(({ cell, section: { verdict, because } }) =>
@@ -221,6 +247,8 @@ function overall(
       ? `At least ${pairsNeeded(Math.max(1, tests))} search seeds for ${
         undecided.join(", ")
       }; other data and networks may change the rest.`
+      : pending.length > 0
+      ? "The ablations that are lacking."
       : "Other data sets and networks, on which other parts may matter; longer trainings of the students, which rank them better.",
   };
 }
