@@ -246,12 +246,58 @@ Deno.test("constraintsVerdict() decides by corrected tests, and not from too few
   );
 });
 
+Deno.test("constraintsSummary() decides nothing that searches that are lacking may overturn", () => {
+  const verdict = (
+    gains: Readonly<Record<string, number>>,
+    ...names: readonly string[]
+  ) => {
+    const lacking = names.map((name) => ({ name, reason: "not run yet" }));
+    const made = { ...results(searches(8, gains)), lacking };
+    const text = constraintsSummary(made, "RQ4");
+    const [, said, why] = /\*\*Verdict: ([^.]*)\.\*\* (.*)$/m.exec(text)!;
+    return [said!, why!, text] as const;
+  };
+  const subject = "mnist-vgg13-w1";
+  const undecided = "not decidable at this scale";
+  const cases: readonly (readonly [Record<string, number>, string, string])[] =
+    [
+      // A seed more of what is compared, another limit, another subject.
+      [{ macs: 0.1 }, "macs-soft-s9", undecided],
+      [{ macs: 0.1 }, "all-hard-s1", undecided],
+      [{ macs: 0 }, "all-hard-s1", undecided],
+      [{ macs: -0.1 }, "macs-hard-s9", undecided],
+      // What is in no comparison, or cannot undo that hard is better somewhere.
+      [{ macs: 0.1 }, "macs-late-s9", "supported"],
+      [{ macs: 0.1 }, "free-s9", "supported"],
+      [{ macs: -0.1 }, "all-soft-s1", "not supported"],
+    ];
+  for (const [gains, arm, wanted] of cases) {
+    const [said] = verdict(gains, `${subject}-${arm}`);
+    assert.equal(said, wanted, arm);
+  }
+  assert.equal(
+    verdict({ macs: 0.1 }, "birds-vgg11-w1-macs-soft-s1")[0],
+    undecided,
+  );
+  // Two of one comparison are one more test.
+  const [, why, text] = verdict(
+    { macs: 0.1, latency: 0.1 },
+    ...["all-soft-s1", "all-hard-s1"].map((arm) => `${subject}-${arm}`),
+  );
+  assert.match(why, /^Of 3 tests of soft beside hard 1 lack searches/);
+  assert.match(text, /\| macs +\| +8 \|.* 0\.008 \| +0\.023 \|/);
+  assert.match(text, /all tests of this page, and 1 that are lacking, by Holm/);
+});
+
 Deno.test("constraintsSummary() opens with the verdict, names limits, machine and what is lacking", () => {
   const given = [
     ...searches(8, { parameters: 0.1 }),
     { arm: "latency-hard", seed: 1, reward: 0.3 },
   ];
-  const made = results(given);
+  const made = {
+    ...results(given),
+    lacking: [{ name: "mnist-vgg13-w1-macs-late-s9", reason: "not run yet" }],
+  };
   const text = constraintsSummary(made, "RQ4: constraints");
   const lines = text.split("\n");
   assert.equal(lines[0], "# RQ4: constraints (profile `laptop`)");
@@ -264,7 +310,7 @@ Deno.test("constraintsSummary() opens with the verdict, names limits, machine an
   );
   assert.match(text, /2\.000 ms \(1\.500 to 2\.500\), quartiles/);
   assert.match(text, /on 1 thread of A\\\*B \(x86_64\)/);
-  assert.match(text, /- mnist-all-soft-s9: not run yet/);
+  assert.match(text, /- mnist-vgg13-w1-macs-late-s9: not run yet/);
   assert.match(lines[4]!, / Of the 26 cells of the profile 1 is lacking\.$/);
   // Of the free search one in four kept to the limit on parameters by chance.
   assert.match(

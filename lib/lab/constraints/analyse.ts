@@ -25,6 +25,7 @@ import { subjectKey } from "../subject/subject.ts";
 import { type ConstraintArm, constraintArm, LIMIT_NAMES } from "./arms.ts";
 import type { LimitName } from "./arms.ts";
 import type { ConstraintsContent } from "./content.ts";
+import type { LackingComparison } from "./lacking.ts";
 
 /** The searches of one arm on one subject, in the order of their seeds. */
 export interface LimitedSearches {
@@ -84,6 +85,8 @@ export interface ModeComparison {
   readonly p?: number;
   /** The same by Holm's method over all comparisons of the profile. */
   readonly adjusted?: number;
+  /** Whether the profile declares further pairs, of which searches are lacking. */
+  readonly isOpen: boolean;
 }
 
 /**
@@ -235,6 +238,10 @@ export function searchesOf(
   return arms.find((arm) => arm.name === name)?.searches ?? [];
 }
 
+function isOf({ arms }: SubjectSearches, content: ConstraintsContent): boolean {
+  return arms.some(({ searches }) => searches.includes(content));
+}
+
 /** Equal for searches under the same limits, in whichever form. */
 function limitsKey(
   { identity: { config: { limits } } }: ConstraintsContent,
@@ -248,9 +255,12 @@ function limitsKey(
  * Soft beside hard, under each limit of each subject that has both.
  *
  * @param subjects All of a profile.
+ * @param lacking Of what searches are lacking. Where no pair is there yet, it counts
+ * as one more test that shows nothing, which asks most of the others.
  */
 export function compareModes(
   subjects: readonly SubjectSearches[],
+  lacking: readonly LackingComparison[] = [],
 ): readonly ModeComparison[] {
   const found = subjects.flatMap((subject) =>
     LIMIT_NAMES.flatMap((limit) => {
@@ -278,10 +288,18 @@ export function compareModes(
           .length,
         difference,
         p,
+        isOpen: lacking.some((each) =>
+          each.limit === limit && each.of !== undefined &&
+          isOf(subject, each.of)
+        ),
       };
     })
   );
-  const adjusted = holm(found.map(({ p }) => p));
+  const further = lacking.length - found.filter(({ isOpen }) => isOpen).length;
+  const adjusted = holm([
+    ...found.map(({ p }) => p),
+    ...new Array<number>(further).fill(1),
+  ]);
   return found.map((comparison, i) => ({
     ...comparison,
     adjusted: adjusted[i]!,

@@ -25,6 +25,7 @@ import {
   type SubjectSearches,
 } from "./analyse.ts";
 import type { ConstraintsContent } from "./content.ts";
+import { lackingComparisons } from "./lacking.ts";
 import { feasibleFigure } from "./figures.ts";
 import { comparisonTable, filterTable, outcomeTable } from "./tables.ts";
 import { constraintsVerdict } from "./verdict.ts";
@@ -70,7 +71,10 @@ export function constraintsSummary(
     return `${heading}\n\nThere is no result yet.\n\n${missing}`;
   }
   const subjects = limitedSubjects(results);
-  const comparisons = compareModes(subjects);
+  const lacking = lackingComparisons(results);
+  const comparisons = compareModes(subjects, lacking);
+  const further = lacking.length -
+    comparisons.filter(({ isOpen }) => isOpen).length;
   const contents = cells.map(({ record }) => record.deterministic);
   const scales = subjects.map(({ title, arms }) =>
     `- ${title}: ${scaleNote(arms[0]!.searches[0]!)}`
@@ -83,7 +87,7 @@ ${scales.join("\n")}
 ## Soft and hard limits
 
 ${comparisonTable(comparisons)}
-${COMPARISON_NOTE}
+${comparisonNote(further)}
 
 ## What each limit costs
 
@@ -129,15 +133,19 @@ ${cellLinks(results)}
 `;
 }
 
-const COMPARISON_NOTE =
-  `What decides: the score of a search is the reward of its best student that keeps to
+/** Says what is tested; so many tests more are lacking. */
+function comparisonNote(further: number): string {
+  return `What decides: the score of a search is the reward of its best student that keeps to
 the limits, by its accuracy on all validation images after the final training (beside
 the teacher's on those that score students: one factor for all); -1 where there is
 none. Scores under soft and under hard limits are paired by search
 seed; p is of a two-sided sign-flip permutation test, at least 2^(1 - n) with n
-pairs, corrected over all tests of this page by Holm's method. The effect size is
+pairs, corrected over all tests of this page${
+    further === 0 ? "" : `, and ${further} that are lacking,`
+  } by Holm's method. The effect size is
 Hedges' g_z: the mean difference over its standard deviation, corrected for few
 pairs. No test image decides.`;
+}
 
 function outcomeNote(contents: readonly ConstraintsContent[]): string {
   const iterations = new Set(

@@ -20,6 +20,8 @@ import {
   outcomeOf,
   type SubjectSearches,
 } from "./analyse.ts";
+import type { ConstraintsContent } from "./content.ts";
+import { lackingComparisons } from "./lacking.ts";
 
 /** What the paper says, and what of it needs a test. */
 const CLAIM =
@@ -36,10 +38,16 @@ export function constraintsVerdict(
   subjects: readonly SubjectSearches[],
   { comparisons, results }: {
     readonly comparisons: readonly ModeComparison[];
-    readonly results: Pick<ProfileResults<unknown>, "cells" | "lacking">;
+    readonly results: Pick<
+      ProfileResults<ConstraintsContent>,
+      "cells" | "lacking"
+    >;
   },
 ): string {
-  const { because, ...judged } = judge(comparisons);
+  const { because, ...judged } = judge(
+    comparisons,
+    lackingComparisons(results).length,
+  );
   return verdictSection({
     claim: CLAIM,
     ...judged,
@@ -48,11 +56,13 @@ export function constraintsVerdict(
   });
 }
 
-/** The verdict, and what would change it. */
+/** The verdict, and what would change it; of so many tests searches are lacking. */
 function judge(
   comparisons: readonly ModeComparison[],
+  lacking: number,
 ): Pick<VerdictSection, "verdict" | "because" | "wouldChange"> {
-  const needed = pairsNeeded(Math.max(1, comparisons.length));
+  const tests = comparisons.filter(({ isOpen }) => !isOpen).length + lacking;
+  const needed = pairsNeeded(Math.max(1, tests));
   const least = Math.min(...comparisons.map(({ difference }) => difference.n));
   if (comparisons.length === 0 || least < needed) {
     return {
@@ -61,8 +71,8 @@ function judge(
         ? "no limit was searched under both softly and hard."
         : `${least} ${
           least === 1 ? "pair" : "pairs"
-        } of search seeds, and ${comparisons.length} ${
-          comparisons.length === 1 ? "test" : "tests"
+        } of search seeds, and ${tests} ${
+          tests === 1 ? "test" : "tests"
         } of them: a sign-flip test corrected by Holm's method can come out below ${LEVEL} from ${needed} on.`,
       wouldChange:
         `${needed} search seeds under each limit (\`--seeds ${needed}\`).`,
@@ -83,6 +93,15 @@ function judge(
     some.map(({ limit, subject }) =>
       subjects.size === 1 ? limit : `${limit} (${subject})`
     ).join(", ");
+  // More seeds, or another limit, under which hard may be the better one, or soft.
+  if (lacking > 0 && worse.every(({ isOpen }) => isOpen)) {
+    return {
+      verdict: "not decidable at this scale",
+      because:
+        `Of ${tests} tests of soft beside hard ${lacking} lack searches, which may overturn what the others show.`,
+      wouldChange: "The searches that are lacking.",
+    };
+  }
   if (better.length > 0 && worse.length === 0) {
     return {
       verdict: "supported",
