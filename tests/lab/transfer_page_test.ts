@@ -151,6 +151,68 @@ Deno.test("transferSummary() decides by the paper's source of each target, and c
   );
 });
 
+Deno.test("transferSummary() pairs only cells of one engine and teacher, and names the others", async () => {
+  const first = sampleContent();
+  const other = sampleContent(
+    SEEDS.map((each) => ({ ...each, pretrained: each.biased })),
+    { source: "vgg11" },
+  );
+  const { identity, target } = other;
+  const { engine } = identity;
+  const taken = { weights: "ef".repeat(32), engine };
+  const unlike: readonly (typeof other)[] = [
+    {
+      ...other,
+      identity: { ...identity, engine: { ...engine, instructionSet: "avx2" } },
+    },
+    { ...other, identity: { ...identity, teacher: taken } },
+    { ...other, target: { ...target, accuracy: 0.955 } },
+  ];
+  const summaryOf = (...contents: readonly (typeof other)[]) =>
+    transferSummary({
+      question: "rq3",
+      profile: "laptop",
+      cells: contents.map((content) => sampleCell(content)),
+      lacking: [],
+    }, TITLE);
+  const left =
+    /Not compared with the source that decides: VGG-11 to ResNet-34 on MNIST, whose students\nwere trained by another engine/;
+  const title = "ResNet-34 on MNIST, width 0.25";
+  for (const content of unlike) {
+    const alone = await summaryOf(first, content);
+    assert.match(alone, left);
+    assert.doesNotMatch(alone, /Does it matter/);
+    // The others are compared all the same.
+    const vgg19 = {
+      ...other,
+      source: { ...other.source, network: "vgg19" },
+    };
+    const both = await summaryOf(first, content, vgg19);
+    assert.match(both, left);
+    assert.equal(rowsOf(both, title, "ResNet-18", "VGG-19").length, 1);
+    assert.equal(rowsOf(both, title, "ResNet-18", "VGG-11").length, 0);
+  }
+  assert.doesNotMatch(await summaryOf(first, other), /Not compared/);
+});
+
+Deno.test("transferSummary() calls no source the deciding one while the paper's is lacking", async () => {
+  const cells = ["vgg11", "vgg19"].map((source) =>
+    sampleCell(sampleContent(SEEDS, { source }))
+  );
+  const summaryOf = (
+    lacking: readonly { readonly name: string; readonly reason: string }[],
+  ) =>
+    transferSummary(
+      { question: "rq3", profile: "laptop", cells, lacking },
+      TITLE,
+    );
+  const name = "mnist-resnet34-w0.25-from-resnet18-s1";
+  const summary = await summaryOf([{ name, reason: "not run yet" }]);
+  assert.doesNotMatch(summary, /Does it matter|deciding source/);
+  // Where it was not asked for the first decides.
+  assert.match(await summaryOf([]), /deciding source/);
+});
+
 Deno.test("transferSummary() supports nothing while a target is not decided", async () => {
   const few = sampleContent(SEEDS.slice(0, 3));
   const { identity } = few;

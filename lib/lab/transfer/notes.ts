@@ -81,7 +81,7 @@ seed by seed; g is Hedges' g_z, the mean difference by its standard deviation,
 corrected for few seeds; p is of a two-sided sign-flip test, then corrected by Holm's method over the two comparisons.
 With n seeds p is at least 2^(1 - n). "Scratch, biased" begins with a bias by which
 it keeps as many layers as the pre-trained policy does: what it lacks is which. Seeds vary the searches alone: data, teachers
-and the students' trainings are the same for all.`;
+and the students' trainings are the same for all searches of a source and target.`;
 }
 
 /** Says what the columns of the second table are. */

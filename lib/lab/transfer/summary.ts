@@ -42,6 +42,7 @@ import {
 } from "./tables.ts";
 import {
   lackingTargets,
+  targetOriginOf,
   type TransferTarget,
   transferTargets,
 } from "./targets.ts";
@@ -140,26 +141,25 @@ function reachedTable(cells: readonly Recorded[]): string {
   );
 }
 
-/** Whether it matters where a policy comes from; "" where targets have one source. */
+/**
+ * Whether it matters where a policy comes from; "" where targets have one source, or
+ * lack the one that decides.
+ */
 function sourcesSection(targets: readonly TransferTarget[]): string {
-  const rows = targets.flatMap(({ cells: [first, ...others] }) => {
-    const content = first.record.deterministic;
-    const compared = compareAll(
-      others.map(({ record: { deterministic } }) => [
-        sourceTitle(deterministic),
-        ...pairedRewards(content, deterministic),
-      ]),
-      content.identity.seed,
-    );
-    return compared.map((difference, i) => [
-      targetTitle(content),
-      sourceTitle(content),
-      sourceTitle(others[i]!.record.deterministic),
-      `${difference.n}`,
-      ...differenceCells(difference),
-    ]);
-  });
-  if (rows.length === 0) return "";
+  const compared = targets.filter(({ lacking }) => lacking === undefined)
+    .map(compareSources);
+  const rows = compared.flatMap(({ rows }) => rows);
+  const unlike = compared.flatMap(({ unlike }) => unlike);
+  const left = unlike.length === 0
+    ? ""
+    : `Not compared with the source that decides: ${
+      unlike.join(", ")
+    }, whose students
+were trained by another engine, on another kind of processor or other data, or beside
+another teacher.
+
+`;
+  if (rows.length === 0) return left;
   const right = (title: string) => ({ title, align: "right" as const });
   return `Does it matter where a policy comes from? Pre-trained policies of the source
 that decides less those of each other one, in the mean reward of the first iterations, seed
@@ -183,7 +183,34 @@ ${
 Tests as above, corrected over the other sources of each target. Where the
 difference is not above 0, what was carried over is not peculiar to that source.
 
-`;
+${left}`;
+}
+
+/** Sources of a target beside the one that decides, and those that differ in more. */
+function compareSources({ cells: [first, ...all] }: TransferTarget) {
+  const content = first.record.deterministic;
+  const [others = [], unlike = []] = [true, false].map((isAlike) =>
+    all.map(({ record }) => record.deterministic).filter((other) =>
+      (targetOriginOf(other) === targetOriginOf(content)) === isAlike
+    )
+  );
+  const compared = compareAll(
+    others.map((other) => [
+      sourceTitle(other),
+      ...pairedRewards(content, other),
+    ]),
+    content.identity.seed,
+  );
+  return {
+    rows: compared.map((difference, i) => [
+      targetTitle(content),
+      sourceTitle(content),
+      sourceTitle(others[i]!),
+      `${difference.n}`,
+      ...differenceCells(difference),
+    ]),
+    unlike: unlike.map((other) => escapeMarkdown(transferTitle(other))),
+  };
 }
 
 /** What decides, of both, for the seeds that both have. */

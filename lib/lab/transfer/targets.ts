@@ -4,6 +4,7 @@
  * @module
  */
 
+import { canonicalJson } from "../../random/mod.ts";
 import { loadPaper } from "../../report/mod.ts";
 import { cellName } from "../cells/cell.ts";
 import type { ProfileResults, RecordedCell } from "../cells/experiment.ts";
@@ -84,4 +85,17 @@ export async function transferTargets(
     }
     return { cells: [deciding, ...group.filter((each) => each !== deciding)] };
   });
+}
+
+/**
+ * By which engine the students of a cell's target were trained, on which kind of
+ * processor, on which data and beside which training of the teacher: equal for cells
+ * that differ in the policies alone.
+ *
+ * @param content The record's content.
+ */
+export function targetOriginOf(
+  { identity: { engine, data, teacher }, target }: TransferContent,
+): string {
+  return canonicalJson([engine, data, teacher ?? null, target]);
 }
