@@ -81,6 +81,12 @@ Deno.test("deno task verify names what it was asked and cannot find", async () =
     unknown.stderr,
     /^--only "rq1\/laptopp\.md": expected a file below "results".*rq1\/laptop\.md/,
   );
+  const folder = await verify("--only", "rq1/laptop");
+  assert.deepEqual([folder.code, folder.stdout, folder.stderr.trim()], [
+    2,
+    "",
+    '--only "rq1/laptop": expected a file below "results", this is a folder',
+  ]);
 });
 
 Deno.test("deno task verify signs and checks signatures of all files alone", async () => {

@@ -26,7 +26,7 @@ import { verifyTeacher, verifyTeachers } from "./teachers.ts";
  * @param asked The file below the results folder, and all experiments.
  * @returns Texts of the pages on disk where the file is made of them, as the index
  * of all results is.
- * @throws {UsageError} If there is no such file.
+ * @throws {UsageError} If there is no such file, or it is a folder.
  */
 export async function verifyScope(
   context: Context,
@@ -36,7 +36,13 @@ export async function verifyScope(
   },
 ): Promise<ReadonlyMap<string, string> | undefined> {
   const { results } = context;
-  if (await ifThere(() => Deno.lstat(`${results}/${path}`)) === undefined) {
+  const found = await ifThere(() => Deno.lstat(`${results}/${path}`));
+  if (found?.isDirectory) {
+    throw new UsageError(
+      `--only "${path}": expected a file below "${results}", this is a folder`,
+    );
+  }
+  if (found === undefined) {
     throw new UsageError(
       `--only "${path}": expected a file below "${results}"${
         suggestion(path, await filesBelow(results))
