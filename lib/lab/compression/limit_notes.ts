@@ -65,12 +65,20 @@ export function limitsNote(
 ): string {
   if (limits === undefined) return "";
   const { mode, iterations } = config.limits;
+  const returns = config.faults?.includes("returningLimit") ?? false;
   const costs = {
     hard: "earns -1, and is not trained where its size alone does so",
     late: "is trained and earns -1",
-    soft: `loses more from iteration to iteration, all from iteration ${
-      iterations + 1
-    } on`,
+    // Iterations count from 1 here, from 0 where the schedule is worked out.
+    soft: returns
+      ? `loses more from iteration to iteration, all in iteration ${
+        iterations + 1
+      } alone, less again after that and nothing from iteration ${
+        2 * iterations + 1
+      } on`
+      : `loses more from iteration to iteration, all from iteration ${
+        iterations + 1
+      } on`,
   }[mode];
   return `Students had to keep to ${
     limitsInWords(limits)
