@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { ABLATIONS } from "../../experiments/ablation.ts";
+import { ABLATIONS, command, experiment } from "../../experiments/ablation.ts";
+import { parseCommand } from "../../lib/cli/mod.ts";
 import {
   type Ablation,
   type AblationContent,
@@ -11,7 +12,9 @@ import {
   type ClaimRule,
   completeConfig,
 } from "../../lib/lab/mod.ts";
-import { hedgesGz } from "../../lib/report/mod.ts";
+import { ablationOptionsOf, scaleOf } from "../../lib/lab/ablation/options.ts";
+import { selectCells } from "../../lib/lab/cells/select.ts";
+import { hedgesGz, pairsNeeded } from "../../lib/report/mod.ts";
 import { assertInside, assertWellFormed, texts } from "../report/_svg.ts";
 import { arm, ARMS, sampleCell, sampleContent } from "./_ablation.ts";
 import { parseOptions } from "./_options.ts";
@@ -142,6 +145,26 @@ Deno.test("every ablation's claim is about arms that it has", () => {
       assert.ok(compared.includes(arm), `${name}: ${arm}`);
     }
   }
+});
+
+Deno.test("the night profile has seeds enough for its page to be decided either way", () => {
+  const { declared } = selectCells(
+    parseCommand(command, ["--profile", "night"]),
+    experiment.arms,
+  );
+  const ablations = declared.map(({ config }) => {
+    const { ablation } = ablationOptionsOf(config);
+    const found = ABLATIONS.find(({ name }) => name === ablation)!;
+    const { length, seeds } = scaleOf(config, found);
+    return { seeds, arms: found.arms({ length, parameters: 1000 }).length };
+  });
+  assert.equal(declared.length, 2 * ABLATIONS.length);
+  const tests = ablations.reduce((sum, { arms }) => sum + arms - 1, 0);
+  assert.equal(tests, 54);
+  assert.equal(
+    Math.min(...ablations.map(({ seeds }) => seeds)),
+    pairsNeeded(tests),
+  );
 });
 
 function pageOf(content: AblationContent): {
