@@ -1,3 +1,4 @@
+import { z } from "zod";
 import type { Claim } from "./arithmetic/claim.ts";
 import type { Context } from "./context.ts";
 
@@ -29,14 +30,19 @@ export function checkClaims(
   } catch (error) {
     // What is of the right form may still ask for what there is not.
     const isFault = error instanceof RangeError || error instanceof TypeError ||
+      error instanceof z.ZodError ||
       error instanceof Error && "exitCode" in error;
     if (!isFault) throw error;
+    const reason = error instanceof z.ZodError
+      ? error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`)
+        .join("; ")
+      : error.message;
     tally.find({
       check: "arithmetic",
       path,
       kind: "damaged",
       message:
-        `"${path}" cannot be worked out once more: what is recorded does not fit together (${error.message})`,
+        `"${path}" cannot be worked out once more: what is recorded does not fit together (${reason})`,
     });
   }
   tally.count("arithmetic", count);

@@ -14,18 +14,18 @@ import type {
 import type { FidelityContent } from "../../fidelity/content.ts";
 import type { StrategiesContent } from "../../strategies/content.ts";
 import type { TransferContent } from "../../transfer/content.ts";
+import { ablationClaims } from "./ablation.ts";
 import type { Claim } from "./claim.ts";
 import { compressionClaims } from "./compression.ts";
 import {
-  ablationClaims,
   baselineClaims,
   fidelityClaims,
   lossSearchesClaims,
   lossStudentsClaims,
-  transferClaims,
 } from "./experiments.ts";
 import { sizeClaims } from "./sizes.ts";
 import { strategiesClaims } from "./strategies.ts";
+import { transferClaims } from "./transfer.ts";
 
 /** What the content of each kind has that no other has, and what follows in it. */
 const KINDS: readonly (readonly [

@@ -9,6 +9,7 @@ import {
   buildNetwork,
   countMacs,
   countParameters,
+  type Network,
 } from "../../../network/mod.ts";
 import type { CompressionConfig } from "../../options/compression.ts";
 import { builtName, isFileNetwork } from "../../options/teacher_file.ts";
@@ -36,22 +37,40 @@ export function scoringImages(
 }
 
 /**
+ * A teacher that is built by its name; undefined where it comes from a file, or its
+ * data set is none of the registry's.
+ *
+ * @param config The options that name it.
+ */
+export function builtTeacher(
+  { dataset, size, network, width }: Pick<
+    CompressionConfig,
+    "dataset" | "size" | "network" | "width"
+  >,
+): Network | undefined {
+  if (isFileNetwork(network) || !dataSetNames().includes(dataset)) {
+    return undefined;
+  }
+  const { shape, classes } = dataSetFacts(dataset, size);
+  return buildNetwork(builtName(network), {
+    input: shape,
+    classes: classes.length,
+    width,
+  });
+}
+
+/**
  * Sizes of a teacher that is built by its name.
  *
  * @param config The options that name it.
  * @param teacher What is recorded of it.
  */
 export function* builtClaims(
-  { dataset, size, network, width }: CompressionConfig,
+  config: CompressionConfig,
   teacher: { readonly parameters: number; readonly macs?: number },
 ): Generator<Claim> {
-  if (isFileNetwork(network) || !dataSetNames().includes(dataset)) return;
-  const { shape, classes } = dataSetFacts(dataset, size);
-  const built = buildNetwork(builtName(network), {
-    input: shape,
-    classes: classes.length,
-    width,
-  });
+  const built = builtTeacher(config);
+  if (built === undefined) return;
   yield {
     path: "teacher.parameters",
     recorded: teacher.parameters,
