@@ -251,6 +251,7 @@ const WRITERS = [
   // Locks, and a store that is renamed when it is whole.
   "lib/queue/server/start.ts",
   "lib/data/disk/lock.ts",
+  "lib/lab/regress/folder.ts",
   "lib/store/_copy.ts",
   "lib/store/_lock.ts",
   // Setups, in a folder that is renamed when it is whole.
