@@ -46,6 +46,7 @@ import {
   dataIdentity,
   dataOptions,
   ENGINE_CHOICE,
+  epochsShown,
   findData,
   findTrained,
   inQueueNetwork,
@@ -193,16 +194,15 @@ async function train(
     total: recipe.epochs,
     unit: "epochs",
   });
-  let known = 0;
+  const shown = epochsShown(progress);
   const evaluation = await watched(evaluator, log).evaluate(request, {
     weights: true,
     checkpoints: true,
     purpose: [name],
-    onEpoch(epochs) {
-      if (known === 0) progress.skip(epochs - 1);
-      progress.advance(1);
-      known = epochs;
-    },
+    onEpoch: shown.reach,
+  }).then((evaluation) => {
+    if (evaluation.failure === undefined) shown.end(recipe.epochs);
+    return evaluation;
   }).finally(() => progress.finish());
   throwIfInterrupted();
   if (evaluation.failure !== undefined) {

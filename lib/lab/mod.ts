@@ -180,6 +180,7 @@ export * from "./regress/table.ts";
 export * from "./regress/tolerances.ts";
 export * from "./session/code.ts";
 export * from "./session/engine_choice.ts";
+export * from "./session/epochs_shown.ts";
 export * from "./session/phase.ts";
 export { inQueueNetwork } from "./session/queue_network.ts";
 export * from "./session/register_weights.ts";
