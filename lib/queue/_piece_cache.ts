@@ -8,19 +8,29 @@ const LONGEST_MS = 30 * 86_400_000;
 
 /**
  * Pieces of training data on this machine's disk, so that each comes over the
- * network once. Processes may share the folder. A disk that cannot be written to
- * is told of once, and done without.
+ * network once. Processes may share the folder. Trouble with the disk, of whatever
+ * kind, is told of once and done without: what cannot be read is not there.
  *
  * @param folder Where; made when missing.
  */
 export async function createPieceCache(folder: string): Promise<PieceCache> {
-  await deleteOld(folder);
   let isWritable = true;
+  let isTold = false;
+  const tell = (error: unknown) => {
+    if (isTold) return;
+    isTold = true;
+    warn(
+      `Training data on this machine's disk: ${
+        (error as Error).message
+      }; it is done without`,
+    );
+  };
+  await deleteOld(folder, tell);
   return {
     async read(digest) {
       const path = join(folder, digest);
-      const piece = await ifThere(() => Deno.readFile(path));
-      if (piece === undefined || sha256Hex(piece) !== digest) return undefined;
+      const piece = await ifThere(() => Deno.readFile(path)).catch(tell);
+      if (!piece || sha256Hex(piece) !== digest) return undefined;
       const now = new Date(wallClock.epochMs());
       // Others may have made the file: then its age is theirs to keep.
       await Deno.utime(path, now, now).catch(() => undefined);
@@ -32,23 +42,26 @@ export async function createPieceCache(folder: string): Promise<PieceCache> {
         await writeFileAtomic(join(folder, digest), piece);
       } catch (error) {
         isWritable = false;
-        warn(
-          `Training data are not kept on disk: ${(error as Error).message}`,
-        );
+        tell(error);
       }
     },
   };
 }
 
-async function deleteOld(folder: string): Promise<void> {
+async function deleteOld(
+  folder: string,
+  tell: (error: unknown) => void,
+): Promise<void> {
   const oldest = wallClock.epochMs() - LONGEST_MS;
-  const entries = await ifThere(() => Array.fromAsync(Deno.readDir(folder)));
+  const entries = await ifThere(() => Array.fromAsync(Deno.readDir(folder)))
+    .catch(tell);
   for (const { name, isFile } of entries ?? []) {
-    const path = join(folder, name);
     if (!isFile) continue;
+    const path = join(folder, name);
     // Another worker may be at the same.
-    const info = await ifThere(() => Deno.stat(path));
-    if (info === undefined || (info.mtime?.getTime() ?? 0) >= oldest) continue;
-    await ifThere(() => Deno.remove(path));
+    await ifThere(async () => {
+      const { mtime } = await Deno.stat(path);
+      if ((mtime?.getTime() ?? 0) < oldest) await Deno.remove(path);
+    }).catch(tell);
   }
 }
