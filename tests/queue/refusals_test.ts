@@ -2,7 +2,13 @@
 
 import assert from "node:assert/strict";
 import { Queue } from "bullmq";
-import { PREFIX, queueName } from "../../lib/queue/mod.ts";
+import { taskId } from "../../lib/queue/_keys.ts";
+import {
+  checkTask,
+  readFailure,
+  type Task,
+} from "../../lib/queue/_messages.ts";
+import { PREFIX, PROTOCOL, queueName } from "../../lib/queue/mod.ts";
 import { ENGINE } from "./_executors.ts";
 import { bits, direct, short } from "./_problem.ts";
 import { startScript } from "./_processes.ts";
@@ -31,7 +37,10 @@ queueTest(
     await redis.sadd("n2n:protocols", "99");
     const later = await run(undefined);
     assert.equal(later.code, 2, later.stderr);
-    assert.match(later.stderr, /speak protocol 99, this program speaks 2/);
+    assert.match(
+      later.stderr,
+      new RegExp(`speak protocol 99, this program speaks ${PROTOCOL}`),
+    );
     await redis.config("SET", "maxmemory-policy", "allkeys-lru");
     const evicting = await run(undefined);
     assert.equal(evicting.code, 2, evicting.stderr);
@@ -57,31 +66,48 @@ queueTest(
     const answer = waiting.submit(short(2));
     await until(async () => (await queue.getPrioritized()).length === 1);
     const [job] = await queue.getPrioritized();
-    const task = job!.data;
-    const id = `e-${"0".repeat(64)}`;
-    const jobs: readonly [string, unknown][] = [
-      // The key is another request's.
-      [id, task],
-      [`e-${"1".repeat(64)}`, { ...task, code: "globalThis" }],
-      [`e-${"2".repeat(64)}`, { ...task, protocol: 2 }],
-      [`e-${"3".repeat(64)}`, { ...task, kind: "shell" }],
+    const task: Task = checkTask(job!.data);
+    /** A good job of its own. */
+    const another = (seed: number) => {
+      const other = { ...task, request: { ...task.request, seed } } as Task;
+      return { task: other, id: taskId(other, ENGINE) };
+    };
+    const [code, protocol, kind, network, name] = [3, 4, 5, 6, 7].map(another);
+    const cases: readonly (readonly [string, unknown, RegExp])[] = [
+      // Another request's key.
+      [`e-${"0".repeat(64)}`, task, /"e-0{64}" is not its key/],
+      ["a-name", name!.task, /"a-name" is not its key/],
+      [code!.id, { ...code!.task, code: "globalThis" }, /"code"/],
       [
-        `e-${"4".repeat(64)}`,
-        { ...task, request: { ...task.request, network: "x".repeat(2 ** 22) } },
+        protocol!.id,
+        { ...protocol!.task, protocol: PROTOCOL + 1 },
+        new RegExp(`protocol: .*expected ${PROTOCOL}`),
       ],
-      ["a-name", task],
+      [kind!.id, { ...kind!.task, kind: "shell" }, /kind: /],
+      [
+        network!.id,
+        {
+          ...network!.task,
+          request: { ...network!.task.request, network: "x".repeat(2 ** 22) },
+        },
+        /characters, expected at most 2097152/,
+      ],
     ];
-    for (const [jobId, data] of jobs) {
+    for (const [jobId, data] of cases) {
       await queue.add("job", data, { jobId, priority: 1 });
     }
     const second = await scene.worker();
     assert.deepEqual(bits(await answer), await direct(short(2)));
-    await until(() => second.counts().failed === jobs.length);
-    for (const { failedReason } of await queue.getFailed()) {
-      assert.match(
-        failedReason,
-        /^\{"kind":"refused","message":"Cannot read a/,
+    await until(() => second.counts().failed === cases.length);
+    const failed = await queue.getFailed();
+    assert.equal(failed.length, cases.length);
+    for (const [jobId, , reason] of cases) {
+      const failure = readFailure(
+        failed.find(({ id }) => id === jobId)!.failedReason,
       );
+      assert.equal(failure?.kind, "refused", jobId);
+      assert.match(failure.message, /^Cannot read a job: /);
+      assert.match(failure.message, reason);
     }
     assert.deepEqual(bits(good), await direct(short(1)));
     await queue.close();
