@@ -1,7 +1,9 @@
 /** What docs/machines.md tells people to copy. */
 
 import assert from "node:assert/strict";
+import { basename } from "node:path";
 import { parse } from "yaml";
+import { readRequest } from "../../experiments/queue.ts";
 import { command } from "../../experiments/worker.ts";
 import { parseOptions } from "../../lib/cli/mod.ts";
 import {
@@ -12,6 +14,7 @@ import {
   startServer,
   stopServer,
 } from "../../lib/queue/mod.ts";
+import { QUEUE_FILE } from "../../lib/queue/_file.ts";
 import { inTemporaryFolder } from "../cli/_temporary.ts";
 import { PROJECT } from "../experiments/_run.ts";
 import { blockOf, PAGE } from "./_page.ts";
@@ -72,6 +75,29 @@ Deno.test("docs/machines.md has a manifest for Kubernetes that fits its commands
   assert(made(`kubectl scale deployment ${metadata.name} --replicas=50`));
   const { terminationGracePeriodSeconds } = template.spec;
   assert(1000 * terminationGracePeriodSeconds > 3 * QUEUE_TIMES.farewellMs);
+});
+
+/** A line of .gitignore as one of .dockerignore, where all patterns begin at the root. */
+function inDocker(pattern: string): string {
+  const path = pattern.replace(/\/$/, "");
+  return path.includes("/") ? path.replace(/^\//, "") : `**/${path}`;
+}
+
+// Seen to fail: without a .dockerignore, the queue's password was copied.
+Deno.test("an image of docs/machines.md has no secrets and nothing that git ignores", async () => {
+  assert.match(PAGE, /^COPY \. \.$/m);
+  const linesOf = async (name: string) =>
+    (await Deno.readTextFile(`${PROJECT}/${name}`)).split("\n")
+      .filter((line) => line !== "" && !line.startsWith("#"));
+  const ignored = await linesOf(".dockerignore");
+  const { share } = readRequest(["start"]);
+  for (const pattern of [basename(share), QUEUE_FILE]) {
+    assert(ignored.includes(`**/${pattern}`), pattern);
+  }
+  for (const pattern of await linesOf(".gitignore")) {
+    assert(ignored.includes(inDocker(pattern)), pattern);
+  }
+  assert(ignored.every((pattern) => !pattern.startsWith("!")));
 });
 
 testWithServer(
