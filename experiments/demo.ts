@@ -35,11 +35,15 @@ import {
 } from "../lib/demo/mod.ts";
 import {
   dataCache,
+  exportableSchema,
   type ExportSource,
+  type Identity,
   knownStudents,
   likeTeacher,
   ownTeacher,
   PROJECT_RESULTS,
+  readCell,
+  rerunCommand,
   studentSource,
   teacherNames,
   teacherSource,
@@ -106,9 +110,15 @@ async function defaultStudent(folder: string): Promise<string> {
   const better = betterWithoutWeights(known, chosen);
   if (better !== undefined) {
     const { question, profile, cell } = better;
+    const place = { results: folder, question, profile };
+    const found = await readCell<{ identity: Identity }>(place, {
+      cell,
+      schema: exportableSchema,
+    });
+    const { identity } = found!.record.deterministic;
     notify(
-      `${question}/${profile}/${cell} has no weights beside its record; to have them: deno task ${question} --profile ${profile} --cells ${cell}${
-        resultsFlag(folder)
+      `${question}/${profile}/${cell} has no weights beside its record; to have them: ${
+        rerunCommand(better, identity, { results: folder })
       }`,
     );
   }

@@ -180,6 +180,16 @@ export interface TeacherView {
   readonly layers: readonly LayerRow[];
 }
 
+/** How to train a run's students again. */
+export interface AgainView {
+  /** The command. */
+  readonly command: string;
+  /** The engine that has the same bits: "onednn (v2.6.0, avx512_core)". */
+  readonly engine: string;
+  /** SHA-256 of the weights of the recorded teacher that was taken, if one was. */
+  readonly teacher?: string;
+}
+
 /** A run's course. */
 export interface RunCourse {
   /** Of the summary. */
@@ -188,8 +198,8 @@ export interface RunCourse {
   readonly revision: string;
   /** The teacher, once there is one. */
   readonly teacher?: TeacherView;
-  /** The command that trains its students again, where there is one. */
-  readonly command?: string;
+  /** How to train its students again, where a command can say it. */
+  readonly again?: AgainView;
   /** Stages that have begun, in order. */
   readonly stages: readonly StageView[];
 }

@@ -115,7 +115,7 @@ Deno.test({
         await dialog.getByText("inherited weights").first().waitFor();
         assert.match(
           await dialog.locator("pre").textContent() ?? "",
-          /^deno task rq1 .*--cells \S+ --results results-again$/,
+          /^deno task rq1 .*--engine \S+ .*--results results-again$/,
         );
         await page.keyboard.press("Escape");
         await dialog.waitFor({ state: "detached" });

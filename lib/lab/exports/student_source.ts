@@ -6,6 +6,7 @@ import { isRecordName, recordPath } from "../../report/mod.ts";
 import { decodeTensors, decodeWeights } from "../../training/mod.ts";
 import { runIdOf } from "../cells/identity.ts";
 import { readCell, readIndex } from "../cells/index_file.ts";
+import { rerunCommand } from "../cells/rerun.ts";
 import type { CompressionContent } from "../compression/content.ts";
 import { compressionFields } from "../compression/schema.ts";
 import { belongingOf, weightsEnding } from "../compression/winner_weights.ts";
@@ -81,8 +82,9 @@ export async function studentSource(
   const base = recordPath({ question, profile, cell }).replace(/\.json$/, "");
   const path = `${results}/${base}${weightsEnding(kind)}`;
   const bytes = await ifThere(() => Deno.readFile(path));
-  const remedy =
-    `run the command that made the record again (deno task ${question} --profile ${profile} --cells ${cell}): what is in its run store is not trained again`;
+  const remedy = `run the command that made the record again (${
+    rerunCommand({ question, profile, cell }, identity!, { results })
+  }): what is in its run store is not trained again`;
   if (bytes === undefined) {
     const last = kinds.at(-1)!;
     throw new DataError(

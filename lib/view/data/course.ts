@@ -18,7 +18,7 @@ import type {
   StudentColumns,
   StudentKind,
 } from "../model.ts";
-import { againCommand } from "./again_command.ts";
+import { againOf } from "./again.ts";
 import type { KnownRun, KnownStage } from "./known.ts";
 import { teacherRows } from "./layers.ts";
 import type { Spaces } from "./spaces.ts";
@@ -37,7 +37,7 @@ export function courseOf(
   { id, spaces }: { readonly id: string; readonly spaces: Spaces },
 ): RunCourse {
   const { teacher, stages, revision } = run;
-  const command = againCommand(run);
+  const again = againOf(run);
   return {
     id,
     revision,
@@ -50,7 +50,7 @@ export function courseOf(
         layers: teacherRows(teacher.network),
       },
     }),
-    ...(command === undefined ? {} : { command }),
+    ...(again === undefined ? {} : { again }),
     stages: stages.map((stage, index) =>
       stageView(run, stage, { index, spaces })
     ),

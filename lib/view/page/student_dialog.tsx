@@ -7,6 +7,7 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import type {
+  AgainView,
   RunCourse,
   RunSummary,
   SharedTraining,
@@ -91,7 +92,7 @@ export function StudentDialog(
           )}
           <Trainings trainings={view.trainings} />
           <Shared view={view} place={place} runs={runs} onOpen={onOpen} />
-          <Again command={course?.command} />
+          <Again again={course?.again} />
         </>
       )}
     </dialog>
@@ -166,11 +167,11 @@ function Shared(
   );
 }
 
-function Again({ command }: { readonly command: string | undefined }) {
+function Again({ again }: { readonly again: AgainView | undefined }) {
   return (
     <section aria-labelledby="again">
       <h3 id="again">Train it again</h3>
-      {command === undefined
+      {again === undefined
         ? (
           <p class="note">
             Its run had options of its own that are not recorded as a command.
@@ -179,13 +180,20 @@ function Again({ command }: { readonly command: string | undefined }) {
         : (
           <>
             <p class="note">
-              As a part of its run, to the same bits, in a folder that remembers
-              nothing:
+              As a part of its run, in a folder that remembers nothing. To the
+              same bits it takes {again.engine}
+              {again.teacher !== undefined && (
+                <>
+                  {" "}and the teacher whose weights have the SHA-256{" "}
+                  {again.teacher.slice(0, 12)}, from results/teachers; from
+                  elsewhere it has to be copied to results-again/teachers first
+                </>
+              )}:
             </p>
-            <pre tabIndex={0}>{command}</pre>
+            <pre tabIndex={0}>{again.command}</pre>
             <button
               type="button"
-              onClick={() => navigator.clipboard?.writeText(command)}
+              onClick={() => navigator.clipboard?.writeText(again.command)}
             >
               Copy
             </button>
