@@ -6,9 +6,11 @@
 
 import { z } from "zod";
 import {
+  createProgress,
   notify,
   optionKinds,
   parseOptions,
+  type Progress,
   runMain,
   suggestion,
   UsageError,
@@ -73,7 +75,16 @@ async function main(args: readonly string[]): Promise<void> {
     questions: question === undefined ? QUESTIONS : [question],
     ...(profile === undefined ? {} : { profile }),
   });
-  const report = await createReport(results);
+  let progress: Progress | undefined;
+  let shown = 0;
+  const report = await createReport(results, {
+    onStep(done, total) {
+      progress ??= createProgress({ label: name, total, unit: "cells" });
+      if (done > shown) progress.advance(done - shown);
+      shown = done;
+    },
+  });
+  progress?.finish();
   if (report.runs.length === 0) {
     throw new UsageError(
       `Cannot report ${name}: there is no record of it in "${folder}"${

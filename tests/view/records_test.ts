@@ -97,8 +97,16 @@ Deno.test("openResults() follows a second stage's student back to the teacher", 
 
 Deno.test("createReport() holds every student", async () => {
   const { results, runs } = await recorded();
-  const report = await createReport(results);
+  const steps: string[] = [];
+  const report = await createReport(results, {
+    onStep: (done, total) => steps.push(`${done}/${total}`),
+  });
   assert.deepEqual(report.runs, runs);
+  const { length } = runs;
+  assert.deepEqual(
+    steps,
+    Array.from({ length: length + 1 }, (_, done) => `${done}/${length}`),
+  );
   for (const [stage, { students }] of report.courses[ID]!.stages.entries()) {
     for (const student of students.reward.keys()) {
       const place = report.students[ID]![stage]![student]!;

@@ -1,12 +1,22 @@
 import type { Report, RunCourse, StudentView } from "../model.ts";
 import type { Results } from "./results.ts";
 
+/** What {@link createReport} can be told. */
+export interface ReportOptions {
+  /** Told before each cell, and at the end, how many of all are done. */
+  readonly onStep?: (done: number, total: number) => void;
+}
+
 /**
  * Everything that a page can show of some results.
  *
  * @param results The results.
+ * @param options Who is told how far it is.
  */
-export async function createReport(results: Results): Promise<Report> {
+export async function createReport(
+  results: Results,
+  { onStep }: ReportOptions = {},
+): Promise<Report> {
   const runs = await results.summaries();
   const courses: Record<string, RunCourse> = {};
   const students: Record<string, readonly (readonly number[])[]> = {};
@@ -20,7 +30,8 @@ export async function createReport(results: Results): Promise<Report> {
     places.set(text, place);
     return place;
   }
-  for (const { id, revision } of runs) {
+  for (const [done, { id, revision }] of runs.entries()) {
+    onStep?.(done, runs.length);
     const course = revision === undefined ? undefined : results.course(id);
     if (course === undefined) continue;
     courses[id] = course;
@@ -30,5 +41,6 @@ export async function createReport(results: Results): Promise<Report> {
       )
     );
   }
+  if (runs.length > 0) onStep?.(runs.length, runs.length);
   return { runs, courses, views, students };
 }

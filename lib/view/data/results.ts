@@ -3,11 +3,12 @@ import { canonicalJson } from "../../random/mod.ts";
 import type { RunCourse, RunSummary, StudentView } from "../model.ts";
 import { courseOf } from "./course.ts";
 import type { KnownRun } from "./known.ts";
+import { indexProposals, type NamedRun, type Proposals } from "./proposals.ts";
 import { recordReader } from "./records.ts";
 import { createSpaces } from "./spaces.ts";
 import { storeFile } from "./store_file.ts";
 import { type KnownPlan, plansIn, runsIn, withCourse } from "./store_runs.ts";
-import { type NamedRun, openStudent, type StudentPlace } from "./student.ts";
+import { openStudent, type StudentPlace } from "./student.ts";
 import { isRunning, summarise } from "./summary.ts";
 
 /** A results folder, looked at. */
@@ -52,6 +53,7 @@ export function openResults(
   const spaces = createSpaces();
   const courses = new Map<string, KnownRun>();
   let known = new Map<string, KnownRun>();
+  let indexed: Proposals | undefined;
   const store = () => hasStore ? file.current() : undefined;
   function loaded(id: string): NamedRun | undefined {
     const run = known.get(id);
@@ -59,6 +61,13 @@ export function openResults(
     const current = store();
     const isStored = current !== undefined && isNoted(run);
     return { id, run: isStored ? withStored(current, run) : run };
+  }
+  /** Records stay as they are until they are read again; a store goes on. */
+  function proposalsOfAll(): Proposals {
+    if (indexed !== undefined && store() === undefined) return indexed;
+    const runs = [...known.keys()].flatMap((each) => loaded(each) ?? []);
+    indexed = indexProposals(runs);
+    return indexed;
   }
   return {
     async summaries() {
@@ -70,6 +79,7 @@ export function openResults(
       const current = store();
       const stored = current === undefined ? [] : runsIn(current);
       const plans = current === undefined ? [] : plansIn(current);
+      indexed = undefined;
       known = named(withPlanned(merged(recorded, stored), plans));
       const now = nowMs?.();
       const places = new Set(
@@ -93,8 +103,8 @@ export function openResults(
     student(id, place) {
       const found = loaded(id);
       if (found === undefined) return undefined;
-      const runs = [...known.keys()].flatMap((each) => loaded(each) ?? []);
-      return openStudent(found, { place, spaces, runs, store: store() });
+      const proposals = proposalsOfAll();
+      return openStudent(found, { place, spaces, proposals, store: store() });
     },
     trouble: () => file.trouble(),
     close: () => file.close(),

@@ -16,18 +16,11 @@ import {
 import type { Store } from "../../store/mod.ts";
 import type { FinalContent, TrainingNote } from "../../lab/mod.ts";
 import type { SharedTraining, StudentView, TrainingView } from "../model.ts";
-import { proposalsOf } from "./course.ts";
+import type { Placed } from "./course.ts";
 import type { KnownRun, KnownStage } from "./known.ts";
 import { rowsLeft } from "./layers.ts";
+import type { KnownProposal, NamedRun, Proposals } from "./proposals.ts";
 import type { Spaces } from "./spaces.ts";
-
-/** A run with its name on the page. */
-export interface NamedRun {
-  /** Its name. */
-  readonly id: string;
-  /** The run, with its course. */
-  readonly run: KnownRun;
-}
 
 /** Where a student is found. */
 export interface StudentPlace {
@@ -43,8 +36,8 @@ export interface OpenStudentOptions {
   readonly place: StudentPlace;
   /** Makes students of their actions. */
   readonly spaces: Spaces;
-  /** Runs that may share its training, its own among them. */
-  readonly runs: readonly NamedRun[];
+  /** Those of all runs that may share its training, its own among them. */
+  readonly proposals: Proposals;
   /** The run store, where there is one. */
   readonly store: Store | undefined;
 }
@@ -52,10 +45,10 @@ export interface OpenStudentOptions {
 /** Opens a student; undefined where the proposal gave none. */
 export function openStudent(
   { id, run }: NamedRun,
-  { place, spaces, runs, store }: OpenStudentOptions,
+  { place, spaces, proposals, store }: OpenStudentOptions,
 ): StudentView | undefined {
   const stage = run.stages[place.stage];
-  const placed = stage && proposalsOf(stage)[place.student];
+  const placed = stage && proposals.placed(stage)[place.student];
   if (stage === undefined || placed?.proposal.networkId === undefined) {
     return undefined;
   }
@@ -64,17 +57,15 @@ export function openStudent(
   if (student === undefined) return undefined;
   const teacher = run.teacher!.network;
   const key = searchKey(run, stage, student);
-  const shared = runs.flatMap((other) =>
-    sharedIn(other, {
-      networkId,
-      isSame: (otherStage, otherActions) => {
-        // Without what was noted, a stage's equal networks are all that is known.
-        if (key === undefined) return other.id === id && otherStage === stage;
-        const made = spaces.apply(other.run, otherStage, otherActions);
-        return made !== undefined &&
-          searchKey(other.run, otherStage, made) === key;
-      },
-    })
+  const shared = sharedTrainings(
+    proposals.of(networkId).filter((other) => {
+      // Without what was noted, a stage's equal networks are all that is known.
+      if (key === undefined) return other.id === id && other.stage === stage;
+      const { actions } = other.proposal;
+      const made = spaces.apply(other.run, other.stage, actions);
+      return made !== undefined &&
+        searchKey(other.run, other.stage, made) === key;
+    }),
   );
   return {
     left: rowsLeft(teacher, {
@@ -146,7 +137,7 @@ function trainingsOf(
   { student, networkId, placed: { proposal }, store }: {
     readonly student: Student;
     readonly networkId: string;
-    readonly placed: ReturnType<typeof proposalsOf>[number];
+    readonly placed: Placed;
     readonly store: Store | undefined;
   },
 ): readonly TrainingView[] {
@@ -211,23 +202,13 @@ function nameOf(index: number, count: number): string {
   return index === count - 1 ? "final" : `rung ${index}`;
 }
 
-function sharedIn(
-  { id, run }: NamedRun,
-  { networkId, isSame }: {
-    readonly networkId: string;
-    readonly isSame: (stage: KnownStage, actions: readonly number[]) => boolean;
-  },
+/** Proposals of the same training, stage by stage. */
+function sharedTrainings(
+  same: readonly KnownProposal[],
 ): readonly SharedTraining[] {
-  return run.stages.flatMap((stage, index) => {
-    const same = proposalsOf(stage).flatMap((placed, student) =>
-      placed.proposal.networkId === networkId &&
-        isSame(stage, placed.proposal.actions)
-        ? [{ iteration: placed.iteration, student }]
-        : []
-    );
-    const [first] = same;
-    return first === undefined
-      ? []
-      : [{ run: id, stage: index, ...first, times: same.length }];
+  const stages = Map.groupBy(same, ({ id, index }) => `${index} ${id}`);
+  return [...stages.values()].map((all) => {
+    const { id, index, iteration, student } = all[0]!;
+    return { run: id, stage: index, iteration, student, times: all.length };
   });
 }
