@@ -13,8 +13,8 @@ import { readPresences, type WorkerPresence } from "./presence.ts";
 
 /** The workers of a queue. */
 export interface Workforce {
-  /** Students trained at once, by all of them. */
-  readonly threads: () => number;
+  /** Students trained at once, by all of them, or all but the worker of an id. */
+  readonly threads: (except?: string) => number;
   /** Asks who is there; warns where nobody is although jobs wait. */
   refresh(counts: JobCounts): Promise<void>;
   /** Workers and jobs in a few words, for progress lines. */
@@ -33,7 +33,9 @@ export function createWorkforce(
   let here: readonly WorkerPresence[] = [];
   let counts: JobCounts = { waiting: 0, running: 0 };
   let isWarned = false;
-  const threads = () => here.reduce((sum, each) => sum + each.threads, 0);
+  const threads = (except?: string) =>
+    here.filter(({ id }) => id !== except)
+      .reduce((sum, each) => sum + each.threads, 0);
   return {
     threads,
     status: () =>

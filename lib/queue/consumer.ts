@@ -83,6 +83,8 @@ interface Work {
 
 /** A consumer at work. */
 export interface Consumer {
+  /** Its id among the workers of the queue. */
+  readonly id: string;
   /** What it has done so far. */
   readonly counts: () => ConsumerCounts;
   /** Times a network on one of its threads, beside nothing else. */
@@ -296,6 +298,7 @@ export function createConsumer(
   beSeen();
 
   return {
+    id,
     counts: () => ({ ...counts, heldBytes: workbench.heldBytes() }),
     measure: (request, options) =>
       workbench.whileBusy(() => workbench.pool().measure(request, options)),

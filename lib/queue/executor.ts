@@ -94,7 +94,7 @@ export async function createQueueExecutor(
     queue: name,
     engine,
     producer: ownName(),
-    threads: workforce.threads,
+    threads: () => workforce.threads(),
     takenSeconds: times.takenSeconds,
     trouble: tellOnce,
   });
@@ -136,7 +136,10 @@ export async function createQueueExecutor(
   }
 
   const executor: QueueExecutor = {
-    workers: Math.max(1, threads + workforce.threads()),
+    get workers() {
+      // Its own threads are heard of later than they work.
+      return Math.max(1, threads + workforce.threads(consumer?.id));
+    },
     status: workforce.status,
     register: uploads.register,
     registerWeights: uploads.registerWeights,

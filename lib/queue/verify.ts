@@ -37,7 +37,9 @@ export function verifyAnswers(
   const isChecked = (key: string) =>
     parseInt(sha256Hex(salt + key).slice(0, 8), 16) < share * 2 ** 32;
   return {
-    workers: queue.workers,
+    get workers() {
+      return queue.workers;
+    },
     status: queue.status,
     register(data) {
       queue.register(data);

@@ -76,7 +76,7 @@ export class InterruptedError extends Error {
  * small and serialisable; large data are registered once.
  */
 export interface Executor {
-  /** How many requests run at once. */
+  /** How many requests run at once; of several machines' threads, at this moment. */
   readonly workers: number;
   /**
    * Makes training data known under its id. Where the id is known already, the

@@ -29,7 +29,7 @@ function options(): NotesOptions {
     evaluator: {
       cost: { asked: 3, remembered: 1, trained: 2, workerSeconds: 5 },
     },
-    workers: 2,
+    workers: () => 2,
   };
 }
 

@@ -137,7 +137,7 @@ export async function runCell<
     parts: foreseen.parts,
     remaining,
     evaluator,
-    workers: run.workers,
+    workers: () => session.executor.workers,
   }, async (notes) => {
     const show: CellLab<typeof config>["phase"] = (part, shown) => {
       const label = LABELS[part] ?? part;

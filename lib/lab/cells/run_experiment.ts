@@ -255,10 +255,12 @@ async function runCells<
   };
   for (const group of groupsOf(cells)) {
     await sideBySide(group, {
-      atOnce: cellsAtOnce(group, {
-        workers,
-        isQueue: run.queue !== undefined,
-      }),
+      // A queue's workers come and go.
+      atOnce: () =>
+        cellsAtOnce(group, {
+          workers: session.executor.workers,
+          isQueue: run.queue !== undefined,
+        }),
       run: async ({ cell, subject }) => {
         const outcome = await outcomeOf(
           cell,

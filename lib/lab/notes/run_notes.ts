@@ -56,8 +56,8 @@ export interface NotesOptions {
   readonly remaining: Remaining;
   /** Who counts what its evaluations cost. */
   readonly evaluator: Pick<Evaluator, "cost">;
-  /** Students trained at a time. */
-  readonly workers: number;
+  /** Students trained at a time, now. */
+  readonly workers: () => number;
 }
 
 /** Notes what a command sets out to do. */
@@ -108,7 +108,7 @@ export async function withNotes<T extends { readonly failure?: string }>(
       ),
       seconds: remaining.seconds(),
       evaluations: { ...evaluator.cost },
-      workers,
+      workers: workers(),
       startedMs,
       atMs: wallClock.epochMs(),
     };
