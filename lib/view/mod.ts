@@ -10,7 +10,7 @@
  * @module
  */
 export * from "./data/results.ts";
-export { createReport } from "./data/report.ts";
+export * from "./data/report.ts";
 export type { StudentPlace } from "./data/student.ts";
 export * from "./html.ts";
 export * from "./model.ts";

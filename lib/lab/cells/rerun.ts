@@ -2,7 +2,7 @@ import { commandLine } from "../../cli/mod.ts";
 import type { Identity } from "./identity.ts";
 
 /** What of an identity no profile says. */
-type Run = Pick<Identity<unknown>, "engine" | "teacher">;
+export type RerunIdentity = Pick<Identity<unknown>, "engine" | "teacher">;
 
 /** A recorded cell's place. */
 export interface RecordedPlace {
@@ -20,7 +20,9 @@ export interface RecordedPlace {
  *
  * @param identity The run's.
  */
-export function rerunFlags({ engine, teacher }: Run): readonly string[] {
+export function rerunFlags(
+  { engine, teacher }: RerunIdentity,
+): readonly string[] {
   return [
     "--engine",
     engine.name,
@@ -38,7 +40,7 @@ export function rerunFlags({ engine, teacher }: Run): readonly string[] {
  */
 export function rerunCommand(
   { question, profile, cell }: RecordedPlace,
-  identity: Run,
+  identity: RerunIdentity,
   { results = "results" }: { readonly results?: string } = {},
 ): string {
   return commandLine(`deno task ${question}`, [
