@@ -8,6 +8,7 @@ import {
   escapeMarkdown,
   holm,
   LEVEL,
+  listed,
   markdownTable,
   pairsNeeded,
   type Verdict,
@@ -238,10 +239,17 @@ function overall(
     }).${lackingSentence(results)}`,
     numbers: byName.map(([name, group]) =>
       `${name}, by itself: ${
-        group.map(({ cell, section: { verdict, because } }) =>
-          `**${verdict}** on ${escapeMarkdown(subjectOf(cell))}: ${because}`
-        ).join(" ")
-      }`
+        // What its pages say in the same words is said once.
+        [
+          ...Map.groupBy(group, ({ section: { verdict, because } }) =>
+            `${verdict}: ${because}`),
+        ].map(([, [first, ...others]]) => {
+          const { section: { verdict, because } } = first!;
+          const subjects = [first!, ...others].map(({ cell }) =>
+            escapeMarkdown(subjectOf(cell))
+          );
+          return `**${verdict}** on ${listed(subjects)}: ${because}`;
+        }).join(" ")}`
     ),
     wouldChange: undecided.length > 0
       ? `At least ${pairsNeeded(Math.max(1, tests))} search seeds for ${
