@@ -1,4 +1,3 @@
-import { canonical } from "./canonical.ts";
 import { shapes } from "./infer.ts";
 import { type Leaf, leaves } from "./leaves.ts";
 import type { Network, Shape } from "./network.ts";
@@ -19,21 +18,20 @@ export function countMacs(network: Network): number {
 
 /**
  * Bytes of all activations of one image in float32: the output of every leaf
- * and of every residual block and concatenation of the canonical form, which is what
- * is computed: networks of one id have one size. A training step keeps them all for
+ * and of every residual block and concatenation. A training step keeps them all for
  * its backward pass, so this times the batch size estimates its memory. The input
- * image is not counted.
+ * image is not counted. What the canonical form leaves out, as a second ReLU behind
+ * another, is counted: networks of one id can differ in this.
  *
  * @param network A valid network.
  * @throws {RangeError} If the network is not valid.
  */
 export function activationBytes(network: Network): number {
-  const computed = canonical(network);
-  const leafValues = leaves(computed)
+  const leafValues = leaves(network)
     .reduce((sum, leaf) => sum + volume(leaf.output), 0);
-  const blockValues = shapes(computed).blocks
+  const blockValues = shapes(network).blocks
     .filter((_, i) => {
-      const block = computed.blocks[i]!;
+      const block = network.blocks[i]!;
       // With both branches empty the block passes its input on.
       return block.type === "concat" ||
         block.type === "residual" &&

@@ -268,7 +268,12 @@ function trainedIn(
       if (!outcome.ok) continue;
       const { network, origin } = outcome;
       const identity = identityOf(options, { network, origin });
-      if (byIdentity.has(identity)) continue;
+      const isOut = proposal.failure !== undefined ||
+        proposal.violation !== undefined;
+      // One that computes the same, in fewer layers, may keep a limit on activations
+      // that the first one broke.
+      const known = byIdentity.get(identity);
+      if (known !== undefined && (isOut || !known.isOut)) continue;
       byIdentity.set(identity, {
         identity,
         network,
@@ -278,8 +283,7 @@ function trainedIn(
         reward: proposal.reward,
         accuracy: proposal.accuracy!,
         iteration,
-        isOut: proposal.failure !== undefined ||
-          proposal.violation !== undefined,
+        isOut,
       });
     }
   }

@@ -409,3 +409,50 @@ Deno.test("runStage() says what students of before are worth under a limit that 
   }
   assert(hardened > 0, "the case needs a student above the limit");
 });
+
+Deno.test("runStage() lets a student win that keeps a limit on activations, after one that computes the same broke it", async () => {
+  const conv = {
+    type: "conv",
+    outChannels: 8,
+    kernel: 3,
+    stride: 1,
+    padding: 1,
+    bias: true,
+  } as const;
+  const [norm, relu] = [{ type: "batchNorm" }, { type: "relu" }] as const;
+  const base: Network = {
+    input: [1, 8, 8],
+    blocks: [conv, norm, relu, conv, norm, relu, {
+      type: "linear",
+      outFeatures: 3,
+      bias: true,
+    }],
+  };
+  // The second ReLU of the first does nothing.
+  const actions = [[1, 1, 1, 0, 0, 1, 1], [1, 1, 1, 0, 0, 0, 1]];
+  for (const mode of ["soft", "late"] as const) {
+    const options = stageOptions({
+      base,
+      objective: objectiveOf({ maxActivationBytes: 7000 }, {
+        mode,
+        iterations: 9,
+      }),
+      config: { ...CONFIG, iterations: 1, rollouts: 2 },
+    });
+    const { records, candidates } = await runStage({
+      ...options,
+      strategy: {
+        ...options.strategy,
+        propose: () => actions.map((each) => ({ actions: each })),
+        learn: () => ({}),
+      },
+    });
+    const [first, second] = records[0]!.proposals;
+    assert.equal(first!.networkId, second!.networkId);
+    assert.notEqual(first!.violation, undefined);
+    assert.equal(second!.violation, undefined);
+    assert.deepEqual(candidates.map(({ network }) => network.blocks.length), [
+      4,
+    ]);
+  }
+});

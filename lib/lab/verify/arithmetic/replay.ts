@@ -30,8 +30,8 @@ import { scoringImages } from "./images.ts";
 /** What a stage's proposals were. */
 export interface Replayed {
   /**
-   * Sizes of all students that were trained, by the id of their network, with their
-   * latency where that was measured.
+   * Sizes of those that may win by the id of their network, with their latency where
+   * that was measured.
    */
   readonly sizes: ReadonlyMap<string, StudentSizes>;
   /** Ids of those that may win, best first. */
@@ -66,8 +66,10 @@ export function* replayStage(
   const inherits = config.student.start === "inherited";
   const apply = remembered(space);
   const seen = new Set<string>();
-  const found = new Map<string, StudentSizes>();
-  const trained: Ranking[] = [];
+  const trained = new Map<
+    string,
+    Ranking & { readonly sizes: StudentSizes }
+  >();
   yield {
     path:
       `${path}.records: whether the search went on until its end and no further`,
@@ -106,15 +108,14 @@ export function* replayStage(
       const identity = identityOf(student, { id, inherits, base: space.base });
       const repeated = seen.has(identity);
       seen.add(identity);
-      found.set(id, sizes);
-      if (!repeated) {
-        trained.push({
-          networkId: id,
-          parameters: sizes.parameters,
-          reward: proposal.reward,
-          isOut: proposal.failure !== undefined ||
-            proposal.violation !== undefined,
-        });
+      const isOut = proposal.failure !== undefined ||
+        proposal.violation !== undefined;
+      const known = trained.get(identity);
+      if (known === undefined || known.isOut && !isOut) {
+        const { parameters } = sizes;
+        const { reward } = proposal;
+        const student = { networkId: id, sizes, parameters, reward, isOut };
+        trained.set(identity, student);
       }
       yield* studentClaims(proposal, where, {
         networkId: id,
@@ -131,8 +132,11 @@ export function* replayStage(
       );
     }
   }
-  const candidates = rank(trained).map(({ networkId }) => networkId);
-  return { sizes: found, candidates };
+  const ranked = rank([...trained.values()]);
+  return {
+    sizes: new Map(ranked.map(({ networkId, sizes }) => [networkId, sizes])),
+    candidates: ranked.map(({ networkId }) => networkId),
+  };
 }
 
 /** Policies repeat themselves: each sequence is applied once. */
