@@ -113,6 +113,7 @@ export * from "./constraints/arms.ts";
 export * from "./constraints/content.ts";
 export { constraintsSchema } from "./constraints/schema.ts";
 export * from "./constraints/figures.ts";
+export * from "./constraints/lacking.ts";
 export * from "./constraints/run.ts";
 export * from "./constraints/stage_limits.ts";
 export * from "./constraints/summary.ts";
