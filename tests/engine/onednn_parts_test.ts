@@ -11,6 +11,7 @@ import {
   release,
   Scratch,
 } from "../../lib/engine/onednn/arena.ts";
+import { cachesOf } from "../../lib/engine/onednn/caches.ts";
 import { loadKernels } from "../../lib/engine/onednn/kernels.ts";
 import { gather, layoutOf, scatter } from "../../lib/engine/onednn/layout.ts";
 import { EVERYTHING } from "./networks.ts";
@@ -161,4 +162,18 @@ Deno.test("loadKernels() computes elementwise when values are special", () => {
   check((x, y) => x > 0 ? y : 0);
   assert.equal(kernels.sum(64, 64), 8);
   assert.ok(Number.isNaN(kernels.sum(0, 64)));
+});
+
+Deno.test("cachesOf() names what oneDNN cuts its work by, on the processors that it asks", () => {
+  const cpu = (vendor: string) =>
+    `processor\t: 0\nvendor_id\t: ${vendor}\ncpu family\t: 6\nmodel\t\t: 207\nmodel name\t: Some Processor\ncache size\t: 266240 KB\nsiblings\t: 2\n\nprocessor\t: 1\n`;
+  assert.equal(
+    cachesOf(cpu("GenuineIntel")),
+    ", Intel 6/207, cache 266240 KB of 2",
+  );
+  assert.equal(cachesOf(cpu("AuthenticAMD")), "");
+  assert.equal(
+    cachesOf("vendor_id\t: GenuineIntel\n"),
+    ", Intel ?/?, cache ? of ?",
+  );
 });

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { cachesNote } from "./caches.ts";
 import { checkStatus } from "./constants.ts";
 import {
   checkVersion,
@@ -37,7 +38,7 @@ export interface Library {
   readonly stream: Deno.PointerObject;
   /** For example "2.6.3". */
   readonly version: string;
-  /** For example "AVX-512 (0xe7)". */
+  /** For example "AVX-512 (0xe7)"; on Intel's processors with their caches. */
   readonly instructionSet: string;
   /** Channels that are kept side by side: the floats of a vector register. */
   readonly block: 8 | 16;
@@ -134,7 +135,7 @@ export function openFile(file: string): Library {
     engine,
     stream,
     version,
-    instructionSet: `${vectors} (0x${isa.toString(16)})`,
+    instructionSet: `${vectors} (0x${isa.toString(16)})${cachesNote()}`,
     block: wide ? 16 : 8,
     multipliesBfloat16: (isa & AVX512_CORE_BF16) === AVX512_CORE_BF16,
   };

@@ -1,4 +1,5 @@
 import os from "node:os";
+import { outputOf, systemText } from "../../system_text.ts";
 
 /** Sets that oneDNN has single-precision kernels for, the best first. */
 const SETS: readonly (readonly [string, readonly string[]])[] = [
@@ -36,32 +37,6 @@ export function setOf(cpuinfo: string): string {
     needed.every((flag) => flags.has(flag))
   );
   return found?.[0] ?? "SSE";
-}
-
-/**
- * Text of a file of the system's own. Deno keeps what is below /proc to those who
- * may do everything; others ask `cat`, if they may run it.
- */
-function systemText(path: string): string {
-  try {
-    return Deno.readTextFileSync(path);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotCapable)) throw error;
-    return outputOf("cat", [path]);
-  }
-}
-
-function outputOf(command: string, args: readonly string[]): string {
-  const { success, stdout, stderr } = new Deno.Command(command, {
-    args: [...args],
-  }).outputSync();
-  const text = new TextDecoder();
-  if (!success) {
-    throw new Error(
-      `Cannot run ${command} ${args.join(" ")}: ${text.decode(stderr).trim()}`,
-    );
-  }
-  return text.decode(stdout);
 }
 
 /** Models of this machine's GPUs, where the system tells. */
