@@ -74,7 +74,7 @@ Deno.test("export says how to get weights that a record of before has not", asyn
     assert.equal(error.exitCode, 5);
     assert.match(
       error.message,
-      /deno task rq1 --profile laptop --cells mnist-vgg13-w0\.25-reinforce-s1\)/,
+      /deno task rq1 --profile laptop --cells mnist-vgg13-w0\.25-reinforce-s1 --engine onednn --results \S+\)/,
     );
   });
 });
