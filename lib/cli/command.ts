@@ -110,7 +110,7 @@ export interface Amendment {
    * Options that stay as the profile has them, whatever is said beside it: by flags,
    * in the file of --config.
    */
-  readonly but?: readonly string[];
+  readonly apart?: readonly string[];
   /** Where they stand, for messages. */
   readonly place: string;
 }

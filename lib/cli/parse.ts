@@ -113,12 +113,12 @@ export function parseCommand<Config>(
       dryRun,
     },
     given: divide(layOver(read[1]?.values ?? {}, typed, root), shared.shape)[1],
-    amend({ values = {}, over = {}, place, but = [] }) {
+    amend({ values = {}, over = {}, place, apart = [] }) {
       const [between, above] = [values, over].map((each) =>
         withPresets([madeLayer(each, place)], command.presets)
       );
       const heard = withPresets(
-        read.slice(1).map((layer) => without(layer, but)),
+        read.slice(1).map((layer) => without(layer, apart)),
         command.presets,
       );
       const files = isOver
@@ -126,7 +126,7 @@ export function parseCommand<Config>(
         : [...ofProfile!, ...heard, ...between!];
       const amended = {
         layers: [...files, ...named],
-        given: given.filter(({ field }) => !but.includes(field.path[0]!)),
+        given: given.filter(({ field }) => !apart.includes(field.path[0]!)),
       };
       const merged = above!.reduce(
         (under, layer) => layOver(under, layer.values, root),

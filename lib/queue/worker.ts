@@ -5,7 +5,7 @@
  */
 
 import { formatDuration, notify, stopwatch } from "../cli/mod.ts";
-import type { EngineIdentity } from "../search/mod.ts";
+import { type EngineIdentity, engineText } from "../search/mod.ts";
 import { createPieceCache } from "./_piece_cache.ts";
 import { checkProtocol } from "./_protocols.ts";
 import { watch } from "./_watch.ts";
@@ -59,9 +59,10 @@ export async function runQueueWorker(
       cache: await createPieceCache(cacheFolder),
       times: { ...QUEUE_TIMES, ...times },
     });
-    const { name, version, instructionSet } = engine;
     notify(
-      `Working for ${address.origin}: ${name} (${version}, ${instructionSet}), ${threads} at a time; Ctrl-C hands back what is not done`,
+      `Working for ${address.origin}: ${
+        engineText(engine)
+      }, ${threads} at a time; Ctrl-C hands back what is not done`,
     );
     const elapsed = stopwatch();
     let before = consumer.counts();

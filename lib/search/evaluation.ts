@@ -94,6 +94,13 @@ export function engineIdentity(
   return { name, version, instructionSet };
 }
 
+/** An engine in words: "onednn (oneDNN 2.6.0, plan 4, x86_64, AVX2 (0x7))". */
+export function engineText(
+  { name, version, instructionSet }: EngineIdentity,
+): string {
+  return `${name} (${version}, ${instructionSet})`;
+}
+
 /** Key under which an evaluation is remembered: the digest of all it depends on. */
 export function evaluationKey(
   { network, recipe, data, seed, start, validateEpochs }: EvaluationRequest,

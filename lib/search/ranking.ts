@@ -42,6 +42,8 @@ export function goesOn(
 
 /** What of a trained student decides its place among the candidates. */
 export interface Ranking {
+  /** What tells it from others. */
+  readonly identity: string;
   /** Id of its network. */
   readonly networkId: string;
   /** Trainable parameters. */
@@ -53,17 +55,29 @@ export interface Ranking {
 }
 
 /**
- * The students that may win, each network once, by falling reward; equal ones by
- * size, then by id.
+ * Students, each once, as it was proposed first.
  *
- * @param trained Distinct students in the order of their first proposals.
+ * @param students In the order of their proposals.
+ */
+export function distinct<T extends Pick<Ranking, "identity">>(
+  students: readonly T[],
+): readonly T[] {
+  return [...Map.groupBy(students, ({ identity }) => identity).values()]
+    .map(([first]) => first!);
+}
+
+/**
+ * The students that may win, each network once, by falling reward; equal ones by
+ * size, then by id. Where one breaks a limit on activations, another that computes
+ * the same in fewer layers may keep it.
+ *
+ * @param trained All that were trained, in the order of their proposals.
  */
 export function rank<T extends Ranking>(trained: readonly T[]): readonly T[] {
   const byNetwork = new Map<string, T>();
-  for (const student of trained) {
+  for (const student of distinct(trained.filter(({ isOut }) => !isOut))) {
     const other = byNetwork.get(student.networkId);
-    const isWorse = other !== undefined && other.reward >= student.reward;
-    if (student.isOut || isWorse) continue;
+    if (other !== undefined && other.reward >= student.reward) continue;
     byNetwork.set(student.networkId, student);
   }
   return [...byNetwork.values()].sort((a, b) =>

@@ -14,7 +14,13 @@ import {
   studentSizes,
 } from "../reward/mod.ts";
 import type { Evaluation } from "./evaluation.ts";
-import { goesOn, rank, type Ranking, type StageLength } from "./ranking.ts";
+import {
+  distinct,
+  goesOn,
+  rank,
+  type Ranking,
+  type StageLength,
+} from "./ranking.ts";
 import type {
   Candidate,
   IterationRecord,
@@ -253,14 +259,14 @@ function worthAt(
 }
 
 /** A student that was trained, as its record tells. */
-type Trained = Candidate & Ranking & { readonly identity: string };
+type Trained = Candidate & Ranking;
 
-/** The distinct students of some records, in the order of their proposals. */
+/** The students of some records, in the order of their proposals. */
 function trainedIn(
   options: StageOptions,
   records: readonly IterationRecord[],
 ): readonly Trained[] {
-  const byIdentity = new Map<string, Trained>();
+  const trained: Trained[] = [];
   for (const { iteration, proposals } of records) {
     for (const proposal of proposals) {
       if (proposal.networkId === undefined) continue;
@@ -268,13 +274,7 @@ function trainedIn(
       if (!outcome.ok) continue;
       const { network, origin } = outcome;
       const identity = identityOf(options, { network, origin });
-      const isOut = proposal.failure !== undefined ||
-        proposal.violation !== undefined;
-      // One that computes the same, in fewer layers, may keep a limit on activations
-      // that the first one broke.
-      const known = byIdentity.get(identity);
-      if (known !== undefined && (isOut || !known.isOut)) continue;
-      byIdentity.set(identity, {
+      trained.push({
         identity,
         network,
         origin,
@@ -283,11 +283,12 @@ function trainedIn(
         reward: proposal.reward,
         accuracy: proposal.accuracy!,
         iteration,
-        isOut,
+        isOut: proposal.failure !== undefined ||
+          proposal.violation !== undefined,
       });
     }
   }
-  return [...byIdentity.values()];
+  return trained;
 }
 
 /**
@@ -336,11 +337,11 @@ export async function runStage(options: StageOptions): Promise<StageResult> {
       onRecord?.(record);
       onIteration?.(record);
     }
-    const trained = trainedIn(options, records);
-    const candidates = rank(trained).map(
+    const students = trainedIn(options, records);
+    const candidates = rank(students).map(
       ({ identity: _, isOut: __, ...candidate }) => candidate,
     );
-    return { records, trained, candidates };
+    return { records, trained: distinct(students), candidates };
   } finally {
     strategy.dispose();
   }

@@ -184,7 +184,7 @@ export interface TeacherView {
 export interface AgainView {
   /** The command. */
   readonly command: string;
-  /** The engine that has the same bits: "onednn (v2.6.0, avx512_core)". */
+  /** The engine that has the same bits: "onednn (oneDNN 2.6.0, plan 4, x86_64, AVX2 (0x7))". */
   readonly engine: string;
   /** SHA-256 of the weights of the recorded teacher that was taken, if one was. */
   readonly teacher?: string;

@@ -41,17 +41,12 @@ type Told = Pick<
 >;
 
 /**
- * What opening the engine with a file as its library says, in a process of its own:
- * other tests of this one open the engine meanwhile.
+ * What code with `openEngine` says as JSON, with a file as the engine's library, in a
+ * process of its own: other tests of this one open the engine meanwhile.
  */
-async function refusal(file: string): Promise<Told> {
+async function saidWith<Said>(file: string, body: string): Promise<Said> {
   const module = import.meta.resolve("../../lib/engine/mod.ts");
-  const code = `
-    import { openEngine } from ${JSON.stringify(module)};
-    const error = await openEngine("onednn").then(() => ({}), (e) => e);
-    const { name, engine, reason, remedy, message } = error;
-    console.log(JSON.stringify({ name, engine, reason, remedy, message }));
-  `;
+  const code = `import { openEngine } from ${JSON.stringify(module)};\n${body}`;
   const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["eval", "--quiet", code],
     env: { [VARIABLE]: file },
@@ -60,8 +55,20 @@ async function refusal(file: string): Promise<Told> {
   const [said, troubles] = [stdout, stderr].map((bytes) =>
     new TextDecoder().decode(bytes)
   );
-  assert.ok(said!.startsWith("{"), troubles!);
-  const error: Told = JSON.parse(said!);
+  assert.match(said!, /^[{[]/, troubles!);
+  return JSON.parse(said!);
+}
+
+/** What opening the engine says. */
+async function refusal(file: string): Promise<Told> {
+  const error = await saidWith<Told>(
+    file,
+    `
+    const error = await openEngine("onednn").then(() => ({}), (e) => e);
+    const { name, engine, reason, remedy, message } = error;
+    console.log(JSON.stringify({ name, engine, reason, remedy, message }));
+  `,
+  );
   assert.equal(error.name, "EngineUnavailableError");
   assert.equal(error.engine, "onednn");
   assert.ok(error.message.includes(error.reason));
@@ -284,9 +291,9 @@ __attribute__((constructor)) void f() {
 ${VERSION}\n${FAILING}`,
         ),
       );
-      const module = import.meta.resolve("../../lib/engine/mod.ts");
-      const code = `
-        import { openEngine } from ${JSON.stringify(module)};
+      const told = await saidWith(
+        file,
+        `
         const told = [];
         for (const signal of ["2", "15", undefined]) {
           if (signal !== undefined) Deno.env.set("N2N_TEST_SIGNAL", signal);
@@ -295,17 +302,9 @@ ${VERSION}\n${FAILING}`,
           told.push([error.name, error.exitCode]);
         }
         console.log(JSON.stringify(told));
-      `;
-      const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-        args: ["eval", "--quiet", code],
-        env: { [VARIABLE]: file },
-        stdin: "null",
-      }).output();
-      const [said, troubles] = [stdout, stderr].map((bytes) =>
-        new TextDecoder().decode(bytes)
+      `,
       );
-      assert.ok(said!.startsWith("["), troubles!);
-      assert.deepEqual(JSON.parse(said!), [
+      assert.deepEqual(told, [
         ["ProbeInterruptedError", 130],
         ["ProbeInterruptedError", 130],
         ["EngineUnavailableError", 2],

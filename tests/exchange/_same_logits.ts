@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { openEngine } from "../../lib/engine/mod.ts";
 import type { ImportedNetwork } from "../../lib/exchange/mod.ts";
 import { describe, type Network, type Shape } from "../../lib/network/mod.ts";
 import { randomStream } from "../../lib/random/mod.ts";
 import { type ModelSpec, onnxModel } from "./_onnx_model.ts";
+import { predict } from "./_predict.ts";
 import { readBytes } from "./_read_bytes.ts";
 
 const COUNT = 3;
@@ -22,23 +22,12 @@ async function predictOwn(
   { network, weights, inner }: ImportedNetwork,
   images: Float32Array,
 ): Promise<Float32Array> {
-  const engine = await openEngine("onnx-cpu");
-  const program = await engine.compile(network, {
-    loss: { crossEntropy: 1, logitMse: 0 },
-    optimiser: { type: "sgd", momentum: 0, nesterov: false, weightDecay: 0 },
-    batchSize: 1,
-  });
-  program.load(weights);
   const plane = network.input[1] * network.input[2];
   const prepared = images.map((value, i) => {
     const c = Math.floor(i / plane) % network.input[0];
     return value * inner.scale[c]! + inner.shift[c]!;
   });
-  try {
-    return await program.predict(prepared, COUNT);
-  } finally {
-    await program.dispose();
-  }
+  return await predict(network, weights, { images: prepared, count: COUNT });
 }
 
 function noise({ input: [channels, height, width] }: Network): Float32Array {

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { removeAndShrink } from "../../lib/compress/mod.ts";
-import { openEngine, type Weights } from "../../lib/engine/mod.ts";
 import {
   exportNetwork,
   type Format,
@@ -24,27 +23,9 @@ import { withActions } from "../compress/_actions.ts";
 import { anyResidual } from "../compress/_networks.ts";
 import { validNetwork } from "../network/_arbitrary.ts";
 import { NETWORKS, noise, trained } from "./_networks.ts";
+import { predict } from "./_predict.ts";
 
 const COUNT = 2;
-
-async function predict(
-  network: Network,
-  weights: Weights,
-  images: Float32Array,
-): Promise<Float32Array> {
-  const engine = await openEngine("onnx-cpu");
-  const program = await engine.compile(network, {
-    loss: { crossEntropy: 1, logitMse: 0 },
-    optimiser: { type: "sgd", momentum: 0, nesterov: false, weightDecay: 0 },
-    batchSize: 1,
-  });
-  program.load(weights);
-  try {
-    return await program.predict(images, COUNT);
-  } finally {
-    await program.dispose();
-  }
-}
 
 /** Writes a network in a format and reads it again. */
 async function roundTrip(
@@ -84,8 +65,11 @@ async function assertEqualLogits(
     return value * scale[c]! + shift[c]!;
   });
   const [expected, actual] = [
-    await predict(made.network, made.weights, images),
-    await predict(imported.network, imported.weights, prepared),
+    await predict(made.network, made.weights, { images, count: COUNT }),
+    await predict(imported.network, imported.weights, {
+      images: prepared,
+      count: COUNT,
+    }),
   ];
   const largest = expected.reduce((most, v) => Math.max(most, Math.abs(v)), 1);
   expected.forEach((value, i) =>

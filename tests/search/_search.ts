@@ -22,7 +22,8 @@ import {
 } from "../../lib/search/mod.ts";
 import { sha256Hex } from "../../lib/random/mod.ts";
 
-function conv(outChannels: number) {
+/** 3 x 3, of maps that stay as large as they are. */
+export function conv(outChannels: number) {
   return {
     type: "conv",
     outChannels,

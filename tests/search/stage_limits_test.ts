@@ -22,6 +22,7 @@ import {
 } from "../../lib/search/mod.ts";
 import {
   CONFIG,
+  conv,
   failedEvaluation,
   fakeEvaluation,
   hashed,
@@ -411,18 +412,10 @@ Deno.test("runStage() says what students of before are worth under a limit that 
 });
 
 Deno.test("runStage() lets a student win that keeps a limit on activations, after one that computes the same broke it", async () => {
-  const conv = {
-    type: "conv",
-    outChannels: 8,
-    kernel: 3,
-    stride: 1,
-    padding: 1,
-    bias: true,
-  } as const;
   const [norm, relu] = [{ type: "batchNorm" }, { type: "relu" }] as const;
   const base: Network = {
     input: [1, 8, 8],
-    blocks: [conv, norm, relu, conv, norm, relu, {
+    blocks: [conv(8), norm, relu, conv(8), norm, relu, {
       type: "linear",
       outFeatures: 3,
       bias: true,

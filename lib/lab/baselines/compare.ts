@@ -81,9 +81,10 @@ export interface ComparedContents {
 }
 
 /**
- * Compares the last winners of the profile's own search with every baseline. Differences of
- * all subjects are ranked together: a signed rank counts how a pair came out beside
- * other pairs, not in points, of which CIFAR-10 has ten where MNIST has one.
+ * Compares the last winners of the profile's own search with every baseline.
+ * Differences of all subjects are ranked together: a signed rank counts how a pair
+ * came out beside other pairs, not in points, of which CIFAR-10 has ten where MNIST
+ * has one.
  *
  * @param contents What there are records of.
  */

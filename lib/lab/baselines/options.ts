@@ -31,9 +31,10 @@ export function baselineOptionsOf(config: CompressionConfig): BaselineOptions {
 }
 
 /**
- * Arms that search nothing: of the strategy they know the profile's name alone. What follows from the search's seed in them is the
- * seed of their trainings: so each search seed has a baseline of its own beside
- * it, and the luck of one training is not in all pairs.
+ * Arms that search nothing: of the strategy they know the profile's name alone. What
+ * follows from the search's seed in them is the seed of their trainings: so each
+ * search seed has a baseline of its own beside it, and the luck of one training is
+ * not in all pairs.
  *
  * @param names Baselines.
  * @param given The options of one subject.

@@ -79,7 +79,7 @@ export function selectCells<Given extends GivenOptions>(
         chosen.map(({ name, options, apart = [], bySeed }): Cell => {
           const over = { ...options, ...bySeed?.(seed) };
           const cell = ownOptions(
-            amend({ values: subject, over, place, but: apart }),
+            amend({ values: subject, over, place, apart }),
             options,
           );
           return {

@@ -13,6 +13,7 @@ import {
   listed,
   type ResultRecord,
 } from "../../report/mod.ts";
+import { engineText } from "../../search/mod.ts";
 import type { CellEnvironment } from "../cells/experiment.ts";
 import type { CompressionConfig } from "../options/compression.ts";
 import { studentEpochsOf } from "../options/recipes.ts";
@@ -170,9 +171,9 @@ export function recordNote({ cell, digest, deterministic }: ResultRecord<{
   >;
 }>): string {
   const { engine, data } = deterministic.identity;
-  return `${dataNote(deterministic)}${
-    teacherNote(deterministic)
-  }Engine ${engine.name} (${engine.version}, ${engine.instructionSet}); data
+  return `${dataNote(deterministic)}${teacherNote(deterministic)}Engine ${
+    engineText(engine)
+  }; data
 ${data.name}, train digest ${data.digest.train.slice(0, 16)}; record digest
 ${digest.slice(0, 16)}. Generated from [${cell}.json](${cell}.json).
 `;

@@ -251,6 +251,14 @@ function limitsKey(
   return canonicalJson(others);
 }
 
+/** How many comparisons are lacking altogether, without a pair. */
+export function furtherTests(
+  comparisons: readonly Pick<ModeComparison, "isOpen">[],
+  lacking: readonly LackingComparison[],
+): number {
+  return lacking.length - comparisons.filter(({ isOpen }) => isOpen).length;
+}
+
 /**
  * Soft beside hard, under each limit of each subject that has both.
  *
@@ -295,10 +303,9 @@ export function compareModes(
       };
     })
   );
-  const further = lacking.length - found.filter(({ isOpen }) => isOpen).length;
   const adjusted = holm([
     ...found.map(({ p }) => p),
-    ...new Array<number>(further).fill(1),
+    ...new Array<number>(furtherTests(found, lacking)).fill(1),
   ]);
   return found.map((comparison, i) => ({
     ...comparison,

@@ -21,6 +21,7 @@ import { dataNote, startNote } from "../compression/notes.ts";
 import { scaleNote } from "../compression/scale.ts";
 import {
   compareModes,
+  furtherTests,
   limitedSubjects,
   type SubjectSearches,
 } from "./analyse.ts";
@@ -73,8 +74,7 @@ export function constraintsSummary(
   const subjects = limitedSubjects(results);
   const lacking = lackingComparisons(results);
   const comparisons = compareModes(subjects, lacking);
-  const further = lacking.length -
-    comparisons.filter(({ isOpen }) => isOpen).length;
+  const further = furtherTests(comparisons, lacking);
   const contents = cells.map(({ record }) => record.deterministic);
   const scales = subjects.map(({ title, arms }) =>
     `- ${title}: ${scaleNote(arms[0]!.searches[0]!)}`

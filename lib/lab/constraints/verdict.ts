@@ -16,12 +16,13 @@ import {
 import type { ProfileResults } from "../cells/experiment.ts";
 import { lackingSentence } from "../cells/page_parts.ts";
 import {
+  furtherTests,
   type ModeComparison,
   outcomeOf,
   type SubjectSearches,
 } from "./analyse.ts";
 import type { ConstraintsContent } from "./content.ts";
-import { lackingComparisons } from "./lacking.ts";
+import { type LackingComparison, lackingComparisons } from "./lacking.ts";
 
 /** What the paper says, and what of it needs a test. */
 const CLAIM =
@@ -46,7 +47,7 @@ export function constraintsVerdict(
 ): string {
   const { because, ...judged } = judge(
     comparisons,
-    lackingComparisons(results).length,
+    lackingComparisons(results),
   );
   return verdictSection({
     claim: CLAIM,
@@ -56,12 +57,12 @@ export function constraintsVerdict(
   });
 }
 
-/** The verdict, and what would change it; of so many tests searches are lacking. */
+/** The verdict, and what would change it. */
 function judge(
   comparisons: readonly ModeComparison[],
-  lacking: number,
+  lacking: readonly LackingComparison[],
 ): Pick<VerdictSection, "verdict" | "because" | "wouldChange"> {
-  const tests = comparisons.filter(({ isOpen }) => !isOpen).length + lacking;
+  const tests = comparisons.length + furtherTests(comparisons, lacking);
   const needed = pairsNeeded(Math.max(1, tests));
   const least = Math.min(...comparisons.map(({ difference }) => difference.n));
   if (comparisons.length === 0 || least < needed) {
@@ -94,11 +95,11 @@ function judge(
       subjects.size === 1 ? limit : `${limit} (${subject})`
     ).join(", ");
   // More seeds, or another limit, under which hard may be the better one, or soft.
-  if (lacking > 0 && worse.every(({ isOpen }) => isOpen)) {
+  if (lacking.length > 0 && worse.every(({ isOpen }) => isOpen)) {
     return {
       verdict: "not decidable at this scale",
       because:
-        `Of ${tests} tests of soft beside hard ${lacking} lack searches, which may overturn what the others show.`,
+        `Of ${tests} tests of soft beside hard ${lacking.length} lack searches, which may overturn what the others show.`,
       wouldChange: "The searches that are lacking.",
     };
   }

@@ -1,5 +1,5 @@
 import { markdownTable } from "../../report/mod.ts";
-import type { EngineIdentity } from "../../search/mod.ts";
+import { engineText } from "../../search/mod.ts";
 import { boundText } from "./compare.ts";
 import type { CellCheck, Regression } from "./regress.ts";
 import { type Tolerance, TOLERANCES } from "./tolerances.ts";
@@ -109,8 +109,4 @@ function boundLine({ what, bound, mean, why }: Tolerance): string {
     ? ""
     : ` each, ${boundText(mean)} on average`;
   return `- ${what}: ${boundText(bound)}${onAverage}; ${why}`;
-}
-
-function engineText({ name, version, instructionSet }: EngineIdentity): string {
-  return `${name} (${version}, ${instructionSet})`;
 }

@@ -9,6 +9,7 @@ import {
   paperLegend,
   verdictSection,
 } from "../../report/mod.ts";
+import { engineText } from "../../search/mod.ts";
 import { cellCostNote } from "../cells/cost_note.ts";
 import type { RecordedCell } from "../cells/experiment.ts";
 import { dataNote, teacherNote } from "../compression/notes.ts";
@@ -90,7 +91,7 @@ ${
         teacherNote({ identity: source }),
       ]),
     ].join("")
-  }Engine ${engine.name} (${engine.version}, ${engine.instructionSet}); data
+  }Engine ${engineText(engine)}; data
 ${data.name}, train digest ${data.digest.train.slice(0, 16)}${
     source.data.name === data.name
       ? ""

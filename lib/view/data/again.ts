@@ -1,4 +1,5 @@
 import { rerunCommand, rerunFlags } from "../../lab/mod.ts";
+import { engineText } from "../../search/mod.ts";
 import type { AgainView } from "../model.ts";
 import type { KnownRun } from "./known.ts";
 
@@ -21,9 +22,9 @@ export function againOf(
   { question, profile, cell, command, identity }: KnownRun,
 ): AgainView | undefined {
   if (identity === undefined) return undefined;
-  const { engine: { name, version, instructionSet }, teacher } = identity;
+  const { engine, teacher } = identity;
   const about = {
-    engine: `${name} (${version}, ${instructionSet})`,
+    engine: engineText(engine),
     ...(teacher === undefined || "file" in teacher
       ? {}
       : { teacher: teacher.weights }),

@@ -66,10 +66,7 @@ export function* replayStage(
   const inherits = config.student.start === "inherited";
   const apply = remembered(space);
   const seen = new Set<string>();
-  const trained = new Map<
-    string,
-    Ranking & { readonly sizes: StudentSizes }
-  >();
+  const trained: (Ranking & { readonly sizes: StudentSizes })[] = [];
   yield {
     path:
       `${path}.records: whether the search went on until its end and no further`,
@@ -108,15 +105,15 @@ export function* replayStage(
       const identity = identityOf(student, { id, inherits, base: space.base });
       const repeated = seen.has(identity);
       seen.add(identity);
-      const isOut = proposal.failure !== undefined ||
-        proposal.violation !== undefined;
-      const known = trained.get(identity);
-      if (known === undefined || known.isOut && !isOut) {
-        const { parameters } = sizes;
-        const { reward } = proposal;
-        const student = { networkId: id, sizes, parameters, reward, isOut };
-        trained.set(identity, student);
-      }
+      trained.push({
+        identity,
+        networkId: id,
+        sizes,
+        parameters: sizes.parameters,
+        reward: proposal.reward,
+        isOut: proposal.failure !== undefined ||
+          proposal.violation !== undefined,
+      });
       yield* studentClaims(proposal, where, {
         networkId: id,
         sizes,
@@ -132,7 +129,7 @@ export function* replayStage(
       );
     }
   }
-  const ranked = rank([...trained.values()]);
+  const ranked = rank(trained);
   return {
     sizes: new Map(ranked.map(({ networkId, sizes }) => [networkId, sizes])),
     candidates: ranked.map(({ networkId }) => networkId),

@@ -39,18 +39,18 @@ export function* transferClaims(
       isFree,
     });
     const courses = [
-      ["source", each.source, source, config.removal.rollouts],
-      ["pretrained", each.pretrained, target, config.removal.rollouts],
-      ["scratch", each.scratch, target, config.removal.rollouts],
-      ["biased", each.biased, target, config.removal.rollouts],
+      ["source", each.source, source],
+      ["pretrained", each.pretrained, target],
+      ["scratch", each.scratch, target],
+      ["biased", each.biased, target],
     ] as const;
-    for (const [name, course, network, rollouts] of courses) {
+    for (const [name, course, network] of courses) {
       const { accuracy, parameters, decisions } = network;
       yield* courseClaims(course, {
         path: `seeds[${i}].${name}`,
         accuracy,
         parameters,
-        rollouts,
+        rollouts: config.removal.rollouts,
         iterations: config.removal.iterations,
         decisions: decisions.length,
         images: name === "source" ? scoringImages(config) : images.validation,
