@@ -85,6 +85,17 @@ export async function withResults(
   });
 }
 
+/**
+ * The environment of a run as it was written before runs noted digests: what is
+ * committed may be so or, after a run here, not.
+ */
+export function withoutDigests(environment: string): string {
+  const file = JSON.parse(environment);
+  delete file.digest;
+  delete file.environment.artefacts;
+  return `${JSON.stringify(file, undefined, 2)}\n`;
+}
+
 /** Copies a file or folder of results/, but for hidden ones. */
 async function copy(part: string, results: string): Promise<void> {
   const from = `${PROJECT_RESULTS}/${part}`;

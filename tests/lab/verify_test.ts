@@ -8,7 +8,12 @@ import {
 } from "../../lib/lab/mod.ts";
 import { environmentText, readRecord } from "../../lib/report/mod.ts";
 import { sha256Hex } from "../../lib/random/mod.ts";
-import { type Content, type TestResults, withResults } from "./_results.ts";
+import {
+  type Content,
+  type TestResults,
+  withoutDigests,
+  withResults,
+} from "./_results.ts";
 
 /** A profile with a search, two baselines, policies and students' weights. */
 const SMOKE = ["rq1/smoke", "rq1/smoke.json", "rq1/smoke.md"];
@@ -316,7 +321,8 @@ Deno.test("verifyResults() finds weights and policies that are not their records
   await t.step(
     "a student of another record, and one of another shape",
     async () => {
-      await withResults(SMOKE, async ({ results, flaws }) => {
+      await withResults(SMOKE, async ({ results, edit, flaws }) => {
+        await edit(`${CELL}.environment.json`, withoutDigests);
         const [one, two] = ["removal", "shrinkage"].map((kind) =>
           `${CELL}.${kind}.safetensors`
         );
@@ -333,7 +339,8 @@ Deno.test("verifyResults() finds weights and policies that are not their records
   await t.step(
     "a policy with another bit, and one that is missing",
     async () => {
-      await withResults(SMOKE, async ({ results, flaws }) => {
+      await withResults(SMOKE, async ({ results, edit, flaws }) => {
+        await edit(`${CELL}.environment.json`, withoutDigests);
         const policy = `${CELL}.removal.policy`;
         await flip(`${results}/${policy}`, -1);
         const [flaw] = await flaws(policy);
